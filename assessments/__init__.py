@@ -1,0 +1,1 @@
+"""Assessments: grading, filing, evaluation and all that follows from a protection level."""

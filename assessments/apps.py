@@ -1,0 +1,10 @@
+"""Assessments as a Django app."""
+
+from django.apps import AppConfig
+
+
+class AssessmentsConfig(AppConfig):
+    """Graded protection: catalogue, grading, evaluation."""
+
+    name = "assessments"
+    verbose_name = "等级保护"

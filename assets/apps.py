@@ -1,0 +1,10 @@
+"""Assets as a Django app."""
+
+from django.apps import AppConfig
+
+
+class AssetsConfig(AppConfig):
+    """The inventory: protected objects, components, data, interconnections."""
+
+    name = "assets"
+    verbose_name = "底数"

@@ -1,0 +1,32 @@
+"""Password check of an active account; the policy around it lives in ``login``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.hashers import make_password
+
+from .models import User
+from .models.user import normalize_username
+
+
+class PolicyBackend(BaseBackend):
+    """The same work and the same answer for unknown, disabled and wrong (A39)."""
+
+    def authenticate(self, request: Any, username: str | None = None, password: str | None = None, **kwargs: Any):
+        """The user, or None."""
+        user = User.objects.filter(username=normalize_username(username or "")).first()
+        if user is None or not password:
+            make_password(password or "")  # as slow as a real check
+            return None
+        return user if user.check_password(password) and self.user_can_authenticate(user) else None
+
+    def user_can_authenticate(self, user: User) -> bool:
+        """Disabled and expired accounts sign in nowhere."""
+        return user.is_active and not user.is_expired
+
+    def get_user(self, user_id: int) -> User | None:
+        """A disabled user is gone with the next request."""
+        user = User.objects.select_related("unit").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None

@@ -1,0 +1,127 @@
+"""Positions: what people edit as "王某,市卫健委,单位网安负责人,至 2027-12-31" *is* the grant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from guardian.managers import UserObjectPermissionManager
+from guardian.models import UserObjectPermissionBase
+
+from secmgmt.core.models import Record, ScopedQuerySet
+from secmgmt.core.permissions import ROLES
+
+from .. import roles
+from .unit import OrgUnit
+from .user import User
+
+
+class PositionQuerySet(ScopedQuerySet):
+    """Positions by validity."""
+
+    def valid_on(self, day: dt.date) -> PositionQuerySet:
+        """Those that hold on ``day``."""
+        return self.filter(Q(valid_from__lte=day), Q(valid_until__isnull=True) | Q(valid_until__gte=day))
+
+
+class PositionManager(UserObjectPermissionManager.from_queryset(PositionQuerySet)):
+    """guardian's manager with our vocabulary."""
+
+
+class Position(UserObjectPermissionBase, Record):
+    """A role held by a user over a unit and everything beneath it, for a time."""
+
+    scope_path: ClassVar[str] = ""
+
+    content_object = models.ForeignKey(OrgUnit, verbose_name=_("单位"), on_delete=models.PROTECT)
+    title = models.CharField(_("职务"), max_length=60, blank=True)
+    valid_from = models.DateField(_("起"))
+    valid_until = models.DateField(_("止"), null=True, blank=True)
+
+    objects = PositionManager()
+
+    class Meta:
+        verbose_name = _("岗位")
+        ordering = ["content_object__path", "user__username"]
+        unique_together: ClassVar[list[Any]] = []
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=models.F("valid_from")),
+                name="position_ends_after_it_begins",
+            )
+        ]
+        indexes = [models.Index(fields=["user", "valid_from", "valid_until"], name="position_valid")]
+
+    def __str__(self) -> str:
+        return f"{self.user.name},{self.content_object.name},{self.role_label}"
+
+    @property
+    def role_label(self) -> str:
+        """The Chinese name of the role."""
+        role = ROLES.get(self.permission.codename)
+        return str(role.label) if role else self.permission.codename
+
+    def clean(self) -> None:
+        """An administrator holds no position; a role is held once at a time per user and unit."""
+        if self.user_id and self.user.admin_role:
+            raise ValidationError({"user": _("管理员账户不能担任业务岗位。")})
+        if self.user_id and self.content_object_id and self.permission_id and self.valid_from:
+            self._refuse_overlap()
+        if self.permission_id and self.permission.codename == roles.AGENCY.code and not self.valid_until:
+            raise ValidationError({"valid_until": _("测评机构的岗位必须写明截止日期。")})
+        if self.permission_id and self.permission.codename not in {role.code for role in roles.BUSINESS_ROLES}:
+            raise ValidationError({"permission": _("没有这种岗位。")})
+
+    def _refuse_overlap(self) -> None:
+        others = Position.objects.filter(
+            user=self.user_id, content_object=self.content_object_id, permission=self.permission_id
+        ).exclude(pk=self.pk)
+        others = others.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=self.valid_from))
+        if self.valid_until:
+            others = others.filter(valid_from__lte=self.valid_until)
+        if others.exists():
+            raise ValidationError(_("同一人在同一单位的同一岗位，任期不能重叠。"))
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Every path is checked, the shell too; the user's row is the lock against two grants at once."""
+        User.objects.select_for_update().filter(pk=self.user_id).first()
+        self.clean()
+        super().save(*args, **kwargs)
+
+
+class AdminGrant(Record):
+    """The grant of an administrator's role: asked for by one administrator, confirmed by another person."""
+
+    class State(models.TextChoices):
+        """Where a request stands."""
+
+        ASKED = "asked", _("待复核")
+        CONFIRMED = "confirmed", _("已生效")
+        REFUSED = "refused", _("已否决")
+
+    scope_path: ClassVar[str] = ""
+
+    user = models.ForeignKey(User, verbose_name=_("用户"), on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(_("管理员"), max_length=16, choices=User.AdminRole.choices, blank=True)
+    reason = models.CharField(_("理由"), max_length=200)
+    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.ASKED, editable=False)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
+    decided_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("管理员授权")
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("asked_by")),
+                name="admin_grant_needs_a_second_person",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} → {self.get_role_display()}"

@@ -1,0 +1,60 @@
+"""Who asks, from where, under which request id: set by the middleware, read by audit and the page shell."""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from . import manifest
+
+
+@dataclass
+class Origin:
+    """Where an act comes from: ``channel`` is page, api, job or command."""
+
+    ip: str = ""
+    request_id: str = ""
+    session: str = ""
+    channel: str = "command"
+    cache: dict[Any, Any] = field(default_factory=dict)
+
+
+_origin: contextvars.ContextVar[Origin | None] = contextvars.ContextVar("origin", default=None)
+
+
+def origin() -> Origin:
+    """The current origin; outside a request an empty one."""
+    return _origin.get() or Origin()
+
+
+@contextmanager
+def acting_from(value: Origin) -> Iterator[Origin]:
+    """Run a block as coming from ``value``."""
+    token = _origin.set(value)
+    try:
+        yield value
+    finally:
+        _origin.reset(token)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Template context of the page frame: navigation, the person, unread notices, the demo banner."""
+    user = getattr(request, "user", None)
+    base: dict[str, Any] = {
+        "product_name": "信息安全风险与等级保护管理系统",
+        "product_short": "等保管理系统",
+        "demo_banner": settings.DEMO,
+        "nav": [],
+        "unread": 0,
+        "me": None,
+    }
+    if user is None or not user.is_authenticated or getattr(request, "second_factor_pending", False):
+        return base
+    base.update(me=user, nav=manifest.navigation(user, request.path), unread=manifest.unread_count(user))
+    return base

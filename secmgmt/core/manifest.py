@@ -1,0 +1,205 @@
+"""What an app hands to the rest of the house: one ``Manifest`` per app, registered by its AppConfig.
+
+The portal shows menu entries, to-dos, search sources and report kinds without knowing the apps; a detail
+page shows the panels other apps contribute to its model; roles get their actions here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+from django.urls import reverse
+
+from . import permissions
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """A line of the main navigation; shown to whoever has ``action`` on ``model`` anywhere.
+
+    ``group``: heading ("" = top); ``count``: optional function user → int for the badge.
+    ``model``: "app.Model"; ``visible``: function user → bool that replaces the permission.
+    """
+
+    group: str
+    label: Any
+    url_name: str
+    icon: str
+    model: str = ""
+    action: str = "view"
+    order: int = 100
+    visible: Callable[[Any], bool] | None = None
+    count: Callable[[Any], int] | None = None
+
+
+@dataclass(frozen=True)
+class Todo:
+    """Something that waits for a person: one line on the start page with one button."""
+
+    kind: str
+    title: str
+    note: str
+    url: str
+    action: str
+    due: dt.date | None = None
+    state: str = ""
+    tone: str = "info"  # info | warn | bad
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of another model's detail page: ``load(obj, user)`` gives the template's context, None = nothing."""
+
+    model: str
+    title: Any
+    template: str
+    load: Callable[[Any, Any], dict[str, Any] | None]
+    order: int = 100
+    column: str = "main"  # main | side
+
+
+@dataclass(frozen=True)
+class ReportKind:
+    """A kind of document the report centre lists: ``build(params, user) -> Document``."""
+
+    code: str
+    label: Any
+    formats: tuple[str, ...]
+    build: Callable[[dict[str, Any], Any], Any]
+
+
+@dataclass(frozen=True)
+class SearchSource:
+    """A model whose rows are found by the site-wide search: ``text(obj)`` is what is searched."""
+
+    model: str
+    label: Any
+    text: Callable[[Any], str]
+    title: Callable[[Any], str] = str
+    icon: str = "file"
+
+
+@dataclass(frozen=True)
+class HealthCheck:
+    """A line of the health page: ``probe() -> (state, sentence)`` with state ok | warn | bad."""
+
+    label: Any
+    probe: Callable[[], tuple[str, str]]
+
+
+@dataclass
+class Manifest:
+    """All that one app contributes."""
+
+    app: str
+    roles: tuple[permissions.Role, ...] = ()
+    grants: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)  # role → model → actions
+    capacities: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    menu: tuple[MenuEntry, ...] = ()
+    todos: tuple[Callable[[Any, dt.date], Iterable[Todo]], ...] = ()
+    panels: tuple[Panel, ...] = ()
+    reports: tuple[ReportKind, ...] = ()
+    search: tuple[SearchSource, ...] = ()
+    health: tuple[HealthCheck, ...] = ()
+    catalogs: tuple[Callable[[], str], ...] = ()
+    demo: tuple[tuple[int, Callable[[dt.datetime], None]], ...] = ()
+
+
+_manifests: dict[str, Manifest] = {}
+
+
+def register(manifest: Manifest) -> None:
+    """Take over an app's manifest (from ``AppConfig.ready``); roles must be defined before they are granted."""
+    _manifests[manifest.app] = manifest
+    for role in manifest.roles:
+        permissions.define_role(role)
+    for role_code, models in manifest.grants.items():
+        for model, actions in models.items():
+            permissions.allow(role_code, model, *actions)
+    for capacity, models in manifest.capacities.items():
+        for model, actions in models.items():
+            permissions.allow_capacity(capacity, model, *actions)
+
+
+def manifests() -> list[Manifest]:
+    """All registered manifests in the order of their apps."""
+    return list(_manifests.values())
+
+
+def collect(attribute: str) -> list[Any]:
+    """Every contribution of one kind, over all apps."""
+    return [entry for manifest in _manifests.values() for entry in getattr(manifest, attribute)]
+
+
+def model_named(label: str) -> type[Model]:
+    """The model of "app.Model"."""
+    return apps.get_model(label)
+
+
+def navigation(user: Any, path: str) -> list[dict[str, Any]]:
+    """The main navigation as ``[{label, items: [{label, url, icon, current, count}]}]`` for this user."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    best, current = 0, None
+    for entry in sorted(collect("menu"), key=lambda e: e.order):
+        if not may_see(user, entry):
+            continue
+        url = reverse(entry.url_name)
+        item = {
+            "label": entry.label,
+            "url": url,
+            "icon": entry.icon,
+            "current": False,
+            "count": entry.count(user) if entry.count else 0,
+        }
+        groups.setdefault(str(entry.group), []).append(item)
+        if path.startswith(url) and len(url) > best:
+            best, current = len(url), item
+    if current:
+        current["current"] = True
+    return [{"label": label, "items": items} for label, items in groups.items()]
+
+
+def may_see(user: Any, entry: MenuEntry) -> bool:
+    """Whether a menu entry is for this user."""
+    if entry.visible is not None:
+        return entry.visible(user)
+    if not entry.model:
+        return True
+    return permissions.may(user, model_named(entry.model), entry.action)
+
+
+def panels_for(obj: Any, user: Any) -> list[dict[str, Any]]:
+    """The panels other apps contribute to ``obj``'s page, loaded: ``[{title, template, column, context}]``."""
+    label = obj._meta.label_lower
+    panels = sorted((p for p in collect("panels") if p.model.lower() == label), key=lambda p: p.order)
+    loaded = ((panel, panel.load(obj, user)) for panel in panels)
+    return [
+        {"title": panel.title, "template": panel.template, "column": panel.column, "context": context}
+        for panel, context in loaded
+        if context is not None
+    ]
+
+
+def todos_for(user: Any, today: dt.date) -> list[Todo]:
+    """What waits for ``user``, the overdue and the soonest first."""
+    found = [todo for provider in collect("todos") for todo in provider(user, today)]
+    return sorted(found, key=lambda t: (t.due is None, t.due or today, t.title))
+
+
+_unread: Callable[[Any], int] = lambda user: 0  # noqa: E731 - replaced by the notices module
+
+
+def set_unread_counter(counter: Callable[[Any], int]) -> None:
+    """Let the notices module say how many notices a user has not read."""
+    global _unread
+    _unread = counter
+
+
+def unread_count(user: Any) -> int:
+    """How many notices ``user`` has not read."""
+    return _unread(user)

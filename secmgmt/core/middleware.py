@@ -1,0 +1,115 @@
+"""Request origin, and refusals turned into pages or problem+json with their audit row."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+
+from . import audit, errors
+from .context import Origin, acting_from
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def client_address(request: HttpRequest) -> str:
+    """The caller's address: REMOTE_ADDR, or the last untrusted hop behind configured proxies (A39)."""
+    remote = request.META.get("REMOTE_ADDR", "")
+    if remote not in settings.TRUSTED_PROXIES:
+        return remote
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    for hop in reversed(hops):
+        if hop not in settings.TRUSTED_PROXIES:
+            return hop[:45]
+    return remote
+
+
+class RequestContext:
+    """Sets the origin for audit and keeps every answer to a signed-in person out of shared caches (A16)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        api = request.path.startswith("/api/")
+        cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        value = Origin(
+            ip=client_address(request),
+            request_id=secrets.token_hex(8),
+            session=hashlib.sha256(cookie.encode()).hexdigest()[:16] if cookie else "",
+            channel="api" if api else "page",
+        )
+        with acting_from(value):
+            response = self.get_response(request)
+        response["X-Request-ID"] = value.request_id
+        if not request.path.startswith(settings.STATIC_URL):
+            forbid_caching(response)
+        return response
+
+
+def forbid_caching(response: HttpResponse) -> None:
+    """No cache, shared or private, keeps a page."""
+    patch_cache_control(response, no_store=True, private=True)
+
+
+class Refusals:
+    """Domain errors become their page (or problem+json) and leave an audit row."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, PermissionDenied) and not isinstance(error, errors.DomainError):
+            error = errors.NotAllowed(str(error))
+        if not isinstance(error, errors.DomainError):
+            return None
+        note_refusal(request, error)
+        return answer(request, error)
+
+
+def note_refusal(request: HttpRequest, error: errors.DomainError) -> None:
+    """One audit row per refused act of a signed-in person."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return
+    obj = error.extra.get("obj") or getattr(error, "obj", None)
+    detail = {"path": request.path[:300], "method": request.method, "status": error.status}
+    audit.refuse(f"refused.{error.code}", obj, by=user, reason=error.message[:500], detail=detail)
+
+
+def answer(request: HttpRequest, error: errors.DomainError) -> HttpResponse:
+    """The response of a refusal."""
+    if request.path.startswith("/api/"):
+        return problem(error)
+    names = {403: "403.html", 404: "404.html", 409: "409.html", 413: "413.html", 422: "422.html", 507: "507.html"}
+    return render(request, names.get(error.status, "400.html"), {"error": error}, status=error.status)
+
+
+def problem(error: errors.DomainError) -> HttpResponse:
+    """RFC 9457 problem details."""
+    body: dict[str, Any] = {"type": f"about:blank#{error.code}", "title": error.message, "status": error.status}
+    if isinstance(error, errors.Invalid) and error.errors:
+        body["errors"] = error.errors
+    if isinstance(error, errors.Incomplete):
+        body["missing"] = [text for text, _url in error.missing]
+    if isinstance(error, errors.Conflict):
+        body["changed_by"] = error.by_name
+        body["changed_at"] = error.at.isoformat() if error.at else None
+    return JsonResponse(body, status=error.status, content_type="application/problem+json")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page of a failed CSRF check."""
+    error = errors.NotAllowed(_("页面已过期或来源不明，为防止误操作没有执行。请返回刷新后重试。"))
+    return answer(request, error)

@@ -1,0 +1,28 @@
+"""The kernel's models; each lives in a module of its own."""
+
+from .audit import AuditEvent, AuditHead, AuditResult
+from .base import Record, ScopedQuerySet, ScopeNode
+from .job import Job, JobState, PeriodicRun
+from .report import ReportRun
+from .search import SearchEntry
+from .trail import Attached, Attachment, Comment, Decision, Notice, Participation
+
+__all__ = [
+    "Attached",
+    "Attachment",
+    "AuditEvent",
+    "AuditHead",
+    "AuditResult",
+    "Comment",
+    "Decision",
+    "Job",
+    "JobState",
+    "Notice",
+    "Participation",
+    "PeriodicRun",
+    "Record",
+    "ReportRun",
+    "ScopeNode",
+    "ScopedQuerySet",
+    "SearchEntry",
+]

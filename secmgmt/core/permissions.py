@@ -1,0 +1,256 @@
+"""Who may do what to which row.
+
+A role is one permission on a unit; a position grants it to a user for a time over everything beneath the
+unit. The apps' manifests say which actions on which model a role carries. Rows are reached only through
+``Model.objects.visible_to(user, action)``; sideways cases are participations on an object.
+guardian's own checkers know neither validity nor the tree and are not called.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from . import errors
+from .clock import now
+
+
+class Grant(NamedTuple):
+    """A role held over the subtree at ``path``."""
+
+    role: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role's code (``act_as_…``), its Chinese name, and whether it needs a second factor."""
+
+    code: str
+    label: str
+    second_factor: bool = False
+
+
+ROLES: dict[str, Role] = {}
+_by_role: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))  # model → action → roles
+_by_capacity: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+
+
+def define_role(role: Role) -> None:
+    """Make a role known; its permission on the unit model has the same code."""
+    ROLES[role.code] = role
+
+
+def allow(role: str, model: str, *actions: str) -> None:
+    """Give ``role`` these actions on ``app.Model`` (called from manifests)."""
+    if role not in ROLES:
+        raise ValueError(f"unknown role {role!r}")
+    for action in actions:
+        _by_role[model.lower()][action].add(role)
+
+
+def allow_capacity(capacity: str, model: str, *actions: str) -> None:
+    """Give those who take part in ``capacity`` these actions on ``app.Model``."""
+    for action in actions:
+        _by_capacity[model.lower()][action].add(capacity)
+
+
+def roles_for(model: type[Model], action: str) -> set[str]:
+    """The roles that carry ``action`` on ``model``."""
+    return _by_role[model._meta.label_lower][action]
+
+
+def actions_of(model: type[Model]) -> set[str]:
+    """Every action any role or capacity can have on ``model``."""
+    label = model._meta.label_lower
+    return set(_by_role[label]) | set(_by_capacity[label])
+
+
+def who_may(model: type[Model], action: str) -> str:
+    """The names of the roles that may, for the sentence on a 403 page."""
+    return "、".join(sorted(ROLES[r].label for r in roles_for(model, action)))
+
+
+def paths_for(user: Any, model: type[Model], action: str) -> list[str]:
+    """The shortest path prefixes under which ``user`` may do ``action``; [""] for a model without units."""
+    roles = roles_for(model, action)
+    paths = sorted({grant.path for grant in user.grants() if grant.role in roles})
+    kept: list[str] = []
+    for path in paths:  # sorted, so a parent comes before what it covers
+        if not kept or not path.startswith(kept[-1]):
+            kept.append(path)
+    return kept
+
+
+def covers_everything(path: str) -> bool:
+    """Whether a grant at ``path`` is at the root of the tree, so that no filter is needed."""
+    return path.count("/") <= 2
+
+
+def restrict(queryset: QuerySet, user: Any, action: str) -> QuerySet:
+    """The rows of ``queryset`` on which ``user`` may do ``action``."""
+    if not getattr(user, "is_active", False):
+        return queryset.none()
+    model = queryset.model
+    paths = paths_for(user, model, action)
+    if paths and (not model.scope_path or covers_everything(paths[0])):
+        return queryset
+    condition = _by_position(model, paths)
+    taking_part = _by_participation(model, user, action)
+    if condition is None and taking_part is None:
+        return queryset.none()
+    if condition is None or taking_part is None:
+        return queryset.filter(condition or taking_part)
+    return queryset.filter(condition | taking_part)
+
+
+def _by_position(model: type[Model], paths: list[str]) -> Q | None:
+    if not paths:
+        return None
+    condition = Q()
+    for path in paths:
+        condition |= Q(**{f"{model.scope_path}__startswith": path})
+    return condition
+
+
+def _by_participation(model: type[Model], user: Any, action: str) -> Q | None:
+    """Semi-joins on what the user, or a unit he holds a position in, was invited to."""
+    capacities = _by_capacity[model._meta.label_lower][action]
+    if not capacities or not model.scope_parents:
+        return None
+    participations = participations_of(user).filter(capacity__in=capacities)
+    condition = None
+    for lookup in model.scope_parents:
+        target = resolve(model, lookup)
+        ids = participations.filter(content_type=ContentType.objects.get_for_model(target)).values("object_id")
+        part = Q(**{f"{lookup}__in" if lookup else "pk__in": ids})
+        condition = part if condition is None else condition | part
+    return condition
+
+
+def participations_of(user: Any) -> QuerySet:
+    """The participations that hold now for this user, by name or through a unit of his positions."""
+    model = apps.get_model("core", "Participation")
+    at = now()
+    mine = Q(user=user) | Q(unit__path__in=[grant.path for grant in user.grants()])
+    return model.objects.filter(mine).filter(Q(until__isnull=True) | Q(until__gt=at))
+
+
+def resolve(model: type[Model], lookup: str) -> type[Model]:
+    """The model that ``lookup`` (``a__b``) leads to from ``model``; itself for ""."""
+    for part in lookup.split("__") if lookup else ():
+        model = model._meta.get_field(part).related_model
+    return model
+
+
+def path_of(row: Any) -> str:
+    """The unit path a row belongs to, walking ``scope_path`` over loaded relations."""
+    if not row.scope_path:
+        return ""
+    value: Any = row
+    for part in row.scope_path.split("__"):
+        value = getattr(value, part, None)
+        if value is None:
+            return ""
+    return value
+
+
+def may(user: Any, model: type[Model], action: str, path: str | None = None) -> bool:
+    """Whether a position of ``user`` carries ``action`` on ``model`` (at ``path``, or anywhere)."""
+    if not getattr(user, "is_active", False):
+        return False
+    paths = paths_for(user, model, action)
+    if path is None or not model.scope_path:
+        return bool(paths)
+    return any(path.startswith(prefix) for prefix in paths)
+
+
+def require(user: Any, model: type[Model], action: str, path: str | None = None) -> None:
+    """Raise NotAllowed unless ``may``."""
+    if not may(user, model, action, path):
+        raise errors.NotAllowed(
+            _("您的岗位不能在这里%(what)s。") % {"what": action_label(action)}, who_may=who_may(model, action)
+        )
+
+
+def get_visible(model: type[Model], user: Any, action: str = "view", *, queryset: QuerySet | None = None, **lookup: Any):
+    """One row by ``lookup``: out of scope is a 404, in scope but not for this action a 403."""
+    rows = model.objects.all() if queryset is None else queryset
+    found = rows.visible_to(user, "view").filter(**lookup).first()
+    if found is None:
+        raise errors.OutOfScope(model=model._meta.label, lookup=lookup)
+    if action != "view" and action not in actions_for(user, [found])[found.pk]:
+        raise errors.NotAllowed(
+            _("您的岗位不能对“%(name)s”%(what)s。") % {"name": found, "what": action_label(action)},
+            who_may=who_may(model, action),
+            obj=found,
+        )
+    return found
+
+
+def actions_for(user: Any, rows: Iterable[Any]) -> dict[Any, frozenset[str]]:
+    """For each row (all of one model, unit loaded) the actions ``user`` has on it: one query at most."""
+    rows = list(rows)
+    if not rows:
+        return {}
+    model = type(rows[0])
+    label = model._meta.label_lower
+    if not getattr(user, "is_active", False):
+        return {row.pk: frozenset() for row in rows}
+    grants = user.grants()
+    by_action = _by_role[label]
+    invited = _capacities_of(user, model, rows)
+    result = {}
+    for row in rows:
+        path = path_of(row)
+        held = {g.role for g in grants if not model.scope_path or (path and path.startswith(g.path))}
+        allowed = {action for action, roles in by_action.items() if roles & held}
+        for capacity in invited.get(row.pk, ()):
+            allowed |= {action for action, caps in _by_capacity[label].items() if capacity in caps}
+        result[row.pk] = frozenset(allowed)
+    return result
+
+
+def _capacities_of(user: Any, model: type[Model], rows: list[Any]) -> dict[Any, set[str]]:
+    if not model.scope_parents or not _by_capacity[model._meta.label_lower]:
+        return {}
+    wanted: dict[tuple[int, int], set[Any]] = defaultdict(set)
+    for row in rows:
+        for lookup in model.scope_parents:
+            target = row
+            for part in lookup.split("__") if lookup else ():
+                target = getattr(target, part) if target is not None else None
+            if target is not None:
+                wanted[(ContentType.objects.get_for_model(target).pk, target.pk)].add(row.pk)
+    if not wanted:
+        return {}
+    types, ids = {t for t, _i in wanted}, {i for _t, i in wanted}
+    found: dict[Any, set[str]] = defaultdict(set)
+    listed = participations_of(user).filter(content_type_id__in=types, object_id__in=ids)
+    for type_id, object_id, capacity in listed.values_list("content_type_id", "object_id", "capacity"):
+        for pk in wanted.get((type_id, object_id), ()):
+            found[pk].add(capacity)
+    return found
+
+
+ACTION_LABELS: dict[str, Any] = {
+    "view": gettext_lazy("查看"),
+    "add": gettext_lazy("登记"),
+    "change": gettext_lazy("修改"),
+    "delete": gettext_lazy("删除"),
+    "export": gettext_lazy("导出"),
+    "import": gettext_lazy("导入"),
+}
+
+
+def action_label(action: str) -> str:
+    """The Chinese verb of an action, workflow transitions included."""
+    return str(ACTION_LABELS.get(action, action))

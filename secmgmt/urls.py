@@ -1,0 +1,8 @@
+"""All URLs; features are included by name so that the project package imports none of them."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("secmgmt.portal.urls")),
+    path("accounts/", include("allauth.urls")),
+]

@@ -1,0 +1,21 @@
+"""Shared fixtures."""
+
+from __future__ import annotations
+
+import pytest
+
+from secmgmt.core.clock import now
+
+from .support import City
+
+
+@pytest.fixture
+def city(db) -> City:
+    """The cast (see ``support``)."""
+    return City()
+
+
+@pytest.fixture
+def at():
+    """The instant a service is told."""
+    return now()
