@@ -1,0 +1,117 @@
+"""Filters of lists: a thin base over django-filter with a search box, scoped choices and chips with counts.
+
+A parameter that makes no sense filters nothing and is named on the page; it never breaks it (A21, A28).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.db.models import Count, Q, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .forms import DateInput, limit_to_visible
+from .tables import PAGE, url_with
+
+SEARCH_LENGTH = 100
+SEARCH_WORDS = 6
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A quick filter with its count."""
+
+    label: str
+    count: int
+    url: str
+    current: bool
+
+
+class RecordFilterSet(django_filters.FilterSet):
+    """Base of every list's filters.
+
+    ``search_fields``: fields the search box looks in (every word must occur in one of them).
+    ``chip_field``: a choices field shown as chips with counts instead of a select.
+    Foreign keys offer only what ``user`` may see.
+    """
+
+    search_fields: ClassVar[tuple[str, ...]] = ()
+    search_label: ClassVar[Any] = gettext_lazy("查找")
+    chip_field: ClassVar[str] = ""
+
+    def __init__(self, data: Any = None, queryset: QuerySet | None = None, *, user: Any = None, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(data if data is not None else QueryDict(), queryset, **kwargs)
+        if self.search_fields:
+            box = django_filters.CharFilter(
+                method="search", label=self.search_label, max_length=SEARCH_LENGTH, widget=forms.TextInput({"type": "search"})
+            )
+            box.parent, box.model, box.field_name = self, self.queryset.model, "q"
+            self.filters = {"q": box, **self.filters}
+
+    @property
+    def form(self) -> forms.Form:
+        """The filter form, its foreign keys limited to what the user may see."""
+        if not hasattr(self, "_form"):
+            form = super().form
+            for field in form.fields.values():
+                limit_to_visible(field, self.user)
+                if isinstance(field, forms.DateField) and isinstance(field.widget, forms.TextInput):
+                    field.widget = DateInput()
+                if isinstance(field, forms.ChoiceField) and hasattr(field, "empty_label"):
+                    field.empty_label = _("全部")
+        return self._form
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Every word of ``value`` must occur in one of ``search_fields``."""
+        for word in value.split()[:SEARCH_WORDS]:
+            condition = Q()
+            for field in self.search_fields:
+                condition |= Q(**{f"{field}__icontains": word})
+            queryset = queryset.filter(condition)
+        return queryset
+
+    def problems(self) -> list[str]:
+        """What was ignored, as sentences: 「等级」：…"""
+        labels = {name: field.label or name for name, field in self.form.fields.items()}
+        return [
+            _("筛选条件“%(label)s”没有采用：%(why)s") % {"label": labels.get(name, name), "why": error}
+            for name, found in self.form.errors.items()
+            for error in found
+        ]
+
+    def active(self) -> bool:
+        """Whether any filter narrows the list."""
+        return any(value not in (None, "", [], ()) and not (isinstance(value, QuerySet) and not value)
+                   for value in getattr(self.form, "cleaned_data", {}).values())
+
+    def fields_shown(self) -> list[forms.BoundField]:
+        """The form's fields that are drawn as controls (the chips' field is not)."""
+        return [bound for bound in self.form if bound.name != self.chip_field]
+
+    def chips(self) -> list[Chip]:
+        """The values of ``chip_field`` with how many rows each has under the other filters: one query."""
+        name = self.chip_field
+        if not name:
+            return []
+        rows = self.queryset.all()
+        for key, value in getattr(self.form, "cleaned_data", {}).items():
+            if key != name:
+                rows = self.filters[key].filter(rows, value)
+        counts = dict(rows.order_by().values_list(name).annotate(n=Count("pk", distinct=True)))
+        current = self.data.get(name, "")
+        choices = self.queryset.model._meta.get_field(name).flatchoices
+        total = Chip(_("全部"), sum(counts.values()), self._url(None), not current)
+        return [total] + [
+            Chip(str(label), counts.get(value, 0), self._url(value), str(value) == current)
+            for value, label in choices
+            if counts.get(value) or str(value) == current
+        ]
+
+    def _url(self, value: Any) -> str:
+        return url_with(self.data, **{self.chip_field: value, PAGE: None})

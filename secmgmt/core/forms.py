@@ -1,0 +1,172 @@
+"""Forms of records: scoped choices, the version against lost updates, and the house's markup.
+
+A form offers only what its user may see, and ``records.save`` checks again. The widgets carry no script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from . import permissions
+from .templatetags.ui import shown
+
+
+class DateInput(forms.DateInput):
+    """A date control of the browser; the value is ISO whatever the locale."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DateTimeInput(forms.DateTimeInput):
+    """A date-time control of the browser, local time to the minute."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+def limit_to_visible(field: forms.Field, user: Any, action: str = "view") -> None:
+    """Let a foreign-key field offer only rows its user may see; models without a scope stay as they are."""
+    if not isinstance(field, forms.ModelChoiceField):
+        return
+    queryset = field.queryset
+    if hasattr(queryset, "visible_to"):
+        field.queryset = queryset.visible_to(user, action) if user is not None else queryset.none()
+
+
+def units_for(field: forms.ModelChoiceField, user: Any, model: type[models.Model], action: str) -> None:
+    """Let the field that places a row offer only the units at which ``user`` may do ``action``."""
+    paths = permissions.paths_for(user, model, action) if user is not None else []
+    if any(permissions.covers_everything(path) for path in paths):
+        return
+    condition = models.Q(pk__in=[])
+    for path in paths:
+        condition |= models.Q(path__startswith=path)
+    field.queryset = field.queryset.filter(condition)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled group of a form's fields."""
+
+    title: str
+    fields: list[forms.BoundField]
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field on which two versions of a row disagree, as texts."""
+
+    label: str
+    stored: str
+    mine: str
+
+
+class RecordForm(forms.ModelForm):
+    """Base of every form on a Record.
+
+    ``fieldsets``: ((title, (field names)), …); fields named in none come last.
+    ``querysets``: field → function user → rows it may choose, where that is not what he may see (people, say).
+    Takes ``user``; carries the hidden ``version`` of the row it was made from.
+    """
+
+    fieldsets: ClassVar[tuple[tuple[Any, tuple[str, ...]], ...]] = ()
+    querysets: ClassVar[dict[str, Callable[[Any], models.QuerySet]]] = {}
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, *args: Any, user: Any = None, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = self.instance.version if self.instance.pk else 0
+        for name, field in self.fields.items():
+            self._prepare(name, field)
+
+    def _prepare(self, name: str, field: forms.Field) -> None:
+        if name in self.querysets:
+            field.queryset = self.querysets[name](self.user)
+        elif isinstance(field, forms.ModelChoiceField) and name == self._place():
+            units_for(field, self.user, self._meta.model, "change" if self.instance.pk else "add")
+        else:
+            limit_to_visible(field, self.user)
+        if isinstance(field, forms.DateTimeField):
+            field.widget = DateTimeInput(field.widget.attrs)
+        elif isinstance(field, forms.DateField):
+            field.widget = DateInput(field.widget.attrs)
+        if isinstance(field, forms.ModelChoiceField) and not isinstance(field, forms.ModelMultipleChoiceField):
+            field.empty_label = _("请选择") if field.required else _("无")
+        if isinstance(field.widget, forms.Textarea):
+            field.widget.attrs.setdefault("rows", 3)
+        if field.required:
+            field.error_messages["required"] = _("“%(label)s”没有填写。") % {"label": field.label or name}
+
+    def _place(self) -> str:
+        """The field that says at which unit the row belongs, if the form has it."""
+        path = getattr(self._meta.model, "scope_path", "")
+        return path.split("__")[0] if path.count("__") == 1 else ""
+
+    def sections(self) -> Iterator[Section]:
+        """The visible fields in their titled groups."""
+        named = {name for _title, names in self.fieldsets for name in names}
+        for title, names in self.fieldsets:
+            fields = [self[name] for name in names if name in self.fields and not self[name].is_hidden]
+            if fields:
+                yield Section(str(title), fields)
+        rest = [bound for bound in self.visible_fields() if bound.name not in named]
+        if rest:
+            yield Section(str(gettext_lazy("其他")) if self.fieldsets else "", rest)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the form is long enough for two columns."""
+        return len(self.visible_fields()) > 9
+
+
+def text_of(bound: forms.BoundField, value: Any) -> str:
+    """A field's value as a reader sees it: labels of choices, names of rows."""
+    field = bound.field
+    if isinstance(value, (list, tuple, models.QuerySet)):
+        return "、".join(text_of(bound, item) for item in value) or "—"
+    if isinstance(value, models.Model):
+        return str(value)
+    if isinstance(field, forms.ModelChoiceField):
+        try:
+            return str(field.to_python(value) if not isinstance(field, forms.ModelMultipleChoiceField)
+                       else field.queryset.get(pk=value)) if value not in (None, "") else "—"
+        except (forms.ValidationError, models.ObjectDoesNotExist, ValueError, TypeError):
+            return shown(value)
+    if isinstance(field, forms.ChoiceField) or hasattr(field, "choices"):
+        labels = {str(k): str(v) for k, v in forms.ChoiceField(choices=field.choices).widget.choices}
+        return labels.get(str(value), shown(value))
+    return shown(value)
+
+
+def differences(fresh: forms.BaseForm, sent: forms.BaseForm) -> list[Difference]:
+    """Where the row as stored (``fresh``, an unbound form on it) and a submitted form disagree."""
+    found = []
+    for bound in sent.visible_fields():
+        stored = text_of(bound, fresh[bound.name].initial)
+        mine = text_of(bound, _sent_value(bound))
+        if stored.replace("\r\n", "\n").strip() != mine.replace("\r\n", "\n").strip():
+            found.append(Difference(str(bound.label), stored, mine))
+    return found
+
+
+def _sent_value(bound: forms.BoundField) -> Any:
+    """What was submitted, as a Python value where it is valid, else as text."""
+    try:
+        return bound.field.clean(bound.data)
+    except forms.ValidationError:
+        return bound.data
