@@ -187,6 +187,7 @@ def field(bound: forms.BoundField, label: str = "", hide_label: bool = False) ->
         "label": label or bound.label,
         "hide_label": hide_label,
         "is_check": isinstance(widget, forms.CheckboxInput),
+        "is_wide": isinstance(widget, forms.Textarea),
         "described_by": ids,
     }
 
