@@ -68,6 +68,11 @@ def roles_for(model: type[Model], action: str) -> set[str]:
     return _by_role[model._meta.label_lower][action]
 
 
+def capacities_for(model: type[Model], action: str) -> set[str]:
+    """The capacities of participation that carry ``action`` on ``model``."""
+    return _by_capacity[model._meta.label_lower][action]
+
+
 def actions_of(model: type[Model]) -> set[str]:
     """Every action any role or capacity can have on ``model``."""
     label = model._meta.label_lower

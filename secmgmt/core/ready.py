@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from . import checks, manifest
-from .models.trail import Notice
+from . import checks, manifest, notices
 
 
 def connect() -> None:
     """Register system checks and the unread counter."""
     checks.register()
-    manifest.set_unread_counter(lambda user: Notice.objects.filter(user=user, read_at__isnull=True).count())
+    manifest.set_unread_counter(notices.unread)

@@ -1,0 +1,101 @@
+"""What hangs on a record takes the record's visibility: attachments, comments, notices, jobs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, Q, QuerySet
+
+from . import errors, permissions
+
+
+def visible_parent(content_type_id: Any, object_id: Any, user: Any, action: str = "view") -> Any:
+    """The record a row hangs on, as ``user`` may see it; else the same 404 (403 for the action)."""
+    kind = ContentType.objects.filter(pk=content_type_id).first()
+    model = kind.model_class() if kind is not None else None
+    if model is None or not has_scope(model):
+        raise errors.OutOfScope(model=str(kind or ""), lookup=object_id)
+    return permissions.get_visible(model, user, action, pk=object_id)
+
+
+def has_scope(model: type[Model]) -> bool:
+    """Whether rows of this model are reached through ``visible_to``; what has no scope has no visitors."""
+    return hasattr(model, "scope_path") and hasattr(model._default_manager, "visible_to")
+
+
+def with_visible_parent(rows: QuerySet, user: Any) -> QuerySet:
+    """Those of ``rows`` whose record, of whatever kind, ``user`` may see: one semi-join a kind."""
+    condition = Q(pk__in=[])
+    kinds = rows.order_by().values_list("content_type_id", flat=True).distinct()
+    for kind in ContentType.objects.get_for_ids(kinds).values():
+        model = kind.model_class()
+        if model is not None and has_scope(model):
+            seen = model._default_manager.visible_to(user).order_by().values("pk")
+            condition |= Q(content_type_id=kind.pk, object_id__in=seen)
+    return rows.filter(condition)
+
+
+def require_any(user: Any, obj: Any, *actions: str) -> None:
+    """The record must be visible (404), and one of ``actions`` allowed on it (403)."""
+    found = permissions.get_visible(type(obj), user, pk=obj.pk)
+    if not permissions.actions_for(user, [found])[found.pk] & set(actions):
+        raise errors.NotAllowed(who_may=permissions.who_may(type(obj), actions[0]), obj=found)
+
+
+def field_limits(user: Any, rows: Iterable[Any]) -> dict[Any, frozenset[str] | None]:
+    """For each row the names of what ``user`` may see of it; None = all.
+
+    A position over the row's unit shows all. Somebody who only takes part sees what his participations name,
+    all of it when one of them names nothing.
+    """
+    rows = list(rows)
+    if not rows:
+        return {}
+    model = type(rows[0])
+    limits: dict[Any, frozenset[str] | None] = {row.pk: None for row in rows}
+    paths = permissions.paths_for(user, model, "view")
+    sideways = {row.pk: row for row in rows if not _holds(paths, row)}
+    if not sideways or not model.scope_parents:
+        return limits
+    named = _named_fields(user, model, list(sideways.values()))
+    for pk in sideways:
+        lists = named.get(pk, [])
+        if lists and all(lists):
+            limits[pk] = frozenset(name for names in lists for name in names)
+    return limits
+
+
+def may_see_field(user: Any, row: Any, name: str) -> bool:
+    """Whether the fields ``user`` was shown of ``row`` include ``name``."""
+    limit = field_limits(user, [row])[row.pk]
+    return limit is None or name in limit
+
+
+def _holds(paths: list[str], row: Any) -> bool:
+    return any(not row.scope_path or permissions.path_of(row).startswith(path) for path in paths)
+
+
+def _named_fields(user: Any, model: type[Model], rows: list[Any]) -> dict[Any, list[list[str]]]:
+    """The ``fields`` of every participation that opens a row to ``user``: one query."""
+    wanted: dict[tuple[int, int], set[Any]] = defaultdict(set)
+    for row in rows:
+        for lookup in model.scope_parents:
+            target = row
+            for part in lookup.split("__") if lookup else ():
+                target = getattr(target, part) if target is not None else None
+            if target is not None:
+                wanted[(ContentType.objects.get_for_model(target).pk, target.pk)].add(row.pk)
+    capacities = permissions.capacities_for(model, "view")
+    listed = permissions.participations_of(user).filter(
+        capacity__in=capacities,
+        content_type_id__in={kind for kind, _pk in wanted},
+        object_id__in={pk for _kind, pk in wanted},
+    )
+    named: dict[Any, list[list[str]]] = defaultdict(list)
+    for kind, object_id, fields in listed.values_list("content_type_id", "object_id", "fields"):
+        for pk in wanted.get((kind, object_id), ()):
+            named[pk].append(fields)
+    return named
