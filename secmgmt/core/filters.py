@@ -44,12 +44,15 @@ class RecordFilterSet(django_filters.FilterSet):
     search_label: ClassVar[Any] = gettext_lazy("查找")
     chip_field: ClassVar[str] = ""
 
-    def __init__(self, data: Any = None, queryset: QuerySet | None = None, *, user: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, queryset: QuerySet | None = None, *, user: Any = None, **kwargs: Any
+    ) -> None:
         self.user = user
         super().__init__(data if data is not None else QueryDict(), queryset, **kwargs)
         if self.search_fields:
+            widget = forms.TextInput({"type": "search"})
             box = django_filters.CharFilter(
-                method="search", label=self.search_label, max_length=SEARCH_LENGTH, widget=forms.TextInput({"type": "search"})
+                method="search", label=self.search_label, max_length=SEARCH_LENGTH, widget=widget
             )
             box.parent, box.model, box.field_name = self, self.queryset.model, "q"
             self.filters = {"q": box, **self.filters}
@@ -87,8 +90,10 @@ class RecordFilterSet(django_filters.FilterSet):
 
     def active(self) -> bool:
         """Whether any filter narrows the list."""
-        return any(value not in (None, "", [], ()) and not (isinstance(value, QuerySet) and not value)
-                   for value in getattr(self.form, "cleaned_data", {}).values())
+        return any(
+            value not in (None, "", [], ()) and not (isinstance(value, QuerySet) and not value)
+            for value in getattr(self.form, "cleaned_data", {}).values()
+        )
 
     def fields_shown(self) -> list[forms.BoundField]:
         """The form's fields that are drawn as controls (the chips' field is not)."""

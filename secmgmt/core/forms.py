@@ -78,7 +78,7 @@ class RecordForm(forms.ModelForm):
     """Base of every form on a Record.
 
     ``fieldsets``: ((title, (field names)), …); fields named in none come last.
-    ``querysets``: field → function user → rows it may choose, where that is not what he may see (people, say).
+    ``querysets``: field → function user → rows it may choose, where that is not what he may see.
     Takes ``user``; carries the hidden ``version`` of the row it was made from.
     """
 
@@ -105,7 +105,8 @@ class RecordForm(forms.ModelForm):
             field.widget = DateTimeInput(field.widget.attrs)
         elif isinstance(field, forms.DateField):
             field.widget = DateInput(field.widget.attrs)
-        if isinstance(field, forms.ModelChoiceField) and not isinstance(field, forms.ModelMultipleChoiceField):
+        several = isinstance(field, forms.ModelMultipleChoiceField)
+        if isinstance(field, forms.ModelChoiceField) and not several:
             field.empty_label = _("请选择") if field.required else _("无")
         if isinstance(field.widget, forms.Textarea):
             field.widget.attrs.setdefault("rows", 3)
@@ -143,8 +144,15 @@ def text_of(bound: forms.BoundField, value: Any) -> str:
         return str(value)
     if isinstance(field, forms.ModelChoiceField):
         try:
-            return str(field.to_python(value) if not isinstance(field, forms.ModelMultipleChoiceField)
-                       else field.queryset.get(pk=value)) if value not in (None, "") else "—"
+            return (
+                str(
+                    field.to_python(value)
+                    if not isinstance(field, forms.ModelMultipleChoiceField)
+                    else field.queryset.get(pk=value)
+                )
+                if value not in (None, "")
+                else "—"
+            )
         except (forms.ValidationError, models.ObjectDoesNotExist, ValueError, TypeError):
             return shown(value)
     if isinstance(field, forms.ChoiceField) or hasattr(field, "choices"):

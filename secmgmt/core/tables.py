@@ -119,7 +119,9 @@ class TablePage:
 class Table:
     """A list's declaration. ``default_sort``: a declared name, "-" in front for descending."""
 
-    def __init__(self, columns: Iterable[Column], *, default_sort: str = "", per_page: int = PER_PAGE) -> None:
+    def __init__(
+        self, columns: Iterable[Column], *, default_sort: str = "", per_page: int = PER_PAGE
+    ) -> None:
         self.columns = tuple(columns)
         self.by_name = {column.name: column for column in self.columns}
         self.default_sort = default_sort
@@ -159,8 +161,10 @@ class Table:
             return queryset.order_by("pk")
         down = sort.startswith("-")
         fields = self.by_name[sort.removeprefix("-")].order
-        names = [name.removeprefix("-") if down and name.startswith("-") else f"-{name}" if down else name
-                 for name in fields]
+        names = [
+            name.removeprefix("-") if down and name.startswith("-") else f"-{name}" if down else name
+            for name in fields
+        ]
         return queryset.order_by(*names, "-pk" if down else "pk")
 
     def page(
@@ -187,7 +191,7 @@ class Table:
         return TablePage(
             heads=[self._head(column, sort, params) for column in columns],
             rows=[self._row(obj, columns, link, by_row.get(obj.pk, [])) for obj in found],
-            pager=Pager(start + 1 if found else 0, start + len(found), total, page_links(params, number, pages)),
+            pager=Pager(start + bool(found), start + len(found), total, page_links(params, number, pages)),
             choices=[(column, column in columns) for column in self.columns],
             problems=problems,
             sort=sort,

@@ -22,7 +22,15 @@ register = template.Library()
 
 SPRITE = Path(__file__).resolve().parent.parent / "static" / "core" / "icons.svg"
 TONES = ("", "ok", "warn", "bad", "info", "plain", "solid-bad")
-TONE_ICONS = {"": "minus", "ok": "check", "warn": "alert", "bad": "x", "info": "dot", "plain": "", "solid-bad": "alert"}
+TONE_ICONS = {
+    "": "minus",
+    "ok": "check",
+    "warn": "alert",
+    "bad": "x",
+    "info": "dot",
+    "plain": "",
+    "solid-bad": "alert",
+}
 SOON_DAYS = 30
 
 
@@ -35,7 +43,7 @@ def icon_names() -> frozenset[str]:
 
 @register.simple_tag
 def icon(name: str, css: str = "") -> str:
-    """``{% icon 'check' %}``: one symbol of the sprite, hidden from screen readers; an unknown name is a dot."""
+    """``{% icon 'check' %}``: one symbol of the sprite, unknown names are a dot."""
     if not name:
         return ""
     return format_html(
@@ -91,9 +99,8 @@ def moment(value: dt.datetime | None) -> str:
     if not value:
         return "—"
     local = timezone.localtime(value)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', local.isoformat(), local.strftime("%Y-%m-%d %H:%M:%S"), when(value)
-    )
+    full = local.strftime("%Y-%m-%d %H:%M:%S")
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), full, when(value))
 
 
 def due_parts(value: dt.date, today: dt.date) -> tuple[str, str]:
@@ -195,6 +202,7 @@ def field(bound: forms.BoundField, label: str = "", hide_label: bool = False) ->
 @register.inclusion_tag("components/form_errors.html")
 def form_errors(form: forms.BaseForm) -> dict[str, Any]:
     """What is wrong with a form, on top of it, each line a link to its field."""
-    lines = [(f"#{bound.auto_id}", bound.label, error) for bound in form.visible_fields() for error in bound.errors]
+    visible = form.visible_fields()
+    lines = [(f"#{bound.auto_id}", bound.label, error) for bound in visible for error in bound.errors]
     hidden = [error for bound in form.hidden_fields() for error in bound.errors]
     return {"lines": lines, "others": [*form.non_field_errors(), *hidden], "count": len(lines)}

@@ -1,0 +1,129 @@
+"""Parts of the feature pages that stand by themselves: facts, form errors, taking a step of a workflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import FieldDoesNotExist
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from . import audit, errors, permissions
+from .clock import now
+from .models.trail import Decision
+from .workflow import Workflow, check_state, seen_token, workflow_of
+
+
+class TransitionPage:
+    """The confirmation of one step of a record's workflow."""
+
+    def __init__(self, views: Any, obj: Any, name: str) -> None:
+        self.views, self.obj, self.request = views, obj, views.request
+        self.workflow: Workflow = workflow_of(views.model)
+        self.step = self.workflow.by_name.get(name)
+        if self.step is None:
+            raise errors.OutOfScope(model=self.workflow.model_label, lookup=name)
+        self.post = self.request.POST if self.request.method == "POST" else None
+        self.form = self._extra_form()
+
+    def _extra_form(self) -> forms.BaseForm | None:
+        """What the step asks besides an opinion: its form has ``apply(obj, by, at)``."""
+        if not self.step.extra_form:
+            return None
+        form_class = import_string(self.step.extra_form)
+        files = self.request.FILES if self.post is not None else None
+        return form_class(self.post, files, instance=self.obj, user=self.request.user)
+
+    def answer(self) -> HttpResponse:
+        if self.post is None:
+            self._require()
+            return self.page()
+        try:
+            obj = self._fire()
+        except errors.Invalid as error:
+            return self.page(invalid=error, status=error.status)
+        except errors.Incomplete as error:
+            return self.page(missing=error, status=error.status)
+        state = self.workflow.states(getattr(obj, self.workflow.field)).label
+        messages.success(
+            self.request, _("已%(what)s，现在是“%(state)s”。") % {"what": self.step.label, "state": state}
+        )
+        return redirect(self.views.url("detail", obj) or self.views.url("list"))
+
+    def _require(self) -> None:
+        """Only who may take the step now sees its page."""
+        check_state(self.workflow, self.obj, self.step)
+        user = self.request.user
+        allowed = permissions.actions_for(user, [self.obj])[self.obj.pk]
+        if self.step.action in allowed and self.step.guard:
+            self.step.guard(self.obj, user)  # says why not this person
+        if self.step.action not in allowed:
+            raise errors.NotAllowed(
+                _("您的岗位不能“%(what)s”。") % {"what": self.step.label},
+                who_may=permissions.who_may(self.views.model, self.step.action),
+                obj=self.obj,
+            )
+
+    def _fire(self) -> Any:
+        by, at = self.request.user, now()
+        sent = {"opinion": self.post.get("opinion", ""), "seen": self.post.get("seen")}
+        if self.form is None:
+            return self.workflow.fire(self.obj, self.step.name, by=by, at=at, **sent)
+        if not self.form.is_valid():
+            raise errors.Invalid({name: list(found) for name, found in self.form.errors.items()})
+        with audit.act():
+            self._require()
+            if sent["seen"] != seen_token(self.obj):
+                raise errors.Conflict(_("内容在您打开之后有变化，请看过新内容再办理。"), obj=self.obj)
+            changed = self.form.apply(self.obj, by=by, at=at) or self.obj
+            sent["seen"] = seen_token(changed)
+            return self.workflow.fire(changed, self.step.name, by=by, at=at, **sent)
+
+    def page(self, *, invalid: Any = None, missing: Any = None, status: int = 200) -> HttpResponse:
+        found = invalid.errors if invalid else {}
+        context = {
+            "title": str(self.step.label),
+            "step": self.step,
+            "target": self.workflow.states(self.step.target).label,
+            "seen": (self.post or {}).get("seen") or seen_token(self.obj),
+            "facts": self.views.facts_of(self.obj),
+            "form": self.form,
+            "opinion": (self.post or {}).get("opinion", ""),
+            "opinion_error": " ".join(found.get("opinion", [])),
+            "error": missing,
+            "decisions": list(Decision.of(self.obj)),
+            "cancel_url": self.views.url("detail", self.obj) or self.views.url("list"),
+        }
+        return self.views.show("transition", context, obj=self.obj, status=status)
+
+
+def with_errors(form: forms.BaseForm, error: errors.Invalid) -> forms.BaseForm:
+    """The form with the errors a service found beyond its own."""
+    known = {str(text) for found in form.errors.values() for text in found}
+    for name, texts in error.errors.items():
+        for text in texts:
+            if str(text) not in known:
+                form.add_error(name if name in form.fields else None, text)
+    if not form.errors:
+        form.add_error(None, error.message)
+    return form
+
+
+def fact_of(obj: Any, fact: Any) -> tuple[str, Any]:
+    """A pair of a detail page: a field's name, or (label, value or function of the row)."""
+    if not isinstance(fact, str):
+        label, value = fact
+        return str(label), value(obj) if callable(value) else value
+    display = getattr(obj, f"get_{fact}_display", None)
+    try:
+        field = obj._meta.get_field(fact)
+    except FieldDoesNotExist:
+        return fact, getattr(obj, fact)
+    value: Any = display() if display else getattr(obj, fact)
+    if field.many_to_many:
+        value = list(value.all())
+    return str(field.verbose_name), value
