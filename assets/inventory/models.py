@@ -1,0 +1,387 @@
+"""The subject of everything: protected objects (定级对象), their networks and zones."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from secmgmt.core.models import Record, ScopedQuerySet
+
+from . import choices, validators
+
+NUMERALS = "零一二三四五"
+IMPORTANT_FROM = 3  # 第三级 and above is important without being named
+SECRET_SENTENCE = _("另行归口，按分级保护管理")
+
+
+def level_label(level: int | None) -> str:
+    """第三级 for 3; 未定级 for none."""
+    return _t("第%(n)s级") % {"n": NUMERALS[level]} if level else _t("未定级")
+
+
+def level_field(label: Any) -> models.PositiveSmallIntegerField:
+    """A level 1–5 that only grading writes."""
+    return models.PositiveSmallIntegerField(
+        label, null=True, blank=True, editable=False, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+
+
+class ObjectQuerySet(ScopedQuerySet):
+    """Protected objects by what they count for."""
+
+    def open_ones(self) -> ObjectQuerySet:
+        """Without the registry lines of secret-bearing systems, which take no part in the cycle."""
+        return self.filter(is_secret_register=False)
+
+    def in_use(self) -> ObjectQuerySet:
+        """Open ones that are being built or run."""
+        return self.open_ones().exclude(status=choices.Status.RETIRED)
+
+    def important(self) -> ObjectQuerySet:
+        """The denominator of coverage figures: in use, and level 3 or above, or named by the leading group."""
+        return self.in_use().filter(Q(security_level__gte=IMPORTANT_FROM) | Q(named_important=True))
+
+
+class FilingFacts(models.Model):
+    """What the filing form's 表二 asks."""
+
+    business_type = models.CharField(_("业务类型"), max_length=1, choices=choices.BusinessType.choices, blank=True)
+    business = models.TextField(_("业务描述"), max_length=2000, blank=True)
+    service_scope = models.CharField(_("服务范围"), max_length=2, choices=choices.ServiceScope.choices, blank=True)
+    service_users = models.CharField(_("服务对象"), max_length=1, choices=choices.ServiceUsers.choices, blank=True)
+    user_count = models.PositiveIntegerField(_("用户数（人）"), null=True, blank=True)
+    deployment = models.CharField(_("部署范围"), max_length=1, choices=choices.Deployment.choices, blank=True)
+    network_nature = models.CharField(_("网络性质"), max_length=1, choices=choices.NetworkNature.choices, blank=True)
+    internet_addresses = models.TextField(
+        _("源站 IP 范围"), max_length=1000, blank=True, validators=[validators.address_ranges]
+    )
+    internet_domains = models.TextField(_("域名"), max_length=1000, blank=True, validators=[validators.domains])
+    internet_ports = models.CharField(
+        _("主要协议端口"), max_length=200, blank=True, validators=[validators.ports]
+    )
+    interconnection = models.TextField(_("网络互联情况"), max_length=1000, blank=True)
+    in_operation_on = models.DateField(_("投入运行日期"), null=True, blank=True)
+    is_subsystem = models.BooleanField(_("是分系统"), default=False)
+    parent_system = models.ForeignKey(
+        "assets.ProtectedObject",
+        verbose_name=_("上级系统"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="subsystems",
+    )
+    parent_text = models.CharField(_("上级系统名称与单位（不在本台账）"), max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class TechnologyFacts(models.Model):
+    """What the filing form's 表四 asks of new technology."""
+
+    is_cloud = models.BooleanField(_("采用云计算"), default=False)
+    cloud_side = models.CharField(_("云责任主体"), max_length=8, choices=choices.CloudSide.choices, blank=True)
+    cloud_service = models.CharField(_("云服务模式"), max_length=8, choices=choices.CloudService.choices, blank=True)
+    cloud_deployment = models.CharField(
+        _("云部署模式"), max_length=12, choices=choices.CloudDeployment.choices, blank=True
+    )
+    platform_name = models.CharField(_("云平台名称"), max_length=100, blank=True)
+    platform_level = models.PositiveSmallIntegerField(
+        _("云平台等级"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    platform_filing = models.CharField(
+        _("云平台备案编号"), max_length=17, blank=True, validators=[validators.filing_number]
+    )
+    cloud_ops_place = models.CharField(_("云平台运维地点"), max_length=200, blank=True)
+    is_mobile = models.BooleanField(_("采用移动互联"), default=False)
+    mobile_facts = models.CharField(_("移动终端与应用"), max_length=300, blank=True)
+    is_iot = models.BooleanField(_("采用物联网"), default=False)
+    iot_facts = models.CharField(_("感知对象与接入方式"), max_length=300, blank=True)
+    is_industrial = models.BooleanField(_("采用工业控制"), default=False)
+    industrial_facts = models.CharField(_("工控层级与功能"), max_length=300, blank=True)
+    is_big_data = models.BooleanField(_("采用大数据"), default=False)
+    big_data_facts = models.CharField(_("大数据组成"), max_length=300, blank=True)
+    data_exported = models.BooleanField(_("数据出境"), default=False)
+    export_facts = models.CharField(_("出境情况"), max_length=300, blank=True)
+    offers_hosting = models.BooleanField(
+        _("承载其他系统"), default=False, help_text=_("作为平台列入承载平台名录，其他单位登记托管关系时可选。")
+    )
+
+    class Meta:
+        abstract = True
+
+
+class ProtectedObject(FilingFacts, TechnologyFacts, Record):
+    """A protected object (定级对象, GB/T 22240-2020 cl. 5), or the registry line of a secret-bearing system.
+
+    Levels and filing are written only by the grading and filing services. A registry line (涉密) has a unit and
+    a registry number and nothing else: the database refuses any other content.
+    """
+
+    scope_path: ClassVar[str] = "unit__path"
+    scope_parents: ClassVar[tuple[str, ...]] = ("",)
+    audit_exclude: ClassVar[frozenset[str]] = frozenset({"contact_phone", "operator_phone"})
+    state_tones: ClassVar[dict[str, str]] = {"building": "info", "running": "ok", "retired": ""}
+
+    unit = models.ForeignKey(
+        settings.SCOPE_NODE_MODEL, verbose_name=_("责任单位"), on_delete=models.PROTECT, related_name="objects_owned"
+    )
+    kind = models.CharField(_("对象类型"), max_length=8, choices=choices.ObjectKind.choices, blank=True)
+    name = models.CharField(_("名称"), max_length=100, blank=True)
+    code = models.CharField(_("编号"), max_length=32, blank=True, help_text=_("留空则自动编号。"))
+    status = models.CharField(_("运行状态"), max_length=8, choices=choices.Status.choices, blank=True)
+    construction = models.CharField(_("建设性质"), max_length=8, choices=choices.Construction.choices, blank=True)
+    retired_on = models.DateField(_("停用日期"), null=True, blank=True)
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("系统负责人"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="objects_in_charge",
+    )
+    contact = models.CharField(_("联系人"), max_length=40, blank=True)
+    contact_phone = models.CharField(_("联系电话"), max_length=20, blank=True, validators=[validators.phone])
+    operator = models.ForeignKey(
+        settings.SCOPE_NODE_MODEL,
+        verbose_name=_("运维单位"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="objects_operated",
+    )
+    operator_text = models.CharField(_("运维单位（不在单位树中）"), max_length=100, blank=True)
+    operator_phone = models.CharField(_("运维电话"), max_length=20, blank=True, validators=[validators.phone])
+
+    named_important = models.BooleanField(_("列入重要名录"), default=False, editable=False)
+    important_basis = models.CharField(_("列入依据"), max_length=200, blank=True, editable=False)
+    is_cii = models.BooleanField(_("关键信息基础设施"), default=False)
+    cii_authority = models.CharField(_("保护工作部门"), max_length=100, blank=True)
+    cii_number = models.CharField(_("认定文号"), max_length=60, blank=True)
+    rto_minutes = models.PositiveIntegerField(_("恢复时间目标 RTO（分钟）"), null=True, blank=True)
+    rpo_minutes = models.PositiveIntegerField(_("恢复点目标 RPO（分钟）"), null=True, blank=True)
+
+    security_level = level_field(_("安全保护等级"))
+    business_level = level_field(_("业务信息等级"))
+    service_level = level_field(_("系统服务等级"))
+    graded_on = models.DateField(_("定级日期"), null=True, blank=True, editable=False)
+    filing_number = models.CharField(
+        _("备案证明编号"), max_length=17, blank=True, editable=False, validators=[validators.filing_number]
+    )
+    filed_on = models.DateField(_("备案日期"), null=True, blank=True, editable=False)
+    filing_valid_until = models.DateField(_("备案有效期至"), null=True, blank=True, editable=False)
+
+    is_secret_register = models.BooleanField(_("涉密系统登记行"), default=False, editable=False)
+    secret_number = models.CharField(_("登记号"), max_length=40, blank=True)
+    is_demo = models.BooleanField(default=False, editable=False)
+
+    objects = ObjectQuerySet.as_manager()
+
+    # what a registry line may have besides the bookkeeping of every record
+    ALLOWED_ON_REGISTER: ClassVar[frozenset[str]] = frozenset(
+        {"id", "version", "created_at", "updated_at", "updated_by", "unit", "is_secret_register", "secret_number",
+         "is_demo"}
+    )
+
+    class Meta:
+        verbose_name = _("定级对象")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "name"],
+                condition=Q(is_secret_register=False),
+                name="object_name_once_per_unit",
+                violation_error_message=_("该单位已有同名的定级对象。"),
+            ),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(is_secret_register=False),
+                name="object_code_once",
+                violation_error_message=_("这个编号已被使用。"),
+            ),
+            models.UniqueConstraint(
+                fields=["secret_number"],
+                condition=Q(is_secret_register=True),
+                name="secret_number_once",
+                violation_error_message=_("这个登记号已被使用。"),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["unit", "name"], name="object_unit_name"),
+            models.Index(fields=["name", "id"], name="object_by_name"),
+            models.Index(fields=["security_level", "name"], name="object_by_level"),
+            models.Index(fields=["kind", "name"], name="object_by_kind"),
+            models.Index(fields=["status", "name"], name="object_by_status"),
+            models.Index(fields=["updated_at"], name="object_by_update"),
+            models.Index(fields=["in_operation_on"], name="object_by_operation"),
+            models.Index(fields=["offers_hosting"], condition=Q(offers_hosting=True), name="object_platforms"),
+        ]
+
+    def __str__(self) -> str:
+        if self.is_secret_register:
+            return _t("涉密系统（登记号 %(n)s）") % {"n": self.secret_number}
+        return self.name
+
+    @property
+    def level_label(self) -> str:
+        """第三级; for a registry line, where it belongs instead."""
+        return str(SECRET_SENTENCE) if self.is_secret_register else level_label(self.security_level)
+
+    @property
+    def sag(self) -> str:
+        """S3A2G3 (GB/T 22239-2019), "" when not graded by both."""
+        if not (self.security_level and self.business_level and self.service_level):
+            return ""
+        return f"S{self.business_level}A{self.service_level}G{self.security_level}"
+
+    @property
+    def is_important(self) -> bool:
+        """Whether it counts in coverage figures: level 3 or above, or named by the leading group."""
+        return self.named_important or (self.security_level or 0) >= IMPORTANT_FROM
+
+    @property
+    def technical_kinds(self) -> list[str]:
+        """The technical kinds of 表四 that apply, as words."""
+        return [str(label) for name, label in choices.TECHNICAL_KINDS if getattr(self, name)]
+
+    @property
+    def owner_line(self) -> str:
+        """Who is responsible: the user, else the contact as written."""
+        return str(self.owner) if self.owner_id else self.contact
+
+    def clean(self) -> None:
+        """A registry line is empty but for its number; everything else has a name, kind and status."""
+        if self.is_secret_register:
+            self._clean_register()
+            return
+        missing = {
+            name: _t("“%(label)s”没有填写。") % {"label": self._meta.get_field(name).verbose_name}
+            for name in ("name", "kind", "status", "construction")
+            if not getattr(self, name)
+        }
+        if self.secret_number:
+            missing["secret_number"] = _t("登记号只用于涉密系统登记行。")
+        if missing:
+            raise ValidationError(missing)
+
+    def _clean_register(self) -> None:
+        filled = [
+            str(field.verbose_name)
+            for field in self._meta.concrete_fields
+            if field.name not in self.ALLOWED_ON_REGISTER and getattr(self, field.attname) not in (None, "", False)
+        ]
+        if filled:
+            raise ValidationError(
+                _t("涉密系统只登记单位和登记号，不得填写：%(what)s。") % {"what": "、".join(filled)}
+            )
+        if not self.secret_number.strip():
+            raise ValidationError({"secret_number": _t("“登记号”没有填写。")})
+
+
+def _is_empty(field: models.Field) -> Q:
+    if isinstance(field, models.BooleanField):
+        return Q(**{field.name: False})
+    return Q(**{f"{field.name}__isnull": True}) if field.null else Q(**{field.name: ""})
+
+
+def _register_constraints() -> list[models.CheckConstraint]:
+    """The database's own guard of registry lines, over every field the model has."""
+    nothing = ~Q(secret_number="")
+    for field in ProtectedObject._meta.concrete_fields:
+        if field.name not in ProtectedObject.ALLOWED_ON_REGISTER:
+            nothing &= _is_empty(field)
+    named = ~Q(name="") & ~Q(code="") & ~Q(kind="") & ~Q(status="") & Q(secret_number="")
+    return [
+        models.CheckConstraint(
+            condition=Q(is_secret_register=False) | nothing,
+            name="secret_line_holds_nothing",
+            violation_error_message=_("涉密系统只登记单位和登记号。"),
+        ),
+        models.CheckConstraint(
+            condition=Q(is_secret_register=True) | named,
+            name="object_is_named",
+            violation_error_message=_("定级对象须有名称、编号、类型和状态。"),
+        ),
+    ]
+
+
+ProtectedObject._meta.constraints += _register_constraints()
+ProtectedObject._meta.original_attrs["constraints"] = ProtectedObject._meta.constraints
+
+
+class Network(Record):
+    """A network that is a protected object itself, or belongs to one."""
+
+    class Relation(models.TextChoices):
+        """How it stands to its protected object."""
+
+        IS = "is", _("本身即定级对象")
+        PART = "part", _("属于定级对象")
+
+    scope_path: ClassVar[str] = "protected_object__unit__path"
+    scope_parents: ClassVar[tuple[str, ...]] = ("protected_object",)
+
+    protected_object = models.ForeignKey(
+        ProtectedObject, verbose_name=_("定级对象"), on_delete=models.PROTECT, related_name="networks"
+    )
+    relation = models.CharField(_("关系"), max_length=4, choices=Relation.choices, default=Relation.PART)
+    name = models.CharField(_("网络名称"), max_length=100)
+    kind = models.CharField(_("网络类型"), max_length=8, choices=choices.NetworkKind.choices)
+    bandwidth = models.CharField(_("出口带宽"), max_length=60, blank=True)
+    carrier = models.CharField(_("线路运营商"), max_length=60, blank=True)
+    line_redundant = models.BooleanField(_("线路冗余"), default=False)
+    note = models.CharField(_("说明"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("网络")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["protected_object", "name"],
+                name="network_name_once",
+                violation_error_message=_("该定级对象已有同名的网络。"),
+            )
+        ]
+        indexes = [models.Index(fields=["name", "id"], name="network_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Zone(Record):
+    """A part of a network with its own boundary (安全区域), with the addresses used in it."""
+
+    scope_path: ClassVar[str] = "network__protected_object__unit__path"
+    scope_parents: ClassVar[tuple[str, ...]] = ("network__protected_object",)
+
+    network = models.ForeignKey(Network, verbose_name=_("网络"), on_delete=models.PROTECT, related_name="zones")
+    name = models.CharField(_("区域名称"), max_length=60)
+    kind = models.CharField(_("区域类型"), max_length=12, choices=choices.ZoneKind.choices)
+    address_ranges = models.TextField(
+        _("地址范围"), max_length=2000, blank=True, validators=[validators.address_ranges],
+        help_text=_("每行一个，如 10.1.2.0/24。"),
+    )
+    boundary = models.CharField(_("边界防护"), max_length=200, blank=True)
+    note = models.CharField(_("说明"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("网络区域")
+        ordering = ["network", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["network", "name"],
+                name="zone_name_once",
+                violation_error_message=_("该网络已有同名的区域。"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.network.name} · {self.name}"
