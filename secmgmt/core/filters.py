@@ -88,11 +88,15 @@ class RecordFilterSet(django_filters.FilterSet):
             for error in found
         ]
 
+    def asked(self) -> dict[str, Any]:
+        """The values that made sense."""
+        return self.form.cleaned_data if self.form.is_valid() or hasattr(self.form, "cleaned_data") else {}
+
     def active(self) -> bool:
         """Whether any filter narrows the list."""
         return any(
             value not in (None, "", [], ()) and not (isinstance(value, QuerySet) and not value)
-            for value in getattr(self.form, "cleaned_data", {}).values()
+            for value in self.asked().values()
         )
 
     def fields_shown(self) -> list[forms.BoundField]:
@@ -105,7 +109,7 @@ class RecordFilterSet(django_filters.FilterSet):
         if not name:
             return []
         rows = self.queryset.all()
-        for key, value in getattr(self.form, "cleaned_data", {}).items():
+        for key, value in self.asked().items():
             if key != name:
                 rows = self.filters[key].filter(rows, value)
         counts = dict(rows.order_by().values_list(name).annotate(n=Count("pk", distinct=True)))

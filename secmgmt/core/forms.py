@@ -101,6 +101,8 @@ class RecordForm(forms.ModelForm):
             units_for(field, self.user, self._meta.model, "change" if self.instance.pk else "add")
         else:
             limit_to_visible(field, self.user)
+        if isinstance(field, forms.ModelChoiceField) and self.instance.pk:
+            self._keep_current(name, field)
         if isinstance(field, forms.DateTimeField):
             field.widget = DateTimeInput(field.widget.attrs)
         elif isinstance(field, forms.DateField):
@@ -112,6 +114,16 @@ class RecordForm(forms.ModelForm):
             field.widget.attrs.setdefault("rows", 3)
         if field.required:
             field.error_messages["required"] = _("“%(label)s”没有填写。") % {"label": field.label or name}
+
+    def _keep_current(self, name: str, field: forms.ModelChoiceField) -> None:
+        """What the row already refers to stays a choice, or nobody below could save it again."""
+        value = self.initial.get(name)
+        current = [getattr(v, "pk", v) for v in value] if isinstance(value, (list, tuple)) else [value]
+        kept = [pk for pk in current if pk is not None]
+        if kept:
+            whole = field.queryset.model._default_manager.all()
+            inside = field.queryset.order_by().values("pk")
+            field.queryset = whole.filter(models.Q(pk__in=inside) | models.Q(pk__in=kept))
 
     def _place(self) -> str:
         """The field that says at which unit the row belongs, if the form has it."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from . import audit, errors, permissions
 from .clock import now
 from .models.trail import Decision
-from .workflow import Workflow, check_state, seen_token, workflow_of
+from .workflow import Workflow, check_state, seen_token
 
 
 class TransitionPage:
@@ -23,7 +23,7 @@ class TransitionPage:
 
     def __init__(self, views: Any, obj: Any, name: str) -> None:
         self.views, self.obj, self.request = views, obj, views.request
-        self.workflow: Workflow = workflow_of(views.model)
+        self.workflow: Workflow = views.workflow
         self.step = self.workflow.by_name.get(name)
         if self.step is None:
             raise errors.OutOfScope(model=self.workflow.model_label, lookup=name)

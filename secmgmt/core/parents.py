@@ -30,7 +30,7 @@ def with_visible_parent(rows: QuerySet, user: Any) -> QuerySet:
     """Those of ``rows`` whose record, of whatever kind, ``user`` may see: one semi-join a kind."""
     condition = Q(pk__in=[])
     kinds = rows.order_by().values_list("content_type_id", flat=True).distinct()
-    for kind in ContentType.objects.get_for_ids(kinds).values():
+    for kind in map(ContentType.objects.get_for_id, kinds):
         model = kind.model_class()
         if model is not None and has_scope(model):
             seen = model._default_manager.visible_to(user).order_by().values("pk")

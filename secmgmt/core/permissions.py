@@ -81,7 +81,7 @@ def actions_of(model: type[Model]) -> set[str]:
 
 def who_may(model: type[Model], action: str) -> str:
     """The names of the roles that may, for the sentence on a 403 page."""
-    return "、".join(sorted(ROLES[r].label for r in roles_for(model, action)))
+    return "、".join(sorted(str(ROLES[r].label) for r in roles_for(model, action)))
 
 
 def paths_for(user: Any, model: type[Model], action: str) -> list[str]:

@@ -34,7 +34,7 @@ from .filters import RecordFilterSet
 from .forms import RecordForm, differences
 from .models.trail import Decision
 from .tables import Table
-from .workflow import Transition, workflow_of
+from .workflow import Transition, Workflow
 
 
 class Role(Enum):
@@ -71,6 +71,7 @@ class FeatureViews(LoginRequiredMixin, View):
     roles: ClassVar[frozenset[Role]] = frozenset(Role)
     facts: ClassVar[tuple[Any, ...]] = ()
     related: ClassVar[tuple[str, ...]] = ()
+    workflow: ClassVar[Workflow | None] = None
     exporter: ClassVar[Callable[..., HttpResponse] | None] = None
     title: ClassVar[Any] = ""
     empty_text: ClassVar[Any] = ""
@@ -84,7 +85,7 @@ class FeatureViews(LoginRequiredMixin, View):
         without = {
             Role.CREATE: cls.form_class is None,
             Role.UPDATE: cls.form_class is None,
-            Role.TRANSITION: workflow_of(cls.model) is None,
+            Role.TRANSITION: cls.workflow is None,
             Role.EXPORT: cls.exporter is None,
         }
         return [role for role in Role if role in cls.roles and not without.get(role, False)]
@@ -112,9 +113,13 @@ class FeatureViews(LoginRequiredMixin, View):
         response["Allow"] = ", ".join(method.upper() for method in self.role.value[2])
         return response
 
+    def has(self, page: str) -> bool:
+        """Whether the feature has this page."""
+        return page in {role.value[0] for role in self.offered()}
+
     def url(self, page: str, obj: Any = None, **kwargs: Any) -> str:
         """The address of a page of this feature, "" when it has none."""
-        if page not in {role.value[0] for role in self.offered()}:
+        if not self.has(page):
             return ""
         if obj is not None:
             kwargs["pk"] = obj.pk
@@ -150,10 +155,10 @@ class FeatureViews(LoginRequiredMixin, View):
     def list_actions(self) -> list[Button]:
         """Buttons over the list."""
         user, buttons = self.request.user, []
-        if self.url("export") and permissions.may(user, self.model, "export"):
+        if self.has("export") and permissions.may(user, self.model, "export"):
             address = f"{self.url('export')}?{self.request.GET.urlencode()}"
             buttons.append((_("导出 Excel"), address, "", "download"))
-        if self.url("create") and permissions.may(user, self.model, "add"):
+        if self.has("create") and permissions.may(user, self.model, "add"):
             label = _("登记%(what)s") % {"what": self.label()}
             buttons.append((label, self.url("create"), "btn-pri", "plus"))
         return buttons
@@ -161,9 +166,9 @@ class FeatureViews(LoginRequiredMixin, View):
     def detail_actions(self, obj: Any, allowed: frozenset[str]) -> list[Button]:
         """Buttons over a record, its transitions apart."""
         buttons = []
-        if "delete" in allowed and self.url("delete"):
+        if "delete" in allowed and self.has("delete"):
             buttons.append((_("删除…"), self.url("delete", obj), "btn-danger", "trash"))
-        if "change" in allowed and self.url("update") and self.editable(obj):
+        if "change" in allowed and self.has("update") and self.editable(obj):
             buttons.append((_("编辑"), self.url("update", obj), "", "pen"))
         return buttons
 
@@ -172,7 +177,7 @@ class FeatureViews(LoginRequiredMixin, View):
         allowed = permissions.actions_for(self.request.user, rows)
         return {
             row.pk: [(_("编辑"), self.url("update", row))]
-            if "change" in allowed[row.pk] and self.url("update") and self.editable(row)
+            if "change" in allowed[row.pk] and self.has("update") and self.editable(row)
             else []
             for row in rows
         }
@@ -250,15 +255,14 @@ class FeatureViews(LoginRequiredMixin, View):
         obj = self.fetch(pk)
         allowed = permissions.actions_for(request.user, [obj])[obj.pk]
         panels = [*self.panels(obj), *manifest.panels_for(obj, request.user)]
-        workflow = workflow_of(self.model)
         context = {
             "title": str(obj),
             "allowed": allowed,
             "facts": self.facts_of(obj),
             "head_actions": self.detail_actions(obj, allowed),
             "steps": self.steps(obj, allowed),
-            "has_workflow": workflow is not None,
-            "decisions": list(Decision.of(obj)) if workflow else [],
+            "has_workflow": self.workflow is not None,
+            "decisions": list(Decision.of(obj)) if self.workflow else [],
             "panels_main": [panel for panel in panels if panel["column"] != "side"],
             "panels_side": [panel for panel in panels if panel["column"] == "side"],
             "history_url": self.url("history", obj),
@@ -267,10 +271,9 @@ class FeatureViews(LoginRequiredMixin, View):
 
     def steps(self, obj: Any, allowed: frozenset[str]) -> list[tuple[Transition, str]]:
         """The transitions open to the user, with the addresses of their confirmation pages."""
-        workflow = workflow_of(self.model)
-        if workflow is None or not self.url("transition", obj, step="x"):
+        if not self.has("transition"):
             return []
-        found = workflow.choices_for(obj, self.request.user, allowed)
+        found = self.workflow.choices_for(obj, self.request.user, allowed)
         return [(step, self.url("transition", obj, step=step.name)) for step in found]
 
     def fetch(self, pk: int, action: str = "view") -> Any:

@@ -6,6 +6,7 @@ A tag gives text that is escaped here or by Django; nothing is ever marked safe 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 from django import forms, template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from .. import clock
@@ -162,12 +164,12 @@ def size(value: int | None) -> str:
 @register.filter
 def hit(text: Any, words: Any) -> str:
     """``text`` escaped, with the searched words marked."""
-    found = conditional_escape(text)
-    for word in sorted({w for w in str(words or "").split() if w}, key=len, reverse=True)[:5]:
-        needle = conditional_escape(word)
-        if "<mark>" not in found:
-            found = found.replace(needle, format_html("<mark>{}</mark>", word))
-    return format_html("{}", found)
+    wanted = [re.escape(word) for word in str(words or "").split()[:6]]
+    if not wanted:
+        return conditional_escape(text)
+    parts = re.split(f"({'|'.join(wanted)})", str(text), flags=re.IGNORECASE)
+    marked = (("<mark>" if n % 2 else "", part, "</mark>" if n % 2 else "") for n, part in enumerate(parts))
+    return format_html_join("", "{}{}{}", ((SafeString(a), part, SafeString(b)) for a, part, b in marked))
 
 
 def described_by(bound: forms.BoundField) -> str:
