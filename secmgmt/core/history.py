@@ -27,13 +27,13 @@ class Entry:
     who: str
     role: str
     what: str
-    refused: bool
     changes: list[tuple[str, str | None, str]] = field(default_factory=list)
 
 
 def page(obj: Any, user: Any, params: QueryDict) -> tuple[list[Entry], Pager]:
-    """A page of the acts on ``obj``, newest first; ``user`` already may see it."""
-    events = AuditEvent.objects.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk))
+    """A page of the acts on ``obj``, newest first; refusals stay with the auditor."""
+    done = AuditEvent.objects.filter(result=AuditResult.OK)
+    events = done.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk))
     shown = TABLE.page(events, params)
     rows = [row.obj for row in shown.rows]
     names = related_names(type(obj), rows, user)
@@ -43,7 +43,6 @@ def page(obj: Any, user: Any, params: QueryDict) -> tuple[list[Entry], Pager]:
             who=event.actor_name,
             role=event.actor_role,
             what=verb_label(type(obj), event.verb),
-            refused=event.result != AuditResult.OK,
             changes=changes_of(type(obj), event, names),
         )
         for event in rows
@@ -52,10 +51,8 @@ def page(obj: Any, user: Any, params: QueryDict) -> tuple[list[Entry], Pager]:
 
 
 def verb_label(model: type[models.Model], verb: str) -> str:
-    """The Chinese word of an audit verb: an action, a transition, or a refusal."""
+    """The Chinese word of an audit verb: an action or a transition."""
     last = verb.rsplit(".", 1)[-1]
-    if verb.startswith("refused."):
-        return _("被拒绝")
     workflow = workflow_of(model)
     if workflow and last in workflow.by_name:
         return str(workflow.by_name[last].label)

@@ -172,19 +172,24 @@ def hit(text: Any, words: Any) -> str:
     return format_html_join("", "{}{}{}", ((SafeString(a), part, SafeString(b)) for a, part, b in marked))
 
 
-def described_by(bound: forms.BoundField) -> str:
+def described_by(bound: forms.BoundField, bare: bool = False) -> str:
     """The ids of the help and error lines of a field, in reading order."""
-    ids = [f"{bound.auto_id}-help"] if bound.help_text else []
+    ids = [f"{bound.auto_id}-help"] if bound.help_text and not bare else []
     if bound.errors:
         ids.append(f"{bound.auto_id}-err")
     return " ".join(ids)
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: forms.BoundField, label: str = "", hide_label: bool = False) -> dict[str, Any]:
-    """One form field in the house's markup: label, control, help, error under it tied by aria-describedby."""
-    attrs: dict[str, Any] = {}
-    ids = described_by(bound)
+def field(
+    bound: forms.BoundField, label: str = "", hide_label: bool = False, bare: bool = False
+) -> dict[str, Any]:
+    """One form field in the house's markup: label, control, help, error under it tied by aria-describedby.
+
+    ``bare``: as on the sign-in page, without help, placeholder and 必填.
+    """
+    attrs: dict[str, Any] = {"placeholder": ""} if bare else {}
+    ids = described_by(bound, bare)
     if ids and not bound.use_fieldset:
         attrs["aria-describedby"] = ids
     if bound.errors:
@@ -195,6 +200,7 @@ def field(bound: forms.BoundField, label: str = "", hide_label: bool = False) ->
         "control": bound.as_widget(attrs=attrs),
         "label": label or bound.label,
         "hide_label": hide_label,
+        "bare": bare,
         "is_check": isinstance(widget, forms.CheckboxInput),
         "is_wide": isinstance(widget, forms.Textarea),
         "described_by": ids,
