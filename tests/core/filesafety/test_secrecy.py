@@ -1,0 +1,100 @@
+"""Marks are refused, phrases ask, talk about secrecy passes."""
+
+from __future__ import annotations
+
+import pytest
+
+from secmgmt.core.filesafety import secrecy, sniff, textlayers
+from secmgmt.core.filesafety.refusal import FileRefused
+
+from . import builders, samples
+
+pytestmark = pytest.mark.pure
+
+
+def verdict_of(sample) -> secrecy.Verdict:
+    fileobj, name, media_type = builders.build(*sample)
+    found = sniff.check_upload(fileobj, name, max_bytes=10**7)
+    assert found.media_type == media_type
+    return secrecy.examine(fileobj, name, media_type)
+
+
+def test_the_samples_are_as_many_as_promised():
+    assert len(samples.PASS) >= 30
+    assert len(samples.REFUSE) >= 30
+
+
+@pytest.mark.parametrize("sample", samples.PASS, ids=repr)
+def test_talk_about_secrecy_passes_without_a_question(sample):
+    assert verdict_of(sample) == secrecy.CLEAR
+
+
+@pytest.mark.parametrize("sample", samples.ASK, ids=repr)
+def test_a_phrase_like_a_mark_needs_a_confirmation(sample):
+    verdict = verdict_of(sample)
+    assert verdict.kind == "ask", verdict
+    with pytest.raises(FileRefused) as refused:
+        secrecy.require_clear(verdict, confirmed_not_secret=False)
+    assert refused.value.code == "secrecy-confirm"
+    secrecy.require_clear(verdict, confirmed_not_secret=True)
+
+
+@pytest.mark.parametrize("sample", samples.REFUSE, ids=repr)
+def test_a_mark_is_refused_and_no_confirmation_helps(sample):
+    verdict = verdict_of(sample)
+    assert verdict.kind == "refuse", verdict
+    assert (
+        verdict.where
+        and verdict.mark
+        and verdict.where in verdict.message
+        and verdict.mark in verdict.message
+    )
+    with pytest.raises(FileRefused) as refused:
+        secrecy.require_clear(verdict, confirmed_not_secret=True)
+    assert refused.value.code == "secrecy-mark"
+
+
+def test_the_refusal_says_which_page_and_line():
+    assert verdict_of(("pdf-page-2", "机密")).where == "第 2 页第 1 行"
+    assert verdict_of(("docx", "函\n秘密★1年")).where == "正文第 2 行"
+    assert verdict_of(("xlsx", "名称\n秘密")).where == "工作表“Sheet”第 2 行"
+
+
+def test_text_typed_into_a_form_follows_the_same_rules():
+    assert secrecy.examine_text("机密★3年").kind == "refuse"
+    assert secrecy.examine_text("说明\n密级：秘密", "备注").where == "备注第 2 行"
+    assert secrecy.examine_text("严守国家机密").kind == "clear"
+
+
+def test_a_watermark_in_a_word_header_is_a_mark():
+    source = builders.word("docx-header", "页眉")
+    header = builders.part_of(source, "word/header1.xml")
+    shape = (
+        '<w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textpath string="机密"/></v:shape>'
+    )
+    marked = header.replace("</w:p>", shape + "</w:pict></w:r></w:p>", 1)
+    fileobj = builders.changed(source, {"word/header1.xml": marked})
+    assert secrecy.examine(fileobj, "a.docx", sniff.MEDIA_TYPES["docx"]).where == "页眉"
+
+
+def test_pictures_rest_on_the_declaration():
+    assert secrecy.examine(builders.text_file("机密"), "a.png", "image/png") == secrecy.CLEAR
+
+
+def test_a_pdf_with_a_password_is_refused_with_the_way_out():
+    with pytest.raises(FileRefused, match="去掉密码") as refused:
+        secrecy.examine(builders.pdf("pdf", "甲", password="x"), "a.pdf", "application/pdf")
+    assert refused.value.code == "pdf-encrypted"
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.7\n%%EOF", b"%PDF-1.4\n1 0 obj\n<<>>\nstartxref\n9\n%%EOF"])
+def test_a_broken_pdf_is_refused_and_not_passed_unread(content):
+    with pytest.raises(FileRefused) as refused:
+        secrecy.examine(builders.io.BytesIO(content), "a.pdf", "application/pdf")
+    assert refused.value.code == "pdf-broken"
+
+
+def test_a_pdf_too_long_to_read_is_refused(monkeypatch):
+    monkeypatch.setattr(textlayers, "MAX_PDF_PAGES", 1)
+    with pytest.raises(FileRefused, match="超过 1 页"):
+        secrecy.examine(builders.pdf("pdf-page-2", "乙"), "a.pdf", "application/pdf")
