@@ -71,7 +71,7 @@ class Archive:
                 "part-missing", _("文件不完整：缺少“%s”。请用办公软件重新保存后再上传。") % name
             )
         honest = copy.copy(info)
-        honest.file_size += 1  # zipfile stops silently at the declared size; one byte more shows the lie
+        honest.file_size += CHUNK  # zipfile stops silently at the declared size; this shows the lie
         try:
             return io.BufferedReader(_Measured(self._zip.open(honest), name, info.file_size), CHUNK)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:

@@ -30,7 +30,7 @@ def display_name(raw: str) -> str:
 
 def drop_folders(raw: str) -> str:
     """The last path part, whichever system's separator was used (full-width look-alikes included)."""
-    return re.split(r"[/\\\uFF0F\uFF3C\u2215\u2044\u29F5\u0000]", raw)[-1]
+    return re.split(r"[/\\\uFF0F\uFF3C\u2215\u2044\u29F5]", raw)[-1]
 
 
 def drop_invisible(name: str) -> str:

@@ -1,6 +1,6 @@
 """The cells of a worksheet, fast: a small reader over expat.
 
-10,000 rows × 40 columns take about a second, where the usual library needs five. Values only: nothing is
+10,000 rows × 40 columns take about 1.4 seconds, where the usual library needs six. Values only: nothing is
 evaluated, and what an import may not hold comes as a ``BadCell`` with a sentence for its address.
 Runs after the archive guard; a document type stops it nevertheless.
 """

@@ -93,7 +93,7 @@ def ofd(text: str) -> io.BytesIO:
     return zipped(
         {
             "OFD.xml": f"<ofd:OFD {space}/>",
-            "Doc_0/Pages/Page_0/Content.xml": f"<ofd:Page {space}><ofd:Content>{objects}</ofd:Content></ofd:Page>",
+            "Doc_0/Pages/Page_0/Content.xml": f"<ofd:Page {space}>{objects}</ofd:Page>",
         }
     )
 
