@@ -20,6 +20,8 @@ SAMPLE_SECRETS = ("development-only-secret-key-never-for-production", "change-me
 SECRET_KEY = env.str("SECRET_KEY", SAMPLE_SECRETS[0] if DEBUG else "")
 # Key for what must be unreadable in the database and its dumps (TOTP seeds, phone numbers, webhook keys).
 FIELD_KEY = env.str("FIELD_KEY", SAMPLE_SECRETS[0] if DEBUG else "")
+FIELD_KEYS_OLD = env.list("FIELD_KEYS_OLD", default=[])  # still read after a change of FIELD_KEY
+FIELD_CIPHER = env.str("FIELD_CIPHER", "aes")  # or sm4
 if not DEBUG:
     for name, value in (("SECRET_KEY", SECRET_KEY), ("FIELD_KEY", FIELD_KEY)):
         if len(value) < 32 or value in SAMPLE_SECRETS or value.startswith("change-me"):
@@ -159,6 +161,17 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = False  # ours are counted in the database before the password is checked
 MFA_ADAPTER = "secmgmt.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ACCOUNT_FORMS = {
+    "login": "secmgmt.accounts.authforms.LoginForm",
+    "change_password": "secmgmt.accounts.authforms.ChangePasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": "secmgmt.accounts.authforms.AuthenticateForm",
+    "reauthenticate": "secmgmt.accounts.authforms.ReauthenticateForm",
+    "activate_totp": "secmgmt.accounts.authforms.ActivateTOTPForm",
+    "deactivate_totp": "secmgmt.accounts.authforms.DeactivateTOTPForm",
+}
+ACCOUNT_SESSION_REMEMBER = False
 MFA_TOTP_ISSUER = "等保管理系统"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 

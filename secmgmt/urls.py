@@ -4,5 +4,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("secmgmt.portal.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("secmgmt.accounts.urls")),
 ]

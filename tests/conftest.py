@@ -6,7 +6,7 @@ import pytest
 
 from secmgmt.core.clock import now
 
-from .support import City
+from .support import CastClient, City
 
 
 @pytest.fixture
@@ -19,3 +19,9 @@ def city(db) -> City:
 def at():
     """The instant a service is told."""
     return now()
+
+
+@pytest.fixture
+def client() -> CastClient:
+    """A browser; ``force_login`` counts as a sign-in with both factors."""
+    return CastClient()

@@ -12,13 +12,21 @@ import datetime as dt
 import itertools
 from typing import Any
 
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 
+from django.test import Client
+from django.urls import reverse
+
+from secmgmt.accounts import sessions
 from secmgmt.accounts.models import OrgUnit, Position, User
 from secmgmt.core.clock import now
 
 PASSWORD = "Lotus#2026-pond"
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # everybody's authenticator in the tests
 _numbers = itertools.count(1)
 
 
@@ -65,6 +73,39 @@ def make_position(user: User, unit: OrgUnit, role: str, **values: Any) -> Positi
     return position
 
 
+def enrol(user: User) -> Authenticator:
+    """Give ``user`` the authenticator whose seed is SEED."""
+    return Authenticator.objects.create(
+        user=user, type=Authenticator.Type.TOTP, data={"secret": get_adapter().encrypt(SEED)}
+    )
+
+
+def totp_code(offset: int = 0, seed: str = SEED) -> str:
+    """The code of now, or of ``offset`` steps of 30 seconds from now."""
+    return format_hotp_value(hotp_value(seed, int(now().timestamp()) // 30 + offset))
+
+
+def login(client: Client, user: User, password: str = PASSWORD) -> Any:
+    """Sign in as a person does: the form, then the code where there is an authenticator; the last response."""
+    client.logout()
+    response = client.post(reverse("account_login"), {"login": user.username, "password": password})
+    if response.status_code == 302 and response["Location"].startswith(reverse("mfa_authenticate")):
+        User.objects.filter(pk=user.pk).update(totp_step=0)  # another sign-in within the same 30 seconds
+        response = client.post(reverse("mfa_authenticate"), {"code": totp_code()})
+    return response
+
+
+class CastClient(Client):
+    """A client whose ``force_login`` leaves what a whole sign-in leaves: the mark of the second factor."""
+
+    def force_login(self, user: User, backend: str | None = None) -> None:
+        """Sign in without the forms."""
+        super().force_login(user, backend)
+        session = self.session
+        session[sessions.FACTOR] = user.pk
+        session.save()
+
+
 # username → (name, unit key, role, …); one person, one role, except where a test says otherwise
 PEOPLE = {
     "lin": ("林予安", "health", "act_as_owner"),
@@ -102,6 +143,10 @@ class City:
             user = make_user(username, unit=unit, name=name)
             make_position(user, unit, role)
             setattr(self, username, user)
+            if user.needs_second_factor:
+                enrol(user)
         for username, admin_role in ADMINISTRATORS.items():
-            setattr(self, username, make_user(username, unit=self.root, admin_role=admin_role, name=username))
+            administrator = make_user(username, unit=self.root, admin_role=admin_role, name=username)
+            enrol(administrator)
+            setattr(self, username, administrator)
         self.nobody = make_user("nobody", unit=self.health, name="未任职")

@@ -1,6 +1,6 @@
 """Users, units, positions and the sign-in policy."""
 
-from .login import ApiToken, FailedLogin, LoginPolicy, PasswordHistory
+from .login import ApiToken, FailedLogin, FirstPasswordLink, LoginPolicy, PasswordHistory
 from .position import AdminGrant, Position
 from .unit import OrgUnit, UnitName
 from .user import User
@@ -9,6 +9,7 @@ __all__ = [
     "AdminGrant",
     "ApiToken",
     "FailedLogin",
+    "FirstPasswordLink",
     "LoginPolicy",
     "OrgUnit",
     "PasswordHistory",

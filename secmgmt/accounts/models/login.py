@@ -31,10 +31,10 @@ class LoginPolicy(Record):
     source_window_minutes = models.PositiveSmallIntegerField(_("来源计数分钟"), default=10, validators=_between(5, 60))
     idle_minutes = models.PositiveSmallIntegerField(_("无操作退出分钟"), default=15, validators=_between(5, 30))
     absolute_hours = models.PositiveSmallIntegerField(_("最长登录小时"), default=10, validators=_between(1, 12))
-    min_length = models.PositiveSmallIntegerField(_("密码最短长度"), default=8, validators=_between(8, 64))
+    min_length = models.PositiveSmallIntegerField(_("口令最短长度"), default=8, validators=_between(8, 64))
     min_classes = models.PositiveSmallIntegerField(_("字符种类至少"), default=3, validators=_between(3, 4))
-    max_age_days = models.PositiveSmallIntegerField(_("密码有效天数"), default=90, validators=_between(30, 180))
-    history = models.PositiveSmallIntegerField(_("不得重复最近密码"), default=5, validators=_between(3, 24))
+    max_age_days = models.PositiveSmallIntegerField(_("口令有效天数"), default=90, validators=_between(30, 180))
+    history = models.PositiveSmallIntegerField(_("不得重复最近口令"), default=5, validators=_between(3, 24))
     dormant_days = models.PositiveSmallIntegerField(_("长期未登录停用天数"), default=90, validators=_between(30, 365))
 
     class Meta:
@@ -89,3 +89,14 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label}({self.prefix}…)"
+
+
+class FirstPasswordLink(models.Model):
+    """A single-use link with which one user sets his password; only its digest is stored (A12)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="password_links")
+    digest = models.CharField(max_length=64, unique=True)
+    issued_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("签发时间"))
+    expires_at = models.DateTimeField(_("到期时间"))
+    used_at = models.DateTimeField(_("使用时间"), null=True)

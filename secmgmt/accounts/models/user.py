@@ -6,12 +6,14 @@ import unicodedata
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.core.validators import RegexValidator
+from django.core.validators import EmailValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from secmgmt.core.clock import now, today
+from secmgmt.core.clock import today
+from secmgmt.core.crypto import EncryptedCharField
 from secmgmt.core.models import Record, ScopedQuerySet
 from secmgmt.core.permissions import Grant
 
@@ -43,7 +45,9 @@ class User(AbstractBaseUser, Record):
         AUDIT = roles.AUDIT_ADMIN.code, _("审计管理员")
 
     scope_path: ClassVar[str] = ""
-    audit_exclude: ClassVar[frozenset[str]] = frozenset({"password", "phone", "email", "last_login"})
+    audit_exclude: ClassVar[frozenset[str]] = frozenset(
+        {"password", "phone", "email", "last_login", "session_epoch", "totp_step"}
+    )
 
     username = models.CharField(
         _("账号"),
@@ -52,8 +56,13 @@ class User(AbstractBaseUser, Record):
         validators=[RegexValidator(r"^[a-z0-9][a-z0-9._-]{2,39}$", _("账号用 3–40 位小写字母、数字、点、横线或下划线。"))],
     )
     name = models.CharField(_("姓名"), max_length=40)
-    email = models.EmailField(_("邮箱"), blank=True)
-    phone = models.CharField(_("手机"), max_length=20, blank=True)
+    email = EncryptedCharField(_("邮箱"), max_length=120, blank=True, validators=[EmailValidator()])
+    phone = EncryptedCharField(
+        _("手机"),
+        max_length=20,
+        blank=True,
+        validators=[RegexValidator(r"^\+?[0-9][0-9 -]{5,18}$", _("电话只含数字、空格、横线，可以 + 开头。"))],
+    )
     unit = models.ForeignKey("accounts.OrgUnit", verbose_name=_("所在单位"), null=True, on_delete=models.PROTECT)
     title = models.CharField(_("职务"), max_length=60, blank=True)
     admin_role = models.CharField(
@@ -61,9 +70,14 @@ class User(AbstractBaseUser, Record):
     )
     is_active = models.BooleanField(_("启用"), default=True, editable=False)
     expires_on = models.DateField(_("账户有效期至"), null=True, blank=True)
-    must_change_password = models.BooleanField(_("须改密码"), default=True, editable=False)
-    password_changed_at = models.DateTimeField(_("改密时间"), null=True, editable=False)
+    must_change_password = models.BooleanField(_("须改口令"), default=True, editable=False)
+    password_changed_at = models.DateTimeField(_("改口令时间"), null=True, editable=False)
     disabled_reason = models.CharField(_("停用原因"), max_length=200, blank=True, editable=False)
+    enabled_at = models.DateTimeField(_("启用时间"), null=True, editable=False)
+    # Part of every session's digest: adding one ends them all (second factor changed, rights withdrawn).
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
+    # The time step of the last accepted TOTP code; a code of this or an earlier step is a replay.
+    totp_step = models.BigIntegerField(default=0, editable=False)
     shortcuts_on = models.BooleanField(_("启用快捷键"), default=True)
     is_demo = models.BooleanField(default=False, editable=False)
 
@@ -138,7 +152,18 @@ class User(AbstractBaseUser, Record):
     @property
     def is_expired(self) -> bool:
         """Whether the account's own term is over."""
-        return self.expires_on is not None and self.expires_on < now().date()
+        return self.expires_on is not None and self.expires_on < today()
+
+    def set_password(self, raw_password: str | None) -> None:
+        """No path stores an empty password; None makes the account unusable until a password is set."""
+        if raw_password == "":
+            raise ValueError("an empty password is not stored")
+        super().set_password(raw_password)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """A session ends when the password or ``session_epoch`` changes."""
+        value = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("secmgmt.accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Django's own permissions are not used; every check goes through core.permissions."""

@@ -1,0 +1,223 @@
+"""Forms of the administrators' pages and of one's own account."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from allauth.account.adapter import get_adapter
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from secmgmt.core.clock import today
+from secmgmt.core.forms import DateInput, RecordForm
+
+from . import guards
+from .models import ApiToken, LoginPolicy, OrgUnit, User
+from .roles import BUSINESS_ROLES
+
+
+class UnitForm(RecordForm):
+    """A unit. The parent is chosen once; later it is moved, with its reason."""
+
+    rename_reason = forms.CharField(
+        label=gettext_lazy("更名依据"), max_length=200, required=False,
+        help_text=gettext_lazy("名称有变时填写，旧名进入历史。"),
+    )  # fmt: skip
+
+    class Meta:
+        model = OrgUnit
+        fields: ClassVar = ["parent", "name", "short_name", "kind", "credit_code", "region_code", "address"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["parent"]
+        else:
+            del self.fields["rename_reason"]
+            parent = self.fields["parent"]
+            parent.queryset = standing(parent.queryset)
+            parent.required = OrgUnit.objects.exists()  # one tree, one root
+
+
+class UserForm(RecordForm):
+    """An account's facts. The account name is given once."""
+
+    class Meta:
+        model = User
+        fields: ClassVar = ["username", "name", "unit", "title", "email", "phone", "expires_on"]
+        help_texts: ClassVar = {"username": gettext_lazy("登记后不能修改，也不会给别人再用。")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unit = self.fields["unit"]
+        unit.queryset = standing(unit.queryset)
+        if self.instance.pk:
+            del self.fields["username"]
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever brings the form: another administrator's account is not touched."""
+        if self.instance.pk:
+            guards.refuse_touching_administrator(self.user, self.instance)
+        return super().clean()
+
+
+class OwnAccountForm(RecordForm):
+    """What a person keeps himself."""
+
+    class Meta:
+        model = User
+        fields: ClassVar = ["title", "email", "phone", "shortcuts_on"]
+
+
+class PolicyForm(RecordForm):
+    """The sign-in policy; each number has its bounds."""
+
+    fieldsets = (
+        (gettext_lazy("登录失败"), (
+            "account_failures", "account_lock_minutes", "source_failures", "source_window_minutes",
+        )),
+        (gettext_lazy("会话"), ("idle_minutes", "absolute_hours")),
+        (gettext_lazy("口令"), ("min_length", "min_classes", "max_age_days", "history")),
+        (gettext_lazy("账户"), ("dormant_days",)),
+    )  # fmt: skip
+
+    class Meta:
+        model = LoginPolicy
+        exclude: ClassVar = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            low, high = getattr(field, "min_value", None), getattr(field, "max_value", None)
+            if low is not None and high is not None and not field.widget.is_hidden:
+                field.help_text = _("%(low)d–%(high)d") % {"low": low, "high": high}
+
+
+class PlainForm(forms.Form):
+    """A form in the house's markup that belongs to no record."""
+
+    is_wide = False
+
+    def sections(self) -> list[dict[str, Any]]:
+        """All fields in one group, as the form's template wants them."""
+        return [{"title": "", "fields": self.visible_fields(), "help": ""}]
+
+
+class ReasonForm(PlainForm):
+    """Why something is done."""
+
+    reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
+
+
+class MoveForm(PlainForm):
+    """Another unit, and the ground for it."""
+
+    unit = forms.ModelChoiceField(label=gettext_lazy("单位"), queryset=OrgUnit.objects.none())
+    reason = forms.CharField(label=gettext_lazy("依据"), max_length=200, help_text=gettext_lazy("如机构改革文件号。"))
+
+    def __init__(self, *args: Any, user: User, unit: OrgUnit, label: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["unit"]
+        field.label = label
+        field.queryset = standing(OrgUnit.objects.visible_to(user)).exclude(path__startswith=unit.path)
+
+
+class PositionForm(PlainForm):
+    """Who, where, as what, from when until when."""
+
+    user = forms.ModelChoiceField(label=gettext_lazy("用户"), queryset=User.objects.none())
+    unit = forms.ModelChoiceField(label=gettext_lazy("单位"), queryset=OrgUnit.objects.none())
+    role = forms.ChoiceField(label=gettext_lazy("岗位"))
+    title = forms.CharField(label=gettext_lazy("职务"), max_length=60, required=False)
+    valid_from = forms.DateField(label=gettext_lazy("起"), widget=DateInput, initial=today)
+    valid_until = forms.DateField(
+        label=gettext_lazy("止"), widget=DateInput, required=False,
+        help_text=gettext_lazy("含当日；测评机构的岗位必须填写。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.visible_to(by).filter(admin_role="", is_active=True).select_related("unit")
+        self.fields["user"].queryset = people
+        self.fields["user"].label_from_instance = label_of
+        self.fields["unit"].queryset = standing(OrgUnit.objects.visible_to(by))
+        self.fields["role"].choices = [("", _("请选择")), *((role.code, role.label) for role in BUSINESS_ROLES)]
+
+
+class EndPositionForm(PlainForm):
+    """The last valid day."""
+
+    on = forms.DateField(
+        label=gettext_lazy("最后有效日"), widget=DateInput, help_text=gettext_lazy("填昨天即刻结束。")
+    )
+    reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = today() - dt.timedelta(days=1)
+
+
+class AdminGrantForm(PlainForm):
+    """Who is to become which administrator, or to cease."""
+
+    user = forms.ModelChoiceField(label=gettext_lazy("用户"), queryset=User.objects.none())
+    role = forms.ChoiceField(label=gettext_lazy("管理员"), required=False)
+    reason = forms.CharField(label=gettext_lazy("理由"), max_length=200)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = (
+            User.objects.visible_to(by).filter(is_active=True).exclude(pk=by.pk).select_related("unit")
+        )
+        self.fields["user"].label_from_instance = label_of
+        choices = [choice for choice in User.AdminRole.choices if choice[0]]
+        self.fields["role"].choices = [("", _("取消管理员授权")), *choices]
+
+
+class TokenForm(PlainForm):
+    """What a token is for, what it may do, how long."""
+
+    label = forms.CharField(label=gettext_lazy("用途"), max_length=60)
+    scope = forms.ChoiceField(label=gettext_lazy("范围"), choices=ApiToken.Scope.choices)
+    days = forms.IntegerField(label=gettext_lazy("有效天数"), min_value=1, max_value=365, initial=90)
+
+
+class FirstPasswordForm(PlainForm):
+    """A new password, twice, under all rules."""
+
+    password1 = forms.CharField(
+        label=gettext_lazy("新口令"), strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+    password2 = forms.CharField(
+        label=gettext_lazy("再输一次新口令"), strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_password1(self) -> str:
+        """The rules."""
+        return get_adapter().clean_password(self.cleaned_data["password1"], user=self.user)
+
+    def clean(self) -> dict[str, Any]:
+        """Twice the same."""
+        data = super().clean()
+        if "password1" in data and data["password1"] != data.get("password2"):
+            self.add_error("password2", _("两次输入的口令不一致。"))
+        return data
+
+
+def label_of(user: User) -> str:
+    """A person in a list of choices: name, account, unit; nothing more of him."""
+    unit = user.unit.short_name or user.unit.name if user.unit else ""
+    return "，".join(part for part in (f"{user.name}({user.username})", unit) if part)
+
+
+def standing(units: Any) -> Any:
+    """Units that have not been merged into another."""
+    return units.filter(merged_into__isnull=True)
