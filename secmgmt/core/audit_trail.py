@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,7 @@ def verify() -> list[Break]:
         last = AuditEvent.objects.aggregate(last=Max("seq"))["last"] or 0  # before the head: see _tail
         head = AuditHead.objects.filter(pk=1).first() or AuditHead()
         anchors, found = read_anchors()
+        found += list(_start(head))
         found += list(_chain(head, anchors))
         found += list(_tail(head, last, anchors))
         if head.start_seq == (AuditHead.objects.filter(pk=1).first() or AuditHead()).start_seq:
@@ -75,7 +76,8 @@ def _chain(head: AuditHead, anchors: dict[int, Anchor]) -> Iterator[Break]:
         if event.seq != expected:
             yield Break("missing", expected, missing_text(expected, event.seq - 1))
         elif event.prev_digest != previous:
-            yield Break("edited", event.seq, _("第 %d 条没有接在前一条之后，前一条或本条被改过。") % event.seq)
+            text = _("第 %d 条没有接在前一条之后，前一条或本条被改过。")
+            yield Break("edited", event.seq, text % event.seq)
         if not is_intact(event):
             yield Break("edited", event.seq, _("第 %d 条的内容与写入时的摘要不符，被改过。") % event.seq)
         anchor = anchors.get(event.seq)
@@ -91,14 +93,23 @@ def _chain(head: AuditHead, anchors: dict[int, Anchor]) -> Iterator[Break]:
 def _tail(head: AuditHead, last: int, anchors: dict[int, Anchor]) -> Iterator[Break]:
     """The head may not be behind the rows (``last`` was read before it), nor behind an anchor."""
     if last > head.seq:
-        yield Break("head", last, _("链头停在第 %(head)d 条，而最后一条是第 %(last)d 条。") % {
-            "head": head.seq, "last": last
-        })
+        text = _("链头停在第 %(head)d 条，而最后一条是第 %(last)d 条。")
+        yield Break("head", last, text % {"head": head.seq, "last": last})
     newest = max(anchors, default=0)
     if newest > head.seq:
-        yield Break("tail", head.seq + 1, _("库外锚点记到第 %(anchor)d 条，库中只到第 %(head)d 条，尾部被截去。") % {
-            "anchor": newest, "head": head.seq
-        })
+        text = _("库外锚点记到第 %(anchor)d 条，库中只到第 %(head)d 条，尾部被截去。")
+        yield Break("tail", head.seq + 1, text % {"anchor": newest, "head": head.seq})
+
+
+def _start(head: AuditHead) -> Iterator[Break]:
+    """A chain that does not begin with its first row says so in a checkpoint row of its own."""
+    if head.start_seq == 0:
+        return
+    rows = AuditEvent.objects.filter(verb=PURGE_VERB, seq__gt=head.start_seq, seq__lte=head.seq)
+    told = {"last": head.start_seq, "digest": head.start_digest}
+    if not any(told.items() <= event.detail.items() for event in rows):
+        text = _("链从第 %d 条之后开始，却没有相应的清理记录。")
+        yield Break("missing", head.start_seq, text % head.start_seq)
 
 
 def missing_text(first: int, last: int) -> str:
@@ -157,7 +168,7 @@ def anchor() -> Anchor | None:
     if head is None or head.seq == 0 or (last is not None and last.seq == head.seq):
         return None
     fresh = Anchor(now().isoformat(), head.seq, head.digest, settings.DIGEST_ALGORITHM, "")
-    fresh = Anchor(fresh.at, fresh.seq, fresh.digest, fresh.algorithm, check_of(last.check if last else GENESIS, fresh))
+    fresh = replace(fresh, check=check_of(last.check if last else GENESIS, fresh))
     path = Path(settings.AUDIT_ANCHOR_FILE)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -169,28 +180,30 @@ def anchor() -> Anchor | None:
     return fresh
 
 
-@audit.audited
 def purge(*, by: Any, at: dt.datetime, keep_days: int) -> int:
     """Remove the rows older than ``keep_days`` and go on from a checkpoint; the number of rows removed.
 
-    Never below 180 days (网络安全法: 留存不少于六个月). A broken chain is not purged: that would hide the break.
-    The checkpoint row says what was removed, up to which digest.
+    Never below 180 days (网络安全法: 留存不少于六个月). A broken chain keeps its rows: a purge would hide the
+    break. Raises Invalid, Conflict.
     """
     check_term(keep_days)
-    check_whole()
-    kept = AuditEvent.objects.filter(at__gte=at - dt.timedelta(days=keep_days)).aggregate(first=Min("seq"))["first"]
+    check_whole()  # before the act: it reads the whole table and must not hold a lock meanwhile
+    return remove_before(by=by, at=at, limit=at - dt.timedelta(days=keep_days), keep_days=keep_days)
+
+
+@audit.audited
+def remove_before(*, by: Any, at: dt.datetime, limit: dt.datetime, keep_days: int) -> int:
+    """The purge itself; its checkpoint row says what was removed, up to which digest."""
+    check_term((at - limit).days)
+    kept = AuditEvent.objects.filter(at__gte=limit).aggregate(first=Min("seq"))["first"]
     old = AuditEvent.objects.filter(seq__lt=kept) if kept else AuditEvent.objects.all()
     last = old.order_by("-seq").first()
     if last is None:
         return 0
     first = old.order_by("seq").values_list("seq", flat=True).first()
     count = old.delete()[0]
-    audit.record(
-        PURGE_VERB,
-        by=by,
-        at=at,
-        detail={"keep_days": keep_days, "first": first, "last": last.seq, "count": count, "digest": last.digest},
-    )
+    told = {"keep_days": keep_days, "first": first, "last": last.seq, "count": count, "digest": last.digest}
+    audit.record(PURGE_VERB, by=by, at=at, detail=told)
     # The head row is touched last, like in every act: nothing else waits behind its lock.
     AuditHead.objects.filter(pk=1).update(start_seq=last.seq, start_digest=last.digest)
     return count

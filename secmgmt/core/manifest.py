@@ -107,6 +107,7 @@ class Manifest:
     search: tuple[SearchSource, ...] = ()
     health: tuple[HealthCheck, ...] = ()
     catalogs: tuple[Callable[[], str], ...] = ()
+    api: tuple[tuple[str, str], ...] = ()  # (prefix under /api/v1/, "dotted.module:router")
     demo: tuple[tuple[int, Callable[[dt.datetime], None]], ...] = ()
 
 

@@ -1,30 +1,67 @@
-"""Site-wide search: one tokenizer makes bigrams, so that two-character Chinese words are found."""
+"""Site-wide search: one tokenizer makes bigrams, so that two-character Chinese words are found.
+
+The index holds a row a record (``SearchEntry``); SQLite answers from an FTS5 table kept in step by triggers,
+PostgreSQL from a GIN index, both made by a migration. What is found is read again through ``visible_to``, so
+neither a name nor a number of what a person may not see gets out (A06).
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.db.models import BigIntegerField, Case, Model, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.expressions import RawSQL
 
-from . import manifest
+from . import manifest, parents
 from .models.search import SearchEntry
 
 _WORD = re.compile(r"[0-9a-z]+|[㐀-鿿豈-﫿]+")
+# A PostgreSQL tsvector holds a megabyte; this many characters stay below it whatever they are.
+TEXT_LENGTH = 60_000
+QUERY_LENGTH = 100
+QUERY_WORDS = 8
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A record that was found."""
+
+    title: str
+    url: str
+    pk: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """The records of one kind that were found; ``more``: there are others this person may see."""
+
+    label: str
+    icon: str
+    hits: list[Hit]
+    more: bool
 
 
 def tokenize(text: str) -> list[str]:
     """Lower-cased words of Latin letters and digits, and bigrams of each run of Chinese characters."""
-    tokens: list[str] = []
-    for run in _WORD.findall(unicodedata.normalize("NFKC", text).lower()):
-        if run[0].isascii():
-            tokens.append(run)
-        elif len(run) == 1:
-            tokens.append(run)
-        else:
-            tokens.extend(run[i : i + 2] for i in range(len(run) - 1))
-    return tokens
+    return [token for run in _runs(text) for token in _tokens(run)]
+
+
+def _runs(text: str) -> list[str]:
+    return _WORD.findall(unicodedata.normalize("NFKC", text).lower())
+
+
+def _tokens(run: str) -> list[str]:
+    if run[0].isascii() or len(run) == 1:
+        return [run]
+    return [run[i : i + 2] for i in range(len(run) - 1)]
 
 
 def source_of(model: type) -> manifest.SearchSource | None:
@@ -35,16 +72,116 @@ def source_of(model: type) -> manifest.SearchSource | None:
 
 def refresh(obj: Any) -> None:
     """Bring the index entry of one row up to date (called by the one door to write)."""
+    refresh_many([obj])
+
+
+def refresh_many(objs: Iterable[Any]) -> int:
+    """Bring the entries of many rows up to date, a statement a batch; the number of entries written."""
+    entries = (entry for obj in objs if (entry := _entry(obj)) is not None)
+    count = 0
+    while batch := list(islice(entries, BATCH)):
+        SearchEntry.objects.bulk_create(
+            batch,
+            update_conflicts=True,
+            unique_fields=["content_type", "object_id"],
+            update_fields=["title", "tokens"],
+        )
+        count += len(batch)
+    return count
+
+
+def _entry(obj: Any) -> SearchEntry | None:
     source = source_of(type(obj))
     if source is None:
-        return
-    SearchEntry.objects.update_or_create(
+        return None
+    return SearchEntry(
         content_type=ContentType.objects.get_for_model(obj),
         object_id=obj.pk,
-        defaults={"title": source.title(obj)[:255], "tokens": " ".join(tokenize(source.text(obj)))},
+        title=source.title(obj)[:255],
+        tokens=" ".join(tokenize(source.text(obj)[:TEXT_LENGTH])),
     )
 
 
 def forget(obj: Any) -> None:
     """Take a row out of the index."""
     SearchEntry.objects.filter(content_type=ContentType.objects.get_for_model(obj), object_id=obj.pk).delete()
+
+
+def rebuild() -> Iterator[tuple[str, int]]:
+    """Make the index anew, a source at a time: (label, number of entries)."""
+    kinds = []
+    for source in manifest.collect("search"):
+        model = manifest.model_named(source.model)
+        kind = ContentType.objects.get_for_model(model)
+        kinds.append(kind.pk)
+        rows = model._default_manager.all()
+        SearchEntry.objects.filter(content_type=kind).exclude(object_id__in=rows.values("pk")).delete()
+        yield str(source.label), refresh_many(rows.iterator(chunk_size=BATCH))
+    SearchEntry.objects.exclude(content_type_id__in=kinds).delete()
+
+
+def search(user: Any, query: str, limit: int = 10) -> list[Group]:
+    """What ``user`` may see of what matches ``query``, at most ``limit`` records a kind, titles first.
+
+    Every run of the query must occur as it stands; a Latin word also as the beginning of a longer one.
+    """
+    runs = _runs(query[:QUERY_LENGTH])[:QUERY_WORDS]
+    if not runs:
+        return []
+    text = query.strip()[:QUERY_LENGTH]
+    found = (_group(user, source, runs, text, limit) for source in manifest.collect("search"))
+    return [group for group in found if group is not None]
+
+
+def _group(user: Any, source: manifest.SearchSource, runs: list[str], query: str, limit: int) -> Group | None:
+    model = manifest.model_named(source.model)
+    rows = list(_visible_matches(user, model, runs, query)[: limit + 1])
+    limits = parents.field_limits(user, rows)
+    shown = [row for row in rows if limits[row.pk] is None]  # a match may lie in what he was not shown
+    if not shown:
+        return None
+    hits = [Hit(row.search_title or str(row), url_of(row), row.pk) for row in shown[:limit]]
+    return Group(str(source.label), source.icon, hits, more=len(rows) > limit)
+
+
+def _visible_matches(user: Any, model: type[Model], runs: list[str], query: str) -> QuerySet:
+    """The rows of ``model`` that match and that ``user`` may see: never from the index alone."""
+    kind = ContentType.objects.get_for_model(model)
+    entries = SearchEntry.objects.filter(content_type=kind)
+    title = Subquery(entries.filter(object_id=OuterRef("pk")).values("title")[:1])
+    rows = model._default_manager.visible_to(user).filter(pk__in=matching(entries, runs).values("object_id"))
+    by_title = Case(When(search_title__icontains=query, then=Value(0)), default=Value(1))
+    return rows.annotate(search_title=title, search_rank=by_title).order_by("search_rank", "-pk")
+
+
+def matching(entries: QuerySet, runs: list[str]) -> QuerySet:
+    """The index entries that hold every run, by the database's own full-text index."""
+    if connection.vendor == "postgresql":
+        sql = (
+            "SELECT id FROM core_searchentry "
+            "WHERE to_tsvector('simple', tokens) @@ to_tsquery('simple', %s)"
+        )
+        words = " & ".join(postgres_phrase(run) for run in runs)
+    else:
+        sql = "SELECT rowid FROM core_searchindex WHERE core_searchindex MATCH %s"
+        words = " AND ".join(sqlite_phrase(run) for run in runs)
+    # ``words`` is made of tokens only (letters, digits, Chinese characters) and goes in as a parameter.
+    return entries.filter(pk__in=RawSQL(sql, [words], output_field=BigIntegerField()))  # noqa: S611
+
+
+def postgres_phrase(run: str) -> str:
+    """A run as a tsquery: its tokens one after the other; a single token also as a beginning."""
+    tokens = _tokens(run)
+    return f"({' <-> '.join(tokens)})" if len(tokens) > 1 else f"{tokens[0]}:*"
+
+
+def sqlite_phrase(run: str) -> str:
+    """A run as an FTS5 query: its tokens one after the other; a single token also as a beginning."""
+    tokens = _tokens(run)
+    return f'"{" ".join(tokens)}"' if len(tokens) > 1 else f'"{tokens[0]}"*'
+
+
+def url_of(row: Any) -> str:
+    """Where a record's page is, "" when it has none of its own."""
+    getter = getattr(row, "get_absolute_url", None)
+    return getter() if getter else ""

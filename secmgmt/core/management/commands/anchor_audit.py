@@ -19,8 +19,10 @@ class Command(BaseCommand):
         try:
             anchor = audit_trail.anchor()
         except OSError as error:
-            raise CommandError(f"锚点文件写不进去：{settings.AUDIT_ANCHOR_FILE}（{error.strerror}）", returncode=2) from error
+            where = f"{settings.AUDIT_ANCHOR_FILE}（{error.strerror}）"
+            raise CommandError(f"锚点文件写不进去：{where}", returncode=2) from error
         if anchor is None:
             self.stdout.write("没有新的审计记录，锚点不变。")
         else:
-            self.stdout.write(f"已锚定第 {anchor.seq} 条 {anchor.digest[:16]}… → {settings.AUDIT_ANCHOR_FILE}")
+            where = settings.AUDIT_ANCHOR_FILE
+            self.stdout.write(f"已锚定第 {anchor.seq} 条 {anchor.digest[:16]}… → {where}")

@@ -26,6 +26,5 @@ class Command(BaseCommand):
         if breaks:
             raise CommandError(f"审计链有 {len(breaks)} 处断裂。", returncode=1)
         head = AuditHead.objects.filter(pk=1).first() or AuditHead()
-        self.stdout.write(
-            self.style.SUCCESS(f"审计链完好：第 {head.start_seq + 1} 条至第 {head.seq} 条，链头 {head.digest[:16]}…")
-        )
+        span = f"第 {head.start_seq + 1} 条至第 {head.seq} 条，链头 {head.digest[:16]}…"
+        self.stdout.write(self.style.SUCCESS(f"审计链完好：{span}"))
