@@ -22,6 +22,8 @@ from .models import OrgUnit, Position, UnitName, User
 def add_unit(*, form: Any, by: User, at: dt.datetime) -> OrgUnit:
     """Store a new unit from its form and give it its path. Raises Invalid, NotAllowed, Conflict."""
     lock_tree()
+    if form.is_valid():  # until it has a number of its own, its scope is its parent's
+        form.instance.path = form.instance.parent.path if form.instance.parent else "/"
     unit = records.save(form, by=by, at=at)
     unit.path = f"{unit.parent.path if unit.parent else '/'}{unit.pk}/"
     unit.save(update_fields=["path"])

@@ -1,0 +1,13 @@
+"""My account."""
+
+from django.urls import path
+
+from .views import own
+
+app_name = "me"
+urlpatterns = [
+    path("", own.Profile.as_view(), name="profile"),
+    path("edit/", own.EditProfile.as_view(), name="edit"),
+    path("tokens/new/", own.IssueToken.as_view(), name="token-issue"),
+    path("tokens/<int:pk>/revoke/", own.RevokeToken.as_view(), name="token-revoke"),
+]

@@ -1,0 +1,210 @@
+"""The system administrator's area: units and users."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from secmgmt.core.clock import now
+from secmgmt.core.views import Role
+
+from .. import guards, services
+from ..filters import UnitFilter, UserFilter
+from ..forms import MoveForm, ReasonForm, UnitForm, UserForm
+from ..models import OrgUnit, User
+from ..tables import UNITS, USERS, masked
+from .area import SYSTEM, ActView, AreaViews, stored_by
+
+PLAIN_ROLES = frozenset({Role.LIST, Role.CREATE, Role.DETAIL, Role.UPDATE, Role.HISTORY})
+
+
+class Units(AreaViews):
+    """The tree of units."""
+
+    area = (SYSTEM,)
+    model, name, title = OrgUnit, "unit", gettext_lazy("单位")
+    roles = PLAIN_ROLES
+    table, filterset_class, form_class = UNITS, UnitFilter, UnitForm
+    related = ("parent", "merged_into", "updated_by")
+    facts = (
+        "name", "short_name", "kind", "parent", "credit_code", "region_code", "address", "merged_into",
+    )  # fmt: skip
+    empty_text = gettext_lazy("先登记根单位（如“××市”），其余单位挂在它下面。")
+
+    def store(self, form: Any) -> OrgUnit:
+        """Adding gives the path, changing keeps the old name."""
+        service = services.change_unit if form.instance.pk else services.add_unit
+        return stored_by(lambda: service(form=form, by=self.request.user, at=now()), form)
+
+    def detail_actions(self, obj: OrgUnit, allowed: frozenset[str]) -> list[tuple[str, str, str, str]]:
+        """Move and merge besides editing."""
+        if obj.merged_into_id:
+            return []
+        buttons = super().detail_actions(obj, allowed)
+        if obj.parent_id:
+            buttons.append((_("移到…"), reverse("administration:unit-move", args=[obj.pk]), "", "swap"))
+            merge = reverse("administration:unit-merge", args=[obj.pk])
+            buttons.append((_("并入…"), merge, "btn-danger", "link"))
+        return buttons
+
+    def panels(self, obj: OrgUnit) -> list[dict[str, Any]]:
+        """Former names and sub-units."""
+        children = [(str(c), self.url("detail", c)) for c in obj.children.filter(merged_into__isnull=True)]
+        merged = OrgUnit.objects.filter(merged_into=obj)
+        return [
+            _panel(_("下级单位"), "accounts/panel_units.html", children),
+            _panel(_("曾用名与并入"), "accounts/panel_names.html", list(obj.former_names.order_by("-until"))),
+            _panel(_("并入本单位的单位"), "accounts/panel_units.html", [(str(u), self.url("detail", u)) for u in merged]),
+        ]
+
+
+def _panel(title: str, template: str, rows: list[Any]) -> dict[str, Any]:
+    return {"title": title, "template": template, "column": "main", "context": {"rows": rows}}
+
+
+class MoveUnit(ActView):
+    """Hang a unit elsewhere."""
+
+    area, model, action, form_class = (SYSTEM,), OrgUnit, "change", MoveForm
+    text = gettext_lazy("“%(name)s”连同全部下级单位移到新的上级单位之下，岗位权限随之立即变化。")
+    submit, done = gettext_lazy("移动单位"), gettext_lazy("已移动“%(name)s”。")
+    label = gettext_lazy("新的上级单位")
+
+    def form(self, data: Any = None) -> MoveForm:
+        """Every standing unit outside this one's own branch."""
+        return MoveForm(data, user=self.request.user, unit=self.obj, label=self.label)
+
+    def perform(self, values: dict[str, Any]) -> None:
+        """Move."""
+        services.move_unit(
+            unit=self.obj, parent=values["unit"], by=self.request.user, at=now(), reason=values["reason"]
+        )
+
+    def back(self) -> str:
+        """The unit's page."""
+        return reverse("administration:unit-detail", args=[self.obj.pk])
+
+
+class MergeUnit(MoveUnit):
+    """Merge a unit into another."""
+
+    action, danger = "merge", True
+    text = gettext_lazy("“%(name)s”的下级单位、人员、岗位和全部业务记录并入另一单位，不能撤销；旧名保留在历史里。")
+    submit, done = gettext_lazy("并入单位"), gettext_lazy("已并入“%(name)s”。")
+    label = gettext_lazy("并入")
+
+    def perform(self, values: dict[str, Any]) -> None:
+        """Merge."""
+        services.merge_unit(
+            unit=self.obj, into=values["unit"], by=self.request.user, at=now(), reason=values["reason"]
+        )
+
+
+class Users(AreaViews):
+    """Accounts: their facts, never their rights."""
+
+    area = (SYSTEM,)
+    model, name, title = User, "user", gettext_lazy("用户")
+    roles = PLAIN_ROLES
+    table, filterset_class, form_class = USERS, UserFilter, UserForm
+    related = ("unit", "updated_by")
+    facts = (
+        "username", "name", "unit", "title",
+        (gettext_lazy("邮箱"), lambda u: masked(u.email)),
+        (gettext_lazy("手机"), lambda u: masked(u.phone)),
+        "admin_role", "expires_on", "last_login",
+        (gettext_lazy("状态"), lambda u: _("启用") if u.is_active else _("已停用：%(why)s") % {"why": u.disabled_reason}),
+    )  # fmt: skip
+
+    def store(self, form: UserForm) -> User:
+        """A new account comes through its service."""
+        if form.instance.pk:
+            return super().store(form)
+        by = self.request.user
+
+        def create() -> User:
+            values = {name: form.cleaned_data[name] for name in form.Meta.fields}
+            return services.create_user(by=by, at=now(), **values)
+
+        return stored_by(create, form)
+
+    def editable(self, obj: User) -> bool:
+        """Another administrator's account is not offered for editing."""
+        return not obj.admin_role or obj.pk == self.request.user.pk
+
+    def update_page(self, request: Any, pk: int) -> HttpResponse:
+        """Refused as soon as the page is opened."""
+        guards.refuse_touching_administrator(request.user, self.fetch(pk))
+        return super().update_page(request, pk)
+
+    def detail_actions(self, obj: User, allowed: frozenset[str]) -> list[tuple[str, str, str, str]]:
+        """Link, close or open besides editing."""
+        buttons = super().detail_actions(obj, allowed)
+        if not self.editable(obj):
+            return buttons
+        if not obj.is_active:
+            return [(_("重新启用"), reverse("administration:user-enable", args=[obj.pk]), "", "play")]
+        link = reverse("administration:user-link", args=[obj.pk])
+        buttons.append((_("设置口令链接…"), link, "", "link"))
+        if obj.pk != self.request.user.pk:
+            disable = reverse("administration:user-disable", args=[obj.pk])
+            buttons.append((_("停用…"), disable, "btn-danger", "stop"))
+        return buttons
+
+
+class _UserAct(ActView):
+    area, model, action = (SYSTEM,), User, "disable"
+
+    def check(self) -> None:
+        """Not another administrator's account."""
+        guards.refuse_touching_administrator(self.request.user, self.obj)
+
+    def back(self) -> str:
+        """The user's page."""
+        return reverse("administration:user-detail", args=[self.obj.pk])
+
+
+class DisableUser(_UserAct):
+    """Close an account."""
+
+    form_class, danger = ReasonForm, True
+    text = gettext_lazy("停用“%(name)s”的账户：会话、接口令牌和口令链接立即失效，记录保留。")
+    submit, done = gettext_lazy("停用账户"), gettext_lazy("已停用“%(name)s”。")
+
+    def perform(self, values: dict[str, Any]) -> None:
+        """Close."""
+        services.disable_user(user=self.obj, by=self.request.user, at=now(), reason=values["reason"])
+
+
+class EnableUser(_UserAct):
+    """Open an account again."""
+
+    text = gettext_lazy("重新启用“%(name)s”的账户？原口令仍有效，接口令牌须重新签发。")
+    submit, done = gettext_lazy("启用账户"), gettext_lazy("已启用“%(name)s”。")
+
+    def perform(self, values: dict[str, Any]) -> None:
+        """Open."""
+        services.enable_user(user=self.obj, by=self.request.user, at=now())
+
+
+class PasswordLink(_UserAct):
+    """Make the link with which a user sets his password; it is shown once."""
+
+    action = "change"
+    text = gettext_lazy("为“%(name)s”签发设置口令的链接：24 小时内有效，只能用一次，之前的链接作废。")
+    submit = gettext_lazy("签发链接")
+
+    def perform(self, values: dict[str, Any]) -> HttpResponse:
+        """Issue and show."""
+        token = services.issue_first_password_link(user=self.obj, by=self.request.user, at=now())
+        path = reverse("account_first_password", args=[token])
+        context = {
+            "title": _("设置口令链接"), "object": self.obj, "crumbs": [(str(self.obj), self.back())],
+            "link": self.request.build_absolute_uri(path), "back": self.back(),
+        }  # fmt: skip
+        return render(self.request, "accounts/link_issued.html", context)
