@@ -54,12 +54,22 @@ def test_many_parts_and_a_large_whole_are_refused_from_the_directory():
     assert refusal_of(large, limits=archives.Limits(total=archives.MB)).code == "bomb"
 
 
-def test_a_directory_that_hides_its_length_is_not_loaded():
-    content = bytearray(builders.zipped({f"{n}.txt": "x" for n in range(200)}).getvalue())
+def with_count(parts: int, count: int) -> io.BytesIO:
+    """An archive whose last record claims ``count`` parts."""
+    content = bytearray(builders.zipped({f"{n}.txt": "x" for n in range(parts)}).getvalue())
     at = content.rfind(b"PK\x05\x06")
-    content[at + 8 : at + 12] = struct.pack("<HH", 1, 1)
-    refused = refusal_of(io.BytesIO(bytes(content)), limits=archives.Limits(entries=10))
-    assert refused.code == "bomb"
+    content[at + 8 : at + 12] = struct.pack("<HH", count, count)
+    return io.BytesIO(bytes(content))
+
+
+@pytest.mark.parametrize("count", [200, 1])
+def test_a_long_directory_is_refused_before_it_is_loaded(count, monkeypatch):
+    monkeypatch.setattr(archives.zipfile, "ZipFile", lambda *_args: pytest.fail("the directory was loaded"))
+    assert refusal_of(with_count(200, count), limits=archives.Limits(entries=10)).code == "bomb"
+
+
+def test_a_directory_that_claims_fewer_parts_than_it_lists_is_refused():
+    assert refusal_of(with_count(200, 1), limits=archives.Limits(entries=100)).code == "bomb"
 
 
 def test_a_part_larger_than_declared_is_noticed_while_reading():
