@@ -1,6 +1,6 @@
 """The one place where the geometry of charts and diagrams is computed.
 
-`picture(block)` gives the shapes of a chart or diagram; `chart_svg(block)` is the inline SVG that pages use too.
+`picture(block)` gives the shapes of a chart or diagram; `chart_svg(block)` is the inline SVG that pages use.
 """
 
 from decimal import Decimal
@@ -50,7 +50,9 @@ def _known(chart) -> list[float]:
 
 
 def _maximum(chart, values: list[float] | None = None) -> float:
-    return float(chart.maximum) if chart.maximum else nice_maximum(_known(chart) if values is None else values)
+    return (
+        float(chart.maximum) if chart.maximum else nice_maximum(_known(chart) if values is None else values)
+    )
 
 
 def _legend(entries: list[tuple[str, str]], y: float, kind: str = "rect") -> tuple[list, float]:
@@ -104,7 +106,9 @@ def _radar(chart: RadarChart) -> Picture:
     shapes: list = []
     for ring in range(1, 5):
         shapes.append(
-            Path(tuple(_polar(center, radius * ring / 4, n, count) for n in range(count)), "axis", closed=True)
+            Path(
+                tuple(_polar(center, radius * ring / 4, n, count) for n in range(count)), "axis", closed=True
+            )
         )
     shapes += [Path((center, _polar(center, radius, n, count)), "axis") for n in range(count)]
     for ring in (2, 4):
@@ -140,7 +144,9 @@ def _bar_scale(left: float, right: float, top: float, bottom: float, maximum: fl
     for step in range(5):
         x = left + (right - left) * step / 4
         shapes.append(Path(((x, top), (x, bottom)), "axis"))
-        shapes.append(Label(x, bottom + 15, display(maximum * step / 4) + (unit if step == 4 else ""), "mid", "mut"))
+        shapes.append(
+            Label(x, bottom + 15, display(maximum * step / 4) + (unit if step == 4 else ""), "mid", "mut")
+        )
     return shapes
 
 
@@ -215,7 +221,9 @@ def _line_runs(values, xs: list[float], base: float, per_unit: float) -> list[li
     return [run for run in runs if run]
 
 
-def _line_axes(chart: LineChart, xs: list[float], left: float, top: float, base: float, maximum: float) -> list:
+def _line_axes(
+    chart: LineChart, xs: list[float], left: float, top: float, base: float, maximum: float
+) -> list:
     shapes: list = []
     for step in range(5):
         y = base - (base - top) * step / 4
@@ -259,7 +267,9 @@ def _lines(chart: LineChart) -> Picture:
     if chart.goal is not None:
         y = base - goal[0] * per_unit
         shapes.append(Path(((left, y), (WIDTH - 16, y)), "goal"))
-        shapes.append(Label(left + 4, y - 5, " ".join((_("目标"), display(chart.goal) + chart.unit)), "start", "t-bad"))
+        shapes.append(
+            Label(left + 4, y - 5, " ".join((_("目标"), display(chart.goal) + chart.unit)), "start", "t-bad")
+        )
     bottom = base + 24
     if len(names) > 1:
         legend, height = _legend(names, bottom, "line")
@@ -315,7 +325,10 @@ def _link_label(link: Link) -> list:
 def _diagram(diagram: Diagram) -> Picture:
     shapes: list = []
     for part, draw in (
-        (diagram.zones, _zone), (diagram.links, _link), (diagram.boxes, _box), (diagram.links, _link_label)
+        (diagram.zones, _zone),
+        (diagram.links, _link),
+        (diagram.boxes, _box),
+        (diagram.links, _link_label),
     ):
         for item in part:
             shapes += draw(item)

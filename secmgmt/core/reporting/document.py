@@ -1,8 +1,8 @@
 """A report as neutral blocks: what it says, not how any one format draws it.
 
-``build(params, user) -> Document`` of a feature makes these; ``render`` turns them into PDF, docx, xlsx or HTML.
-Blocks are frozen, hold only plain values, and refuse contradictory input when they are made, so an error names
-the feature that built the block and not the renderer that met it.
+``build(params, user) -> Document`` of a feature makes these; ``render`` turns them into PDF, docx, xlsx or
+HTML.  Blocks are frozen, hold only plain values, and refuse contradictory input when they are made, so an
+error names the feature that built the block and not the renderer that met it.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 Value = str | int | float | Decimal | date | datetime | bool | None
+Day = date | str
 Number = int | float | Decimal
 
 PARAGRAPH_KINDS = ("body", "flush", "note", "quote")
@@ -36,7 +37,7 @@ class Cover:
     title: str
     subtitle: str = ""
     org: str = ""
-    date: date | str = ""
+    date: Day = ""
     number: str = ""
     facts: Sequence[tuple[str, Value]] = ()
     notice: str = ""
@@ -64,7 +65,9 @@ class Paragraph:
     kind: str = "body"
 
     def __post_init__(self):
-        _require(self.kind in PARAGRAPH_KINDS, f"paragraph kind {self.kind!r} is not one of {PARAGRAPH_KINDS}")
+        _require(
+            self.kind in PARAGRAPH_KINDS, f"paragraph kind {self.kind!r} is not one of {PARAGRAPH_KINDS}"
+        )
 
 
 @dataclass(frozen=True)
@@ -238,7 +241,7 @@ class Signer:
 
     role: str
     name: str = ""
-    date: date | str = ""
+    date: Day = ""
     opinion: str = ""
 
 
@@ -257,7 +260,7 @@ class SignOff:
     """The closing of an official document: issuing unit and date, set right (GB/T 9704)."""
 
     unit: str
-    date: date | str
+    date: Day
 
 
 @dataclass(frozen=True)
@@ -276,8 +279,19 @@ class Contents:
 
 
 Block = (
-    Cover | Heading | Paragraph | KeyValues | Table | RadarChart | BarChart | LineChart | Diagram | Signature
-    | SignOff | PageBreak | Contents
+    Cover
+    | Heading
+    | Paragraph
+    | KeyValues
+    | Table
+    | RadarChart
+    | BarChart
+    | LineChart
+    | Diagram
+    | Signature
+    | SignOff
+    | PageBreak
+    | Contents
 )
 
 

@@ -46,7 +46,9 @@ def set_lines(text: str, style: Style, width: float) -> tuple:
     return _cached_lines(text, font, style.size, round(width - 2 * style.inset, 2), style.indent * style.size)
 
 
-def literal_text(canvas, x: float, y: float, lines: Sequence, style: Style, width: float, skip_indent: bool) -> None:
+def literal_text(
+    canvas, x: float, y: float, lines: Sequence, style: Style, width: float, skip_indent: bool
+) -> None:
     """Draw `lines` from baseline (x, y) down, as the characters they are: nothing in them is markup (A26)."""
     tx = canvas.beginText()
     tx.setFont(describe_font().name, style.size, style.leading)
@@ -64,7 +66,9 @@ def literal_text(canvas, x: float, y: float, lines: Sequence, style: Style, widt
         extra = 0.0
         if style.align == "justify" and len(line) > 1 and (not ends or used > room - indent):
             extra = (room - indent - used) / (len(line) - 1)
-            extra = extra if extra < style.size * 0.5 else 0.0  # a long word pushed over: leave the line ragged
+            extra = (
+                extra if extra < style.size * 0.5 else 0.0
+            )  # a long word pushed over: leave the line ragged
         elif style.align == "center":
             left += (room - used) / 2
         elif style.align == "right":
@@ -164,16 +168,20 @@ class Row:
 
 
 class Grid(Flowable):
-    """A table whose header returns on each page and whose rows split only where they are taller than the page.
+    """A table whose header returns on each page and whose rows split only where they are very tall.
 
     Rows are laid out once; a page takes a slice of them, so the cost is linear in the rows.
     """
 
-    def __init__(self, rows: Sequence[Row], header: Sequence[Row], widths: Sequence[float], look: Look, **options):
+    def __init__(
+        self, rows: Sequence[Row], header: Sequence[Row], widths: Sequence[float], look: Look, **options
+    ):
         super().__init__()
         self.rows, self.header, self.widths, self.look = rows, header, widths, look
         self.start, self.stop = options.get("start", 0), options.get("stop", len(rows))
-        self.caption: tuple[str, str, Style] | None = options.get("caption")  # first text, continued text, style
+        self.caption: tuple[str, str, Style] | None = options.get(
+            "caption"
+        )  # first text, continued text, style
         self.continued = options.get("continued", False)
         self.repeat = options.get("repeat", True)
         self.page_height = options.get("page_height", 638.0)
@@ -195,8 +203,16 @@ class Grid(Flowable):
 
     def _part(self, start: int, stop: int, continued: bool, rows: Sequence[Row] | None = None) -> "Grid":
         return Grid(
-            self.rows if rows is None else rows, self.header, self.widths, self.look, start=start, stop=stop,
-            caption=self.caption, continued=continued, repeat=self.repeat, page_height=self.page_height,
+            self.rows if rows is None else rows,
+            self.header,
+            self.widths,
+            self.look,
+            start=start,
+            stop=stop,
+            caption=self.caption,
+            continued=continued,
+            repeat=self.repeat,
+            page_height=self.page_height,
             label_columns=self.label_rows,
         )
 
@@ -206,7 +222,7 @@ class Grid(Flowable):
         while cut < self.stop and self.rows[cut].height <= room:
             room -= self.rows[cut].height
             cut += 1
-        if cut < self.stop and self.rows[cut].height > self.page_height - fixed:
+        if cut < self.stop and self.rows[cut].height > self.page_height * 0.4:
             divided = self._divide(cut, room)
             if divided:
                 return divided
@@ -217,7 +233,7 @@ class Grid(Flowable):
         return [self._part(self.start, cut, self.continued), self._part(cut, self.stop, True)]
 
     def _divide(self, index: int, room: float) -> list["Grid"]:
-        """Cut row `index`, taller than a page, after the lines that fit into `room`."""
+        """Cut row `index`, too tall to be moved whole, after the lines that fit into `room`."""
         row, pad = self.rows[index], 2 * self.look.pad_y
         leading = max(style.leading for style in row.styles)
         fit = int((room - pad) // leading)
@@ -225,7 +241,7 @@ class Grid(Flowable):
             return []
         head = _row([cell[:fit] for cell in row.cells], row.styles, self.look, row.kind)
         tail = _row([cell[fit:] for cell in row.cells], row.styles, self.look, row.kind)
-        rows = [*self.rows[: index], head, tail, *self.rows[index + 1 :]]
+        rows = [*self.rows[:index], head, tail, *self.rows[index + 1 :]]
         first = self._part(self.start, index + 1, self.continued, rows)
         return [first, self._part(index + 1, self.stop + 1, True, rows)]
 
@@ -260,7 +276,9 @@ class Grid(Flowable):
             self.canv.setFillColor(color(self.look.tint))
             step = len(self.widths) // self.label_rows
             for n in range(0, len(self.widths), step):
-                self.canv.rect(sum(self.widths[:n]), y - row.height, self.widths[n], row.height, fill=1, stroke=0)
+                self.canv.rect(
+                    sum(self.widths[:n]), y - row.height, self.widths[n], row.height, fill=1, stroke=0
+                )
 
     def _draw_row(self, row: Row, y: float) -> None:
         x = 0.0
@@ -301,7 +319,9 @@ def _row(cells: list, styles: list[Style], look: Look, kind: str) -> Row:
     return Row(cells, styles, tallest + 2 * look.pad_y, kind)
 
 
-def layout_row(texts: Sequence[str], styles: Sequence[Style], widths: Sequence[float], look: Look, kind: str) -> Row:
+def layout_row(
+    texts: Sequence[str], styles: Sequence[Style], widths: Sequence[float], look: Look, kind: str
+) -> Row:
     """Break the cells of a row for columns of `widths` points; a group row has one cell over all of them."""
     columns = [sum(widths)] if kind == "group" else widths
     cells = [

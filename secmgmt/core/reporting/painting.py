@@ -120,7 +120,9 @@ def _n(value: float) -> str:
 def _label_svg(shape: Label) -> str:
     classes = " ".join(filter(None, ({"mid": "mid", "end": "end"}.get(shape.anchor, ""), shape.css)))
     attribute = f' class="{classes}"' if classes else ""
-    return f'<text x="{_n(shape.x)}" y="{_n(shape.y)}"{attribute}>{escape_markup(clean_text(shape.text))}</text>'
+    return (
+        f'<text x="{_n(shape.x)}" y="{_n(shape.y)}"{attribute}>{escape_markup(clean_text(shape.text))}</text>'
+    )
 
 
 def _shape_svg(shape) -> str:
@@ -130,12 +132,16 @@ def _shape_svg(shape) -> str:
             joined = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
             return f'<{tag} class="{css}" points="{joined}"/>'
         case Rect():
-            place = f'x="{_n(shape.x)}" y="{_n(shape.y)}" width="{_n(shape.width)}" height="{_n(shape.height)}"'
+            place = (
+                f'x="{_n(shape.x)}" y="{_n(shape.y)}" width="{_n(shape.width)}" height="{_n(shape.height)}"'
+            )
             drawn = f'<rect class="{shape.css}" {place}/>'
             href = safe_href(shape.href)
             return f'<a href="{escape_markup(href)}">{drawn}</a>' if href else drawn
         case Dot():
-            return f'<circle class="{shape.css}" cx="{_n(shape.x)}" cy="{_n(shape.y)}" r="{_n(shape.radius)}"/>'
+            return (
+                f'<circle class="{shape.css}" cx="{_n(shape.x)}" cy="{_n(shape.y)}" r="{_n(shape.radius)}"/>'
+            )
         case Label():
             return _label_svg(shape)
     raise TypeError(f"no shape: {shape!r}")
@@ -182,7 +188,9 @@ class PictureFlowable(Flowable):
     def _draw_label(canvas, shape: Label, font: str) -> None:
         canvas.setFont(font, FONT_SIZE)
         canvas.setFillColor(HexColor(TEXT_COLORS.get(shape.css, "#1c2733")))
-        draw = {"mid": canvas.drawCentredString, "end": canvas.drawRightString}.get(shape.anchor, canvas.drawString)
+        draw = {"mid": canvas.drawCentredString, "end": canvas.drawRightString}.get(
+            shape.anchor, canvas.drawString
+        )
         draw(shape.x, -shape.y, clean_text(shape.text))
 
     @staticmethod
