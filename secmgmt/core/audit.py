@@ -41,21 +41,37 @@ def act() -> Iterator[None]:
     """A transaction whose audit rows are chained at its end; nested acts join the outermost."""
     pending = _pending()
     if pending is not None:
-        mark = len(pending)
+        mark, undo_mark = len(pending), len(connection.audit_undo)
         try:
             with transaction.atomic():
                 yield
         except BaseException:
             del pending[mark:]  # what was rolled back leaves no trace of success
+            _undo(undo_mark)
             raise
         return
-    connection.audit_pending = []
+    connection.audit_pending, connection.audit_undo = [], []
     try:
         with transaction.atomic():
             yield
             _write_chain(connection.audit_pending)
+    except BaseException:
+        _undo(0)
+        raise
     finally:
-        connection.audit_pending = None
+        connection.audit_pending, connection.audit_undo = None, None
+
+
+def on_rollback(function: Callable[[], None]) -> None:
+    """Have ``function`` called if this act, or one around it, rolls back: for what no transaction holds."""
+    if _pending() is None:
+        raise RuntimeError("audit.on_rollback() belongs inside an act")
+    connection.audit_undo.append(function)
+
+
+def _undo(mark: int) -> None:
+    while len(connection.audit_undo) > mark:
+        connection.audit_undo.pop()()
 
 
 def audited(function: Callable[P, R]) -> Callable[P, R]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from . import audit, errors, permissions, search
+from . import audit, digest, errors, permissions, search
 from .models.base import Record
 
 
@@ -31,6 +31,7 @@ def save(form: Any, *, by: Any, at: dt.datetime) -> Any:
         check_scope(by, obj, "add" if is_new else "change")
         stamp(obj, by=by, at=at)
         _store(form, obj)
+        check_frozen(obj)
         after = {**audit.fields_of(obj), **_many(obj, form)}
         if not is_new:
             before, after = audit.changes(before, after)
@@ -48,6 +49,8 @@ def delete(obj: Any, *, by: Any, at: dt.datetime, version: int) -> None:
         if current.version != version:
             raise stale(current, {})
         check_scope(by, current, "delete")
+        if getattr(current, "frozen_digest", ""):
+            raise frozen(current)
         audit.record(
             f"{current._meta.label_lower}.delete", current, by=by, at=at, before=audit.fields_of(current)
         )
@@ -85,6 +88,18 @@ def check_scope(by: Any, obj: Any, action: str) -> None:
     if obj.pk is not None and obj.scope_parents and action in permissions.actions_for(by, [obj])[obj.pk]:
         return
     permissions.require(by, type(obj), action, permissions.path_of(obj))
+
+
+def check_frozen(obj: Any) -> None:
+    """What was submitted stays as it was submitted, by whichever door the change comes."""
+    mark = getattr(obj, "frozen_digest", "")
+    if mark and digest.hash_value(obj.frozen_content()) != mark:
+        raise frozen(obj)
+
+
+def frozen(obj: Any) -> errors.Conflict:
+    """The refusal of a change to submitted content."""
+    return errors.Conflict(_("内容已提交并冻结，现在不能修改；退回后才能再改。"), obj=obj)
 
 
 def stale(current: Any, submitted: dict[str, Any]) -> errors.Stale:
