@@ -10,21 +10,19 @@ import csv
 import datetime
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-import openpyxl
 from django.utils.translation import gettext as _
 
+from secmgmt.core.filesafety import workbook
+from secmgmt.core.filesafety.refusal import FileRefused
+
 MAX_BYTES = 10 * 1024 * 1024
-MAX_UNPACKED = 80 * 1024 * 1024
-MAX_ENTRIES = 500
 MAX_ROWS = 20_000
 MAX_PROBLEMS = 100
 
@@ -222,41 +220,28 @@ def _decoded(content: bytes, file: str) -> str:
 
 
 def _xlsx_lines(content: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
-    _check_archive(content, file)
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
-        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        for sheet in sheets[:1]:
-            sheet.reset_dimensions()  # the declared size may be missing or a lie
-        lines = [list(row) for sheet in sheets[:1] for row in islice(sheet.iter_rows(), MAX_ROWS + 2)]
-    except Exception as error:  # openpyxl answers a broken part with whatever broke first
-        raise _whole(file, _("不是能读取的 xlsx 工作簿")) from error
-    for number, cells in enumerate(lines, 1):
-        yield number, [_cell_text(cell, number, file) for cell in cells]
+        book = workbook.open_workbook(io.BytesIO(content), max_rows=MAX_ROWS, max_bytes=MAX_BYTES)
+        yield 1, book.header
+        for number, values in book.rows:
+            cells = enumerate(values)
+            yield (
+                number,
+                [_cell_text(cell, number, workbook.cell_address(number, n), file) for n, cell in cells],
+            )
+    except FileRefused as error:
+        raise _whole(file, error.message) from error
 
 
-def _check_archive(content: bytes, file: str) -> None:
-    """Refuse what would unpack to more than it seems, before anything is unpacked."""
-    try:
-        entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise _whole(file, _("不是能读取的 xlsx 工作簿")) from error
-    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-        raise _whole(file, _("展开后过大，不予读取"))
-
-
-def _cell_text(cell, line: int, file: str) -> str:
-    value = cell.value
+def _cell_text(value: workbook.Value, line: int, address: str, file: str) -> str:
     if value is None:
         return ""
-    if cell.data_type == "f":
-        message = _("%(cell)s 是公式，请改为值") % {"cell": cell.coordinate}
-    elif cell.data_type == "e":
-        message = _("%(cell)s 是错误值") % {"cell": cell.coordinate}
-    elif isinstance(value, datetime.date | datetime.time | datetime.timedelta):
-        message = _("%(cell)s 被存成了日期，请设为文本格式后重填") % {"cell": cell.coordinate}
+    if isinstance(value, workbook.BadCell):
+        message = value.sentence(address)
+    elif isinstance(value, datetime.date | datetime.time):
+        message = _("%(cell)s 被存成了日期，请设为文本格式后重填") % {"cell": address}
     elif isinstance(value, bool):
-        message = _("%(cell)s 不是文本") % {"cell": cell.coordinate}
+        message = _("%(cell)s 不是文本") % {"cell": address}
     elif isinstance(value, float) and value.is_integer():
         return str(int(value))
     else:
