@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("secmgmt.portal.urls")),
+    path("", include("secmgmt.core.urls")),
     path("accounts/", include("secmgmt.accounts.urls")),
     path("me/", include("secmgmt.accounts.urls_me")),
     path("manage/", include("secmgmt.accounts.urls_manage")),

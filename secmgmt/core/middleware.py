@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from . import audit, errors
 from .context import Origin, acting_from
 
+FORM_OVERHEAD = 1024 * 1024
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -53,6 +54,25 @@ class RequestContext:
         if not request.path.startswith(settings.STATIC_URL):
             forbid_caching(response)
         return response
+
+
+class BodyLimit:
+    """Refuses a body larger than any upload may be before a byte of it is read (A36)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if body_is_too_large(request):
+            limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+            return answer(request, errors.TooLarge(_("上传的内容超过上限 %(n)d MB。") % {"n": limit}))
+        return self.get_response(request)
+
+
+def body_is_too_large(request: HttpRequest) -> bool:
+    """Whether the announced body exceeds the largest upload and what a form adds to it."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return length.isdecimal() and int(length) > settings.UPLOAD_MAX_BYTES + FORM_OVERHEAD
 
 
 def forbid_caching(response: HttpResponse) -> None:

@@ -95,6 +95,5 @@ class Users(FeatureViews):
 
 urlpatterns = [
     path("units/", include((Units.urls() + Users.urls("users/"), "sample"))),
-    path("", include("secmgmt.portal.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("", include("secmgmt.urls")),
 ]
