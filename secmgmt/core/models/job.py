@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from ..parents import with_visible_parent
 
 
 class JobState(models.TextChoices):
@@ -17,6 +21,18 @@ class JobState(models.TextChoices):
     FAILED = "failed", _("未完成")
 
 
+class JobQuerySet(models.QuerySet):
+    """A job is its owner's, as long as he may see what it is about."""
+
+    def visible_to(self, user: Any, action: str = "view") -> JobQuerySet:
+        """The jobs of ``user`` about nothing in particular or about records he may still see."""
+        if not getattr(user, "is_active", False):
+            return self.none()
+        mine = self.filter(owner=user)
+        about = with_visible_parent(mine.filter(content_type__isnull=False), user).order_by().values("pk")
+        return mine.filter(models.Q(content_type__isnull=True) | models.Q(pk__in=about))
+
+
 class Job(models.Model):
     """One background task. Claimed by conditional update; its lease is renewed while it runs.
 
@@ -24,10 +40,18 @@ class Job(models.Model):
     handed out only to ``owner`` and only while he may still see ``subject`` (and do ``subject_action``).
     """
 
+    scope_path: ClassVar[str] = ""
+    scope_parents: ClassVar[tuple[str, ...]] = ()
+    state_tones: ClassVar[dict[str, str]] = {
+        JobState.QUEUED: "plain", JobState.RUNNING: "info", JobState.DONE: "ok", JobState.FAILED: "bad"
+    }  # fmt: skip
+
     kind = models.CharField(_("种类"), max_length=64)
     label = models.CharField(_("名称"), max_length=160)
     params = models.JSONField(default=dict)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="jobs")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="jobs"
+    )
     content_type = models.ForeignKey(ContentType, null=True, on_delete=models.PROTECT)
     object_id = models.BigIntegerField(null=True)
     subject_action = models.CharField(max_length=40, default="view")
@@ -48,6 +72,8 @@ class Job(models.Model):
     result_type = models.CharField(max_length=100, blank=True)
     result_digest = models.CharField(max_length=64, blank=True)
     error = models.CharField(_("原因"), max_length=500, blank=True)
+
+    objects = JobQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]

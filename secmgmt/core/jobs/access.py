@@ -1,0 +1,66 @@
+"""Who a job may act for, and who may have its result: asked again each time, never remembered (A08, A09)."""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO
+
+from django.contrib.auth import get_user_model
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
+
+from .. import digest, errors, permissions
+from ..models.job import Job, JobState
+
+
+def require_owner(job: Job) -> None:
+    """The owner, read afresh, must still be able to act. The system's own jobs have none."""
+    if job.owner_id is None:
+        return
+    owner = get_user_model().objects.filter(pk=job.owner_id).first()
+    if owner is None or not owner.is_active or getattr(owner, "is_expired", False):
+        raise errors.NotAllowed(_("提交人的账户已停用或到期，这项工作没有执行。"), obj=job)
+
+
+def require_subject(job: Job, user: Any) -> Any:
+    """The record the job is about, if ``user`` may still do the job's action on it; None when it has none.
+
+    Raises OutOfScope or NotAllowed. The system's own jobs (no user) see what they are about.
+    """
+    if job.content_type_id is None:
+        return None
+    model = job.content_type.model_class()
+    if model is None:
+        raise errors.OutOfScope(model=str(job.content_type), lookup=job.object_id)
+    if user is None:
+        return model._default_manager.get(pk=job.object_id)
+    user.forget_grants()
+    return permissions.get_visible(model, user, job.subject_action, pk=job.object_id)
+
+
+def own_job(user: Any, pk: int) -> Job:
+    """A job of ``user`` whose subject he may still see; anybody else's is as good as none (404)."""
+    job = Job.objects.visible_to(user).select_related("content_type", "owner").filter(pk=pk).first()
+    if job is None:
+        raise errors.OutOfScope(model="core.Job", lookup=pk)
+    return job
+
+
+def open_result(job: Job, user: Any) -> BinaryIO:
+    """The result file of a job of ``user``, at its start, after its digest was checked.
+
+    Raises OutOfScope when there is no file (any more), NotAllowed when he may no longer do the job's action
+    on its subject, Conflict when the file is not what was stored.
+    """
+    if job.owner_id != user.pk or not job.result_key or job.state != JobState.DONE:
+        raise errors.OutOfScope(_("结果文件已清理或尚未生成，请重新发起。"), model="core.Job", lookup=job.pk)
+    require_subject(job, user)
+    try:
+        handle = default_storage.open(job.result_key, "rb")
+    except FileNotFoundError:
+        raise errors.OutOfScope(_("结果文件已清理，请重新发起。"), model="core.Job", lookup=job.pk) from None
+    algorithm = job.result.get("file", {}).get("algorithm", "")
+    if digest.hash_file(handle, algorithm) != job.result_digest:
+        handle.close()
+        raise errors.Conflict(_("结果文件与生成时的摘要不一致，可能已损坏，请重新发起。"), obj=job)
+    handle.seek(0)
+    return handle

@@ -1,0 +1,1 @@
+"""Faults the product must survive: killed workers, lost messages, brokers that are down."""
