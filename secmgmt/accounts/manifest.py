@@ -12,6 +12,7 @@ from secmgmt.core.permissions import ACTION_LABELS
 
 from .roles import ADMIN_ROLES, BUSINESS_ROLES
 from .todos import administrators_todos
+from .users import tidy
 
 EVERYBODY = tuple(role.code for role in BUSINESS_ROLES)
 
@@ -49,6 +50,7 @@ MANIFEST = Manifest(
     roles=BUSINESS_ROLES + ADMIN_ROLES,
     menu=MENU,
     todos=(administrators_todos,),
+    chores=(tidy,),
     grants={
         **{code: {"accounts.OrgUnit": ("view",)} for code in EVERYBODY},
         "system_admin": {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -13,9 +14,12 @@ from django.utils.translation import gettext as _
 from secmgmt.core import audit, errors, permissions, records
 
 from . import guards, links, sessions
-from .models import OrgUnit, User
+from .models import FailedLogin, FirstPasswordLink, OrgUnit, User
 from .models.user import normalize_username
 from .policy import current_policy
+
+# Names that every attacker tries first (8.1.4.2 b).
+RESERVED = frozenset({"admin", "administrator", "root", "sysadmin", "system", "guest", "test", "user", "sa"})
 
 
 @audit.audited
@@ -41,6 +45,7 @@ def create_user(
         username=normalize_username(username), name=name.strip(), unit=unit, title=title, email=email, phone=phone,
         expires_on=expires_on,
     )
+    refuse_reserved(user.username)
     user.set_password(None)
     records.stamp(user, by=by, at=at)
     try:
@@ -54,6 +59,12 @@ def create_user(
         raise errors.Conflict(_("账号“%(name)s”已有人使用。") % {"name": user.username}) from error
     audit.record("user.create", user, by=by, at=at, after=audit.fields_of(user))
     return user
+
+
+def refuse_reserved(username: str) -> None:
+    """No customary account name."""
+    if username in RESERVED:
+        raise errors.Invalid({"username": [_("“%(name)s”是攻击者最先尝试的账号名，请换一个。") % {"name": username}]})
 
 
 @audit.audited
@@ -115,3 +126,12 @@ def disable_dormant(at: dt.datetime) -> int:
             _close(user, by=None, at=at, reason=reason, verb="user.disable_dormant")
             closed += 1
     return closed
+
+
+def tidy(at: dt.datetime) -> None:
+    """Hourly: close accounts nobody uses; drop spent links, old counters and ended sessions (8.1.4.10)."""
+    disable_dormant(at)
+    FirstPasswordLink.objects.filter(expires_at__lt=at - dt.timedelta(days=1)).delete()
+    old = FailedLogin.objects.filter(window_start__lt=at - dt.timedelta(days=1))
+    old.filter(Q(locked_until__isnull=True) | Q(locked_until__lt=at)).delete()
+    Session.objects.filter(expire_date__lt=at).delete()

@@ -108,6 +108,7 @@ class Manifest:
     health: tuple[HealthCheck, ...] = ()
     catalogs: tuple[Callable[[], str], ...] = ()
     api: tuple[tuple[str, str], ...] = ()  # (prefix under /api/v1/, "dotted.module:router")
+    chores: tuple[Callable[[dt.datetime], Any], ...] = ()  # called with the time by the hourly housekeeping
     demo: tuple[tuple[int, Callable[[dt.datetime], None]], ...] = ()
 
 

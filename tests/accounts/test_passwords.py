@@ -1,0 +1,167 @@
+"""What a password must be, and how it is first set."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from secmgmt.accounts import passwords, services
+from secmgmt.accounts.models import ApiToken, FirstPasswordLink, User
+from secmgmt.core import errors
+from secmgmt.core.models import AuditEvent
+from tests.support import PASSWORD, login, make_user
+
+NEW = "Harbor-9!crane"
+
+
+def reasons(password, user=None):
+    try:
+        passwords.PolicyValidator().validate(password, user)
+    except ValidationError as error:
+        return "；".join(error.messages)
+    return ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [
+        ("Ab#9xyq", "至少 8 位"),
+        ("harborcrane", "至少用 3 种"),
+        ("HARBOR-CRANE", "至少用 3 种"),
+        ("Harbor123crane!", "连续的数字"),
+        ("Harbor-987crane", "连续的数字"),
+        ("Abcdx-9!crane", "连续的数字或字母"),
+        ("Haaarbor-9!", "连续重复"),
+        ("Qwer-9!crane", "键盘"),
+        ("Crane!1qaz9", "键盘"),
+        ("P@ssw0rd2026", "常见"),
+        ("Admin@9517", "常见"),
+        ("Huawei12#$", "常见"),
+        ("Welcome!95", "常见"),
+        ("", "至少 8 位"),
+    ],
+)
+def test_a_weak_password_is_refused_with_its_reason(password, why):
+    assert why in reasons(password)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("password", [NEW, PASSWORD, "河畔Lantern-77x", "tR4in&window", "First-9!crane"])
+def test_a_sound_password_passes(password):
+    assert reasons(password) == ""
+
+
+def test_account_and_name_are_refused_in_it(city):
+    city.zhou.name = "Zhang Yan"
+    assert "账号" in reasons("Harbor-zhou9!", city.zhou)
+    assert "账号" in reasons("Harbor-UOHZ9!", city.zhou)
+    assert "姓名" in reasons("9!zhang yanX", city.zhou)
+
+
+def test_the_last_five_passwords_are_not_taken_again(city, at):
+    words = ["Harbor", "Willow", "Copper", "Meadow", "Timber", "Saddle"]
+    for number, word in enumerate(words):
+        passwords.change_password(
+            user=city.lin, password=f"{word}-9!crane", by=city.lin, at=at + dt.timedelta(minutes=number)
+        )
+    assert "最近 5 次" in reasons("Willow-9!crane", city.lin)
+    assert reasons("Harbor-9!crane", city.lin) == ""
+    assert city.lin.password_history.count() == 5
+
+
+def test_no_path_stores_an_empty_password(city):
+    with pytest.raises(ValueError):
+        city.lin.set_password("")
+    with pytest.raises(ValueError):
+        User(username="x").set_password("")
+
+
+def test_a_password_change_ends_tokens_and_leaves_its_row(city, at):
+    services.issue_token(user=city.lin, label="导数", days=30, scope="read", by=city.lin, at=at)
+    passwords.change_password(user=city.lin, password=NEW, by=city.lin, at=at)
+    assert not ApiToken.objects.filter(revoked_at__isnull=True).exists()
+    assert AuditEvent.objects.filter(verb="password.change").exists()
+    assert NEW not in str(list(AuditEvent.objects.values()))
+
+
+def issue(city, at, user=None):
+    return services.issue_first_password_link(user=user or city.lin, by=city.sysadmin, at=at)
+
+
+def put(client, token, password=NEW):
+    url = reverse("account_first_password", args=[token])
+    return client.post(url, {"password1": password, "password2": password})
+
+
+def test_the_link_sets_the_password_of_its_own_user_and_only_once(client, city, at):
+    token = issue(city, at)
+    assert put(client, token).status_code == 302
+    assert User.objects.get(username="lin").check_password(NEW)
+    assert put(client, token, "Willow-9!crane").status_code == 404
+    assert login(client, city.lin, NEW).status_code == 302
+    assert client.get("/").status_code == 200
+
+
+def test_opening_the_link_uses_nothing_up(client, city, at):
+    url = reverse("account_first_password", args=[issue(city, at)])
+    assert client.get(url).status_code == 200
+    assert client.get(url).status_code == 200
+
+
+def test_the_link_does_not_sign_in_past_the_second_factor(client, city, at):
+    put(client, issue(city, at, city.tang))
+    assert client.get("/").status_code == 302
+    response = client.post("/accounts/login/", {"login": "tang", "password": NEW})
+    assert response["Location"].startswith(reverse("mfa_authenticate"))
+
+
+def test_the_link_ends_after_a_day_and_with_a_newer_one(client, city, at):
+    first = issue(city, at)
+    second = issue(city, at)
+    assert put(client, first).status_code == 404
+    FirstPasswordLink.objects.update(expires_at=at)
+    assert put(client, second).status_code == 404
+
+
+def test_the_link_of_a_disabled_user_opens_nothing(client, city, at):
+    token = issue(city, at)
+    services.disable_user(user=city.lin, by=city.sysadmin, at=at, reason="离职")
+    assert put(client, token).status_code == 404
+
+
+def test_a_weak_password_leaves_the_link_usable(client, city, at):
+    token = issue(city, at)
+    assert put(client, token, "12345678").status_code == 200
+    assert put(client, token).status_code == 302
+
+
+def test_guessing_links_is_counted_by_source(client, city):
+    for number in range(50):
+        client.get(reverse("account_first_password", args=[f"guess{number}-xxxxxxxx"]))
+    assert client.get(reverse("account_first_password", args=["another-guess"])).status_code == 429
+
+
+def test_a_host_header_makes_no_link_elsewhere(as_system, city):
+    response = as_system.post(f"/manage/users/{city.lin.pk}/password-link/", headers={"Host": "evil.example"})
+    assert response.status_code == 400 and not FirstPasswordLink.objects.exists()
+
+
+def test_only_the_system_administrator_issues_links(city, at):
+    for by in (city.secadmin, city.auditor, city.gao):
+        with pytest.raises(errors.NotAllowed):
+            services.issue_first_password_link(user=city.lin, by=by, at=at)
+    with pytest.raises(errors.NotAllowed):
+        services.issue_first_password_link(user=city.secadmin, by=city.sysadmin, at=at)
+
+
+def test_a_user_without_a_password_cannot_sign_in(client, city):
+    user = make_user("blank", unit=city.health)
+    user.set_password(None)
+    user.save()
+    for password in ("", "None", "!", PASSWORD):
+        response = client.post("/accounts/login/", {"login": "blank", "password": password})
+        assert response.status_code == 200
