@@ -3,9 +3,11 @@
 from django.urls import path
 
 from . import trail_views as views
+from .jobs.urls import urlpatterns as job_urls
 
 app_name = "core"
 urlpatterns = [
+    *job_urls,
     path("files/<int:pk>/", views.file, name="file"),
     path("files/<int:pk>/remove/", views.file_remove, name="file-remove"),
     path("files/on/<int:kind>/<int:object_id>/", views.attach, name="file-attach"),
