@@ -78,7 +78,7 @@ class Processes:
 
     def beat(self) -> subprocess.Popen:
         """A beat."""
-        return self.run("beat", "--pidfile=")
+        return self.run("beat", "--pidfile=", "-l", "info")
 
     def logs(self) -> str:
         """What they said."""
