@@ -8,12 +8,12 @@ from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Value
+from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
 from secmgmt.core import audit, errors, permissions, records
-from secmgmt.core.models import Record
+from secmgmt.core.models import Participation, Record
 
 from .models import OrgUnit, Position, UnitName, User
 
@@ -76,6 +76,7 @@ def merge_unit(*, unit: OrgUnit, into: OrgUnit, by: User, at: dt.datetime, reaso
         raise errors.Invalid({"reason": [_("请写明依据，如机构改革文件号。")]})
     for child in unit.children.all():
         _rehang(child, into, by=by, at=at)
+    _drop_twin_invitations(unit, into)
     moved = {"accounts.position": _move_positions(unit, into, by=by, at=at)}
     for model, field in references():
         count = _move_rows(model, field, unit, into, by=by, at=at)
@@ -149,6 +150,15 @@ def _move_positions(unit: OrgUnit, into: OrgUnit, *, by: User, at: dt.datetime) 
         models.Model.save(position)  # the terms were joined above; administrators hold none
         count += 1
     return count
+
+
+def _drop_twin_invitations(unit: OrgUnit, into: OrgUnit) -> None:
+    """Where both units take part in the same thing in the same capacity, one participation is enough."""
+    twin = Participation.objects.filter(
+        unit=into, content_type=OuterRef("content_type"), object_id=OuterRef("object_id"),
+        capacity=OuterRef("capacity"),
+    )  # fmt: skip
+    Participation.objects.filter(Exists(twin), unit=unit).delete()
 
 
 def _overlap(one: Position, other: Position) -> bool:

@@ -67,8 +67,8 @@ class Position(UserObjectPermissionBase, Record):
 
     def clean(self) -> None:
         """An administrator holds no position; a role is held once at a time per user and unit."""
-        if self.user_id and self.user.admin_role:
-            raise ValidationError({"user": _("管理员账户不能担任业务岗位。")})
+        if self.user_id:
+            refuse_administrator(self.user)
         if self.user_id and self.content_object_id and self.permission_id and self.valid_from:
             self._refuse_overlap()
         if self.permission_id and self.permission.codename == roles.AGENCY.code and not self.valid_until:
@@ -88,9 +88,17 @@ class Position(UserObjectPermissionBase, Record):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Every path is checked, the shell too; the user's row is the lock against two grants at once."""
-        User.objects.select_for_update().filter(pk=self.user_id).first()
+        stored = User.objects.select_for_update().filter(pk=self.user_id).first()
+        if stored is not None:  # as it is now, not as it was when the caller read it
+            refuse_administrator(stored)
         self.clean()
         super().save(*args, **kwargs)
+
+
+def refuse_administrator(user: User) -> None:
+    """An administrator holds no position (8.1.4.2 d)."""
+    if user.admin_role:
+        raise ValidationError({"user": _("管理员账户不能担任业务岗位。")})
 
 
 class AdminGrant(Record):
