@@ -37,12 +37,25 @@ def wrap_label(text: str, ems: float) -> list[str]:
 
 
 def nice_maximum(values: list[float]) -> float:
-    """The next 1, 2, 2.5 or 5 × 10ⁿ at or above the greatest value; 1 when there is none."""
+    """The least multiple of a round step (1, 2, 2.5, 5 × 10ⁿ, at most five) that holds all values; else 1."""
     top = max(values, default=0)
     if top <= 0:
         return 1.0
-    power = 10.0 ** floor(log10(top))
-    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= top * (1 - 1e-9))
+    step = _round_step(top / 5)
+    return step * ceil(top / step - 1e-9)
+
+
+def _round_step(least: float) -> float:
+    power = 10.0 ** floor(log10(least))
+    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= least * (1 - 1e-9))
+
+
+def ticks(maximum: float) -> list[float]:
+    """Where a scale from 0 to `maximum` is marked: round steps, the last at the maximum itself."""
+    step = maximum / 4 if maximum == 100 or (maximum <= 20 and maximum % 4 == 0) else _round_step(maximum / 5)
+    count = int(maximum / step + 1e-9)
+    marks = [round(step * n, 9) for n in range(count + 1)]
+    return marks if maximum - marks[-1] < step * 0.01 else [*marks[:-1], maximum]
 
 
 def _known(chart) -> list[float]:
@@ -141,12 +154,10 @@ def _radar(chart: RadarChart) -> Picture:
 
 def _bar_scale(left: float, right: float, top: float, bottom: float, maximum: float, unit: str) -> list:
     shapes: list = []
-    for step in range(5):
-        x = left + (right - left) * step / 4
+    for mark in ticks(maximum):
+        x = left + (right - left) * mark / maximum
         shapes.append(Path(((x, top), (x, bottom)), "axis"))
-        shapes.append(
-            Label(x, bottom + 15, display(maximum * step / 4) + (unit if step == 4 else ""), "mid", "mut")
-        )
+        shapes.append(Label(x, bottom + 15, display(mark) + (unit if mark == maximum else ""), "mid", "mut"))
     return shapes
 
 
@@ -225,10 +236,10 @@ def _line_axes(
     chart: LineChart, xs: list[float], left: float, top: float, base: float, maximum: float
 ) -> list:
     shapes: list = []
-    for step in range(5):
-        y = base - (base - top) * step / 4
+    for mark in ticks(maximum):
+        y = base - (base - top) * mark / maximum
         shapes.append(Path(((left, y), (WIDTH - 16, y)), "axis"))
-        shapes.append(Label(left - 6, y + 4, display(maximum * step / 4), "end", "mut"))
+        shapes.append(Label(left - 6, y + 4, display(mark), "end", "mut"))
     if chart.unit:
         shapes.append(Label(left - 6, top - 10, chart.unit, "mid", "mut"))
     widest = max((_width(display(label)) for label in chart.labels), default=0) + 10
@@ -352,7 +363,7 @@ def chart_svg(block: RadarChart | BarChart | LineChart | Diagram) -> str:
 
 
 def chart_rows(block: RadarChart | BarChart | LineChart) -> tuple[list[str], list[list]]:
-    """A chart's figures as columns and rows: for spreadsheets, and for readers who cannot have the picture."""
+    """A chart's figures as columns and rows: for spreadsheets, and where no picture can be."""
     columns = ["", *(display(series.name) for series in block.series)]
     rows = [[label, *(series.values[n] for series in block.series)] for n, label in enumerate(block.labels)]
     return columns, [[_plain(cell) for cell in row] for row in rows]

@@ -48,7 +48,7 @@ class Cover:
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of level 1–4; its number ("一、") is part of the text, as official documents number by hand."""
+    """A heading of level 1–4; its number ("一、") is part of the text, as officials number by hand."""
 
     level: int
     text: str
@@ -121,7 +121,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Series:
-    """One line or set of bars: a value per label, None where nothing is known.  `tone` overrides the colour."""
+    """One line or set of bars: a value per label, None where nothing is known.  `tone` picks the colour."""
 
     name: str
     values: Sequence[Number | None]
@@ -189,7 +189,7 @@ class Zone:
 
 @dataclass(frozen=True)
 class Box:
-    """A node of a diagram.  `href` is a path of this site (pages only); tone "warn" marks what needs a person."""
+    """A node of a diagram.  `href` is a path of this site (pages only); tone "warn" asks for a person."""
 
     x: float
     y: float

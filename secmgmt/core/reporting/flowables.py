@@ -1,6 +1,6 @@
 """What a PDF page is made of: text set by our own line breaking, and tables of such text.
 
-reportlab's Paragraph reads its text as markup, can fetch what an <img> names (abuse case A26) and breaks 避头尾;
+reportlab's Paragraph reads its text as markup, can fetch what an <img> names (A26) and breaks 避头尾;
 its Table copies all that remains at each page and is quadratic.  These two flowables do neither.
 """
 
@@ -201,6 +201,10 @@ class Grid(Flowable):
         self.width = avail_width
         return self.total, self.height
 
+    def stays_whole(self) -> bool:
+        """A table that takes less than half a page moves to the next page rather than breaking."""
+        return not self.continued and self.wrap(self.total, 0)[1] < self.page_height * 0.45
+
     def _part(self, start: int, stop: int, continued: bool, rows: Sequence[Row] | None = None) -> "Grid":
         return Grid(
             self.rows if rows is None else rows,
@@ -217,6 +221,8 @@ class Grid(Flowable):
         )
 
     def split(self, avail_width, avail_height):
+        if self.stays_whole() and avail_height < self.page_height - 1:
+            return []
         fixed = self._caption_height() + sum(row.height for row in self._top())
         room, cut = avail_height - fixed + 1e-6, self.start
         while cut < self.stop and self.rows[cut].height <= room:

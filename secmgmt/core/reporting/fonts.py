@@ -1,6 +1,6 @@
 """The Chinese font of PDF pages and drawn pictures: found once, registered once, named on the health page.
 
-Order: the setting (or environment variable) REPORT_FONT, then Debian's fonts-wqy-*, then other free fonts, then
+Order: the setting (or environment variable) REPORT_FONT, then Debian's fonts-wqy-*, then other fonts, then
 reportlab's CID font, which is not embedded and relies on the reader's computer.
 """
 
@@ -41,7 +41,7 @@ class FontError(ValueError):
 
 @dataclass(frozen=True)
 class FontInfo:
-    """`name` as reportlab knows it, `path` of its file (empty for the CID font), and whether it is embedded."""
+    """`name` as reportlab knows it, `path` of its file (empty for the CID font), whether embedded."""
 
     name: str
     path: str

@@ -1,7 +1,7 @@
 """Chinese line breaking (避头尾): where a line may end, and how much of a text fits.
 
-No line starts with a closing mark or ends with an opening one, dashes and ellipses stay whole, and neither do
-Latin words and numbers break while they fit on a line of their own.  A closing full-width mark may hang half an
+No line starts with a closing mark or ends with an opening one; dashes and ellipses stay whole; Latin words
+and numbers do not break while they fit on a line of their own.  A closing full-width mark may hang half an
 em over the edge: its right half holds no ink.
 """
 
@@ -45,7 +45,7 @@ def _last_break(text: str, start: int, end: int) -> int:
 
 
 def _forced_break(text: str, start: int, end: int) -> int:
-    """Where to cut what has no good place: as late as fits without breaking 避头尾, at least one character on."""
+    """Where to cut what has no good place: late, within 避头尾, at least one character on."""
     for cut in range(end, start, -1):
         if text[cut] not in NO_START and text[cut - 1] not in NO_END:
             return cut
@@ -82,7 +82,8 @@ def break_lines(
     """`text` as lines of at most `width` points (half an em more for a hanging mark).
 
     `ems` gives each character's width in ems, `size` the font size in points, `indent` what the first line of
-    each paragraph is set in.  Returns (line, its width, whether it ends a paragraph); newlines part paragraphs.
+    each paragraph is set in.  Returns (line, its width, whether it ends a paragraph); newlines
+    part paragraphs.
     """
     lines: list[tuple[str, float, bool]] = []
     width = max(width, size)  # a column narrower than one character still makes progress

@@ -104,7 +104,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Picture:
-    """Shapes in drawing order on a canvas of `width` × `height` units; `finding` is read out instead of them."""
+    """Shapes in drawing order on a canvas of `width` × `height` units; `finding` is read out instead."""
 
     width: float
     height: float

@@ -110,8 +110,9 @@ class Builder:
     def _least(self, flowable) -> float:
         """The least height of `flowable` that must stand below its heading."""
         if isinstance(flowable, Grid):
-            first = sum(row.height for row in [*flowable.header, *flowable.rows[:2]])
-            return first + 30
+            if flowable.stays_whole():
+                return flowable.wrap(COLUMN, DEPTH)[1] + 12
+            return sum(row.height for row in [*flowable.header, *flowable.rows[:3]]) + 24
         if isinstance(flowable, Text):
             return 2 * flowable.style.leading
         if isinstance(flowable, KeepTogether):
@@ -204,9 +205,13 @@ class Builder:
     def _grid(rows: list, header: list, widths: list[float], look: Look, **options) -> Grid:
         return Grid(rows, header, widths, look, page_height=DEPTH, **options)
 
+    def _shares(self, block: blocks.Table) -> list[float]:
+        look = self.sheet.table
+        return column_shares(block, COLUMN / look.body.size, (2 * look.pad_x + 0.5) / look.body.size)
+
     def _table(self, block: blocks.Table) -> list:
         look, made = self.sheet.table, []
-        widths = [COLUMN * share for share in column_shares(block)]
+        widths = [COLUMN * share for share in self._shares(block)]
         styles = [
             Style(size=look.body.size, leading=look.body.leading, align=align, ink=look.body.ink)
             for align in alignments(block)

@@ -1,0 +1,1 @@
+"""Reports: neutral blocks (`document`) drawn as PDF, docx, xlsx or HTML (`render`)."""
