@@ -99,3 +99,26 @@ def _named_fields(user: Any, model: type[Model], rows: list[Any]) -> dict[Any, l
         for pk in wanted.get((kind, object_id), ()):
             named[pk].append(fields)
     return named
+
+
+def without_limited(rows: QuerySet, user: Any) -> QuerySet:
+    """``rows`` less those of which ``user`` was shown only some fields: for filters and orders by others."""
+    model = rows.model
+    if not model.scope_parents:
+        return rows
+    capacities = permissions.capacities_for(model, "view")
+    mine = permissions.participations_of(user).filter(capacity__in=capacities)
+    if not mine.exclude(fields=[]).exists():
+        return rows
+    paths = permissions.paths_for(user, model, "view")
+    if paths and not model.scope_path:
+        return rows
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= Q(**{f"{model.scope_path}__startswith": path})
+    whole = mine.filter(fields=[])
+    for lookup in model.scope_parents:
+        kind = ContentType.objects.get_for_model(permissions.resolve(model, lookup))
+        ids = whole.filter(content_type=kind).values("object_id")
+        condition |= Q(**{f"{lookup}__in" if lookup else "pk__in": ids})
+    return rows.filter(condition)

@@ -1,0 +1,218 @@
+"""The API under /api/v1/: authentication, errors as problem+json, the routers the apps' manifests name."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.urls import URLPattern
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI, Router
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import HttpBearer, SessionAuth
+
+from secmgmt.accounts import tokens
+from secmgmt.core import errors, manifest
+from secmgmt.core.context import origin
+from secmgmt.core.middleware import note_refusal
+from secmgmt.core.middleware import problem as problem_of
+
+log = logging.getLogger(__name__)
+PLACES = ("body", "query", "path", "payload")
+TITLE = "信息安全风险与等级保护管理系统"
+
+
+class Token(HttpBearer):
+    """A user's token: ``Authorization: Bearer …``. A bad one is refused, whatever the session says."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if not request.headers.get("Authorization"):
+            return None
+        request.user = tokens.authenticate(request)
+        return request.user
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        return tokens.authenticate(request)
+
+
+class Session(SessionAuth):
+    """The page's own session; a writing request carries the CSRF token like a form does."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if not request.user.is_authenticated or getattr(request, "second_factor_pending", False):
+            return None
+        return super().__call__(request)
+
+
+def build() -> NinjaAPI:
+    """The API with every router the manifests name."""
+    api = NinjaAPI(
+        title=TITLE,
+        version="1",
+        urls_namespace="api",
+        auth=[Token(), Session()],
+        docs_decorator=login_required,
+        description=_("与页面同一套权限、表单和流程。列表用 page、size 分页；修改须带 If-Match。"),
+    )
+    for prefix, name in manifest.collect("api"):
+        api.add_router(f"/{prefix}", import_string(name.replace(":", ".")))
+    api.add_router("", nowhere())
+    for kind, handler in HANDLERS.items():
+        api.add_exception_handler(kind, handler)
+    return api
+
+
+def nowhere() -> Router:
+    """Whatever no router knows: a 404 like any other, after the caller has said who he is."""
+    router = Router()
+
+    @router.api_operation(
+        ["GET", "POST", "PUT", "PATCH", "DELETE"], "/{path:rest}", include_in_schema=False, url_name="nowhere"
+    )
+    def unknown(request: HttpRequest, rest: str) -> None:
+        raise errors.OutOfScope(lookup=rest[:100])
+
+    return router
+
+
+# -- errors ------------------------------------------------------------------------------------------------
+
+
+def refused(request: HttpRequest, error: errors.DomainError) -> HttpResponse:
+    """A refusal of ours: its row in the trail and its problem."""
+    note_refusal(request, error)
+    response = problem_of(error)
+    if isinstance(error, errors.Stale):
+        return stale(request, error)
+    if error.status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def stale(request: HttpRequest, error: errors.Stale) -> HttpResponse:
+    """Both versions: what is stored now and what was sent; 412 where If-Match named an old one."""
+    status = 412 if request.headers.get("If-Match") else error.status
+    body = {
+        "type": f"about:blank#{error.code}",
+        "title": error.message,
+        "status": status,
+        "changed_by": error.by_name,
+        "changed_at": error.at.isoformat() if error.at else None,
+        "current": error.extra.get("current"),
+        "submitted": error.submitted,
+    }
+    return answer(body)
+
+
+def answer(body: dict[str, Any]) -> HttpResponse:
+    """RFC 9457 problem details."""
+    return JsonResponse(body, status=body["status"], content_type="application/problem+json")
+
+
+def plain_problem(status: int, code: str, title: str, **more: Any) -> HttpResponse:
+    """A problem that is no refusal of a service."""
+    return answer({"type": f"about:blank#{code}", "title": title, "status": status, **more})
+
+
+def invalid_body(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """What of the request does not fit the schema, field by field."""
+    found: dict[str, list[str]] = {}
+    for item in error.errors:
+        place = ".".join(str(part) for part in item["loc"] if part not in PLACES)
+        found.setdefault(place or "body", []).append(sentence(item))
+    return refused(request, errors.Invalid(found))
+
+
+def sentence(item: dict[str, Any]) -> str:
+    """A schema error in the user's language."""
+    limits = item.get("ctx", {})
+    if item["type"] == "extra_forbidden":
+        return _("没有这个字段，或不能由接口设置。")
+    if item["type"] == "missing":
+        return _("缺少这一项。")
+    if item["type"] in ("greater_than_equal", "greater_than"):
+        return _("不能小于 %(n)s。") % {"n": limits.get("ge", limits.get("gt"))}
+    if item["type"] in ("less_than_equal", "less_than"):
+        return _("不能大于 %(n)s。") % {"n": limits.get("le", limits.get("lt"))}
+    return _("值的类型或格式不对。")
+
+
+def unauthenticated(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Who are you?"""
+    title = _("请带上接口令牌（Authorization: Bearer …），或先登录页面。")
+    response = plain_problem(401, "unauthenticated", title)
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """An error of the framework: unreadable body, CSRF, too many."""
+    titles = {
+        400: _("请求内容读不懂，应为 JSON。"),
+        403: _("没有通过跨站请求检查：请带 X-CSRFToken，或使用接口令牌。"),
+        429: _("请求太频繁，请稍后再试。"),
+    }
+    title = titles.get(error.status_code, _("请求没有被接受。"))
+    if error.status_code == 403:
+        return refused(request, errors.NotAllowed(title))
+    return plain_problem(error.status_code, "bad-request", title)
+
+
+def not_found(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Not there, or not for this person."""
+    return refused(request, errors.OutOfScope())
+
+
+def forbidden(request: HttpRequest, error: Exception) -> HttpResponse:
+    """In scope, but not this."""
+    return refused(request, errors.NotAllowed())
+
+
+def failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Our fault: the log has the details, the caller the number to ask by."""
+    log.exception("unexpected error in %s %s", request.method, request.path)
+    title = _("服务器内部错误，没有完成。请把请求编号告诉系统管理员。")
+    return plain_problem(500, "internal", title, request_id=origin().request_id)
+
+
+HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+    errors.DomainError: refused,
+    ValidationError: invalid_body,
+    AuthenticationError: unauthenticated,
+    HttpError: http_error,
+    Http404: not_found,
+    PermissionDenied: forbidden,
+    Exception: failed,
+}
+
+
+def problems_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A wrong method is a problem too, like every other error."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        told = plain_problem(405, "method-not-allowed", _("这个地址不接受 %s 请求。") % request.method)
+        told["Allow"] = response["Allow"]
+        return told
+
+    return wrapped
+
+
+def patterns() -> tuple[list[URLPattern], str, str]:
+    """The API's URLs for ``path("api/v1/", …)``."""
+    found, app_name, namespace = build().urls
+    for pattern in found:
+        pattern.callback = problems_only(pattern.callback)
+    return found, app_name, namespace
+
+
+urls = patterns()
