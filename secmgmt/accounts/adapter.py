@@ -85,7 +85,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """No mail leaves from here; the trail has it."""
 
-    def add_message(self, request: HttpRequest, level: int, message_template: Any = None, *args: Any, **kwargs: Any):
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: Any = None, *args: Any, **kwargs: Any
+    ):
         """allauth's own messages are English templates; our pages say what happened."""
 
 
@@ -95,7 +97,9 @@ class MFAAdapter(DefaultMFAAdapter):
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _("验证码不正确。"),
-        "cannot_delete_authenticator": _("您的岗位必须使用第二因素，不能停用。丢失验证器请找安全管理员恢复。"),
+        "cannot_delete_authenticator": _(
+            "您的岗位必须使用第二因素，不能停用。丢失验证器请找安全管理员恢复。"
+        ),
     }
 
     def get_totp_label(self, user: User) -> str:

@@ -18,7 +18,7 @@ State = AdminGrant.State
 
 
 def _apply(item: AdminGrant, by: User, at: dt.datetime, opinion: str) -> None:
-    """Give or take the role; the person's sessions and tokens end, so that nothing goes on under old rights."""
+    """Give or take the role; his sessions and tokens end, so that nothing goes on under old rights."""
     user = User.objects.select_for_update().get(pk=item.user_id)
     guards.refuse_second_hat(user, item.role, at)
     guards.refuse_last_administrator(user, item.role)
@@ -29,7 +29,9 @@ def _apply(item: AdminGrant, by: User, at: dt.datetime, opinion: str) -> None:
     records.stamp(user, by=by, at=at)
     user.save()
     sessions.end_everything(user, at)
-    audit.record("admin.grant", user, by=by, at=at, before={"admin_role": before}, after={"admin_role": item.role})
+    audit.record(
+        "admin.grant", user, by=by, at=at, before={"admin_role": before}, after={"admin_role": item.role}
+    )
     _decided(item, by, at, opinion)
 
 
@@ -42,12 +44,25 @@ WORKFLOW = Workflow(
     State,
     (
         Transition(
-            "confirm", (State.ASKED,), State.CONFIRMED, "confirm", gettext_lazy("复核通过"),
-            guard=guards.refuse_same_person, effect=_apply, primary=True,
+            "confirm",
+            (State.ASKED,),
+            State.CONFIRMED,
+            "confirm",
+            gettext_lazy("复核通过"),
+            guard=guards.refuse_same_person,
+            effect=_apply,
+            primary=True,
         ),
         Transition(
-            "refuse", (State.ASKED,), State.REFUSED, "confirm", gettext_lazy("否决"),
-            guard=guards.refuse_same_person, effect=_decided, needs_opinion=True, negative=True,
+            "refuse",
+            (State.ASKED,),
+            State.REFUSED,
+            "confirm",
+            gettext_lazy("否决"),
+            guard=guards.refuse_same_person,
+            effect=_decided,
+            needs_opinion=True,
+            negative=True,
         ),
     ),
 )
@@ -75,7 +90,9 @@ def ask_admin_grant(*, user: User, role: str, reason: str, by: User, at: dt.date
     item = AdminGrant(user=user, role=role, reason=reason.strip(), asked_by=by)
     records.stamp(item, by=by, at=at)
     item.save()
-    audit.record("admin.ask", item, by=by, at=at, after={"user": user.audit_name, "role": role, "reason": reason})
+    audit.record(
+        "admin.ask", item, by=by, at=at, after={"user": user.audit_name, "role": role, "reason": reason}
+    )
     return item
 
 

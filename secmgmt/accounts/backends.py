@@ -14,7 +14,9 @@ from .models.user import normalize_username
 class PolicyBackend(BaseBackend):
     """The same work and the same answer for unknown, disabled and wrong (A39)."""
 
-    def authenticate(self, request: Any, username: str | None = None, password: str | None = None, **kwargs: Any):
+    def authenticate(
+        self, request: Any, username: str | None = None, password: str | None = None, **kwargs: Any
+    ):
         """The user, or None."""
         user = User.objects.filter(username=normalize_username(username or "")).first()
         if user is None or not password:

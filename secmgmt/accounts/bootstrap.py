@@ -34,7 +34,7 @@ def create_administrator(*, role: str, username: str, name: str, at: dt.datetime
 
 @audit.audited
 def recover_account(*, username: str, at: dt.datetime, second_factor: bool) -> tuple[User, str]:
-    """The operator's way back in when no administrator can: a new link, and if asked the second factor away."""
+    """The operator's way back in when no administrator can: a new link, if asked with the factor reset."""
     user = User.objects.filter(username=username, is_active=True).first()
     if user is None:
         raise errors.OutOfScope(_("没有启用中的账号“%(name)s”。") % {"name": username})

@@ -35,7 +35,9 @@ class UnitFilter(RecordFilterSet):
         """Former names are asked by EXISTS, so that no unit is shown twice."""
         for word in value.split()[:6]:
             former = UnitName.objects.filter(unit=OuterRef("pk"), name__icontains=word)
-            queryset = queryset.filter(Q(name__icontains=word) | Q(short_name__icontains=word) | Exists(former))
+            queryset = queryset.filter(
+                Q(name__icontains=word) | Q(short_name__icontains=word) | Exists(former)
+            )
         return queryset
 
 
@@ -44,11 +46,15 @@ class UserFilter(RecordFilterSet):
 
     search_fields = ("name", "username", "unit__name")
     state = django_filters.ChoiceFilter(
-        label=_("状态"), method="by_state",
+        label=_("状态"),
+        method="by_state",
         choices=[
-            ("active", _("启用")), ("disabled", _("已停用")), ("dormant", _("长期未登录")), ("locked", _("已锁定")),
+            ("active", _("启用")),
+            ("disabled", _("已停用")),
+            ("dormant", _("长期未登录")),
+            ("locked", _("已锁定")),
         ],
-    )  # fmt: skip
+    )
 
     class Meta:
         model = User
@@ -68,14 +74,20 @@ class PositionFilter(RecordFilterSet):
 
     search_fields = ("user__name", "user__username", "content_object__name")
     role = django_filters.ChoiceFilter(
-        label=_("岗位"), field_name="permission__codename", choices=[(r.code, r.label) for r in BUSINESS_ROLES]
+        label=_("岗位"),
+        field_name="permission__codename",
+        choices=[(r.code, r.label) for r in BUSINESS_ROLES],
     )
     when = django_filters.ChoiceFilter(
-        label=_("任期"), method="by_term",
+        label=_("任期"),
+        method="by_term",
         choices=[
-            ("now", _("现任")), ("ending", _("30 天内到期")), ("future", _("尚未开始")), ("past", _("已结束")),
+            ("now", _("现任")),
+            ("ending", _("30 天内到期")),
+            ("future", _("尚未开始")),
+            ("past", _("已结束")),
         ],
-    )  # fmt: skip
+    )
 
     class Meta:
         model = Position

@@ -22,9 +22,11 @@ class UnitForm(RecordForm):
     """A unit. The parent is chosen once; later it is moved, with its reason."""
 
     rename_reason = forms.CharField(
-        label=gettext_lazy("更名依据"), max_length=200, required=False,
+        label=gettext_lazy("更名依据"),
+        max_length=200,
+        required=False,
         help_text=gettext_lazy("名称有变时填写，旧名进入历史。"),
-    )  # fmt: skip
+    )
 
     class Meta:
         model = OrgUnit
@@ -75,13 +77,19 @@ class PolicyForm(RecordForm):
     """The sign-in policy; each number has its bounds."""
 
     fieldsets = (
-        (gettext_lazy("登录失败"), (
-            "account_failures", "account_lock_minutes", "source_failures", "source_window_minutes",
-        )),
+        (
+            gettext_lazy("登录失败"),
+            (
+                "account_failures",
+                "account_lock_minutes",
+                "source_failures",
+                "source_window_minutes",
+            ),
+        ),
         (gettext_lazy("会话"), ("idle_minutes", "absolute_hours")),
         (gettext_lazy("口令"), ("min_length", "min_classes", "max_age_days", "history")),
         (gettext_lazy("账户"), ("dormant_days",)),
-    )  # fmt: skip
+    )
 
     class Meta:
         model = LoginPolicy
@@ -115,7 +123,9 @@ class MoveForm(PlainForm):
     """Another unit, and the ground for it."""
 
     unit = forms.ModelChoiceField(label=gettext_lazy("单位"), queryset=OrgUnit.objects.none())
-    reason = forms.CharField(label=gettext_lazy("依据"), max_length=200, help_text=gettext_lazy("如机构改革文件号。"))
+    reason = forms.CharField(
+        label=gettext_lazy("依据"), max_length=200, help_text=gettext_lazy("如机构改革文件号。")
+    )
 
     def __init__(self, *args: Any, user: User, unit: OrgUnit, label: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -133,9 +143,11 @@ class PositionForm(PlainForm):
     title = forms.CharField(label=gettext_lazy("职务"), max_length=60, required=False)
     valid_from = forms.DateField(label=gettext_lazy("起"), widget=DateInput, initial=today)
     valid_until = forms.DateField(
-        label=gettext_lazy("止"), widget=DateInput, required=False,
+        label=gettext_lazy("止"),
+        widget=DateInput,
+        required=False,
         help_text=gettext_lazy("含当日；测评机构的岗位必须填写。"),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -143,7 +155,10 @@ class PositionForm(PlainForm):
         self.fields["user"].queryset = people
         self.fields["user"].label_from_instance = label_of
         self.fields["unit"].queryset = standing(OrgUnit.objects.visible_to(by))
-        self.fields["role"].choices = [("", _("请选择")), *((role.code, role.label) for role in BUSINESS_ROLES)]
+        self.fields["role"].choices = [
+            ("", _("请选择")),
+            *((role.code, role.label) for role in BUSINESS_ROLES),
+        ]
 
 
 class EndPositionForm(PlainForm):
@@ -188,13 +203,15 @@ class FirstPasswordForm(PlainForm):
     """A new password, twice, under all rules."""
 
     password1 = forms.CharField(
-        label=gettext_lazy("新口令"), strip=False,
+        label=gettext_lazy("新口令"),
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )  # fmt: skip
+    )
     password2 = forms.CharField(
-        label=gettext_lazy("再输一次新口令"), strip=False,
+        label=gettext_lazy("再输一次新口令"),
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         self.user = user

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from secmgmt.core import audit, digest, errors, permissions
 
-from . import passwords
-from .guards import refuse_touching_administrator
+from . import guards, passwords
 from .models import FirstPasswordLink, User
 
 VALID = dt.timedelta(hours=24)
@@ -24,7 +23,7 @@ def issue_first_password_link(*, user: User, by: User | None, at: dt.datetime) -
     """
     if by is not None:
         permissions.require(by, User, "change")
-        refuse_touching_administrator(by, user)
+        guards.refuse_touching_administrator(by, user)
     if not user.is_active:
         raise errors.Conflict(_("“%(name)s”已停用，不能签发设置口令的链接。") % {"name": user}, obj=user)
     token = secrets.token_urlsafe(32)
@@ -37,8 +36,10 @@ def issue_first_password_link(*, user: User, by: User | None, at: dt.datetime) -
 
 
 def find_link(token: str, at: dt.datetime) -> FirstPasswordLink:
-    """The link of ``token``. Raises OutOfScope for unknown, used, expired ones and those of disabled users alike."""
-    link = FirstPasswordLink.objects.select_related("user", "user__unit").filter(digest=_digest(token)).first()
+    """The link of ``token``. Raises the same OutOfScope for unknown, used, expired and disabled."""
+    link = (
+        FirstPasswordLink.objects.select_related("user", "user__unit").filter(digest=_digest(token)).first()
+    )
     if link is None or is_spent(link, at) or not link.user.is_active or link.user.is_expired:
         raise errors.OutOfScope(_("这个链接已用过、已过期或不存在，请找系统管理员重新签发。"))
     return link

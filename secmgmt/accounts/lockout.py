@@ -21,7 +21,7 @@ from .models import FailedLogin, LoginPolicy
 from .models.user import normalize_username
 from .policy import current_policy
 
-PASSWORD, FACTOR, TOKEN = "account", "factor", "token"  # noqa: S105 - kinds of counters
+PASSWORD, FACTOR, TOKEN = "account", "factor", "token"
 
 
 class Locked(errors.DomainError):
@@ -44,10 +44,14 @@ def register_attempt(kind: str, name: str, *, source: str, at: dt.datetime) -> N
     if over:
         if over == "first":
             _note("login.source_locked", name, source, kind, at)
-        raise Locked(_("这个来源地址失败次数过多，请 %(n)d 分钟后再试。") % {"n": policy.source_window_minutes})
+        raise Locked(
+            _("这个来源地址失败次数过多，请 %(n)d 分钟后再试。") % {"n": policy.source_window_minutes}
+        )
     if until is not None:
         _note("login.locked", name, source, kind, at)
-        raise Locked(_("连续失败次数过多，已暂停 %(n)d 分钟，请稍后再试。") % {"n": policy.account_lock_minutes})
+        raise Locked(
+            _("连续失败次数过多，已暂停 %(n)d 分钟，请稍后再试。") % {"n": policy.account_lock_minutes}
+        )
 
 
 def register_success(kind: str, name: str, *, source: str) -> None:
@@ -58,7 +62,7 @@ def register_success(kind: str, name: str, *, source: str) -> None:
 
 
 def source_is_over(source: str, policy: LoginPolicy, at: dt.datetime) -> str:
-    """Count one attempt of ``source``: "" = within the limit, "first" = just passed it, "again" = has been over."""
+    """Count one attempt of ``source``: "" within the limit, "first" just passed it, "again" over before."""
     row = _row(key_of("source", source), at)
     if row.window_start + dt.timedelta(minutes=policy.source_window_minutes) <= at:
         row.count, row.window_start = 0, at
@@ -70,7 +74,7 @@ def source_is_over(source: str, policy: LoginPolicy, at: dt.datetime) -> str:
 
 
 def account_locked_until(kind: str, name: str, policy: LoginPolicy, at: dt.datetime) -> dt.datetime | None:
-    """Count one attempt on ``name``; the end of its lock when it is locked already (and then nothing is counted)."""
+    """Count one attempt on ``name``; the end of its lock when it is locked (then nothing is counted)."""
     row = _row(key_of(kind, name), at)
     if row.locked_until is not None:
         if row.locked_until > at:
@@ -110,7 +114,9 @@ def note_failure(name: str, *, source: str, at: dt.datetime, kind: str = PASSWOR
     _note(f"{'token.use' if kind == TOKEN else 'login'}.failed", name, source, kind, at, AuditResult.FAILED)
 
 
-def _note(verb: str, name: str, source: str, kind: str, at: dt.datetime, result: str = AuditResult.REFUSED) -> None:
+def _note(
+    verb: str, name: str, source: str, kind: str, at: dt.datetime, result: str = AuditResult.REFUSED
+) -> None:
     with audit.act():
         audit.record(
             verb, by=readable(name)[:60], at=at, result=result, detail={"kind": kind, "source": source}

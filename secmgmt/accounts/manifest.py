@@ -18,13 +18,28 @@ EVERYBODY = tuple(role.code for role in BUSINESS_ROLES)
 
 ACTION_LABELS.update(
     {
-        "create": _("登记"), "disable": _("停用"), "enable": _("启用"), "disable_dormant": _("长期未登录停用"),
-        "move": _("移动"), "merge": _("并入"), "grant": _("授权"), "end": _("结束"), "ask": _("申请"),
-        "enrol": _("绑定验证器"), "remove": _("解除验证器"), "reset": _("取消第二因素"), "recover": _("恢复第二因素"),
-        "link_issue": _("签发口令链接"), "link_use": _("使用口令链接"), "issue": _("签发令牌"),
-        "revoke": _("吊销令牌"), "recovery_codes": _("重生成恢复码"), "ok": _("登录"), "logout": _("退出"),
+        "create": _("登记"),
+        "disable": _("停用"),
+        "enable": _("启用"),
+        "disable_dormant": _("长期未登录停用"),
+        "move": _("移动"),
+        "merge": _("并入"),
+        "grant": _("授权"),
+        "end": _("结束"),
+        "ask": _("申请"),
+        "enrol": _("绑定验证器"),
+        "remove": _("解除验证器"),
+        "reset": _("取消第二因素"),
+        "recover": _("恢复第二因素"),
+        "link_issue": _("签发口令链接"),
+        "link_use": _("使用口令链接"),
+        "issue": _("签发令牌"),
+        "revoke": _("吊销令牌"),
+        "recovery_codes": _("重生成恢复码"),
+        "ok": _("登录"),
+        "logout": _("退出"),
     }
-)  # fmt: skip
+)
 
 
 def _only(*admin_roles: str) -> Callable[[Any], bool]:
@@ -34,16 +49,28 @@ def _only(*admin_roles: str) -> Callable[[Any], bool]:
 GROUP = _("系统管理")
 MENU = (
     MenuEntry(GROUP, _("单位"), "administration:unit-list", "tree", order=900, visible=_only("system_admin")),
-    MenuEntry(GROUP, _("用户"), "administration:user-list", "users", order=901, visible=_only("system_admin")),
-    MenuEntry(GROUP, _("岗位"), "administration:position-list", "key", order=902, visible=_only("security_admin")),
     MenuEntry(
-        GROUP, _("管理员授权"), "administration:admingrant-list", "shield", order=903,
+        GROUP, _("用户"), "administration:user-list", "users", order=901, visible=_only("system_admin")
+    ),
+    MenuEntry(
+        GROUP, _("岗位"), "administration:position-list", "key", order=902, visible=_only("security_admin")
+    ),
+    MenuEntry(
+        GROUP,
+        _("管理员授权"),
+        "administration:admingrant-list",
+        "shield",
+        order=903,
         visible=_only("security_admin", "system_admin"),
     ),
-    MenuEntry(GROUP, _("第二因素"), "administration:factor-list", "lock", order=904, visible=_only("security_admin")),
-    MenuEntry(GROUP, _("登录策略"), "administration:policy", "gear", order=905, visible=_only("security_admin")),
+    MenuEntry(
+        GROUP, _("第二因素"), "administration:factor-list", "lock", order=904, visible=_only("security_admin")
+    ),
+    MenuEntry(
+        GROUP, _("登录策略"), "administration:policy", "gear", order=905, visible=_only("security_admin")
+    ),
     MenuEntry(_("个人"), _("我的账户"), "me:profile", "user", order=990, visible=lambda user: True),
-)  # fmt: skip
+)
 
 MANIFEST = Manifest(
     app="accounts",

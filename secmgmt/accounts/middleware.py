@@ -59,7 +59,9 @@ class LoginPolicy:
             return send(request, "account_change_password", _("请先修改口令。"))
         return self.second_factor(request, name, user, at)
 
-    def second_factor(self, request: HttpRequest, name: str, user: User, at: dt.datetime) -> HttpResponse | None:
+    def second_factor(
+        self, request: HttpRequest, name: str, user: User, at: dt.datetime
+    ) -> HttpResponse | None:
         """Without the second factor, those who need it reach nothing but its enrolment."""
         if name in ALWAYS or not lacks_second_factor(request, user):
             return None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +22,22 @@ from .models import LoginPolicy, PasswordHistory, User
 from .policy import current_policy
 
 COMMON = Path(__file__).parent / "data" / "common-passwords.txt"
-ROWS = ("`1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn")
+ROWS = (
+    "`1234567890-=",
+    "qwertyuiop[]",
+    "asdfghjkl;'",
+    "zxcvbnm,./",
+    "1qaz",
+    "2wsx",
+    "3edc",
+    "4rfv",
+    "5tgb",
+    "6yhn",
+)
 LOOKALIKE = str.maketrans("@013457$!", "aoleastsi")
 BASE_WORDS = frozenset(
-    "password passwd admin administrator root welcome letmein qwerty iloveyou woaini huawei test guest system "
-    "changeme dengbao".split()
+    {"password", "passwd", "admin", "administrator", "root", "welcome", "letmein", "qwerty", "iloveyou"}
+    | {"woaini", "huawei", "test", "guest", "system", "changeme", "dengbao"}
 )
 SHORTEST_RUN = {"digit": 3, "letter": 4, "repeat": 3, "keyboard": 4}
 
@@ -58,7 +71,9 @@ def refuse_short_or_plain(password: str, policy: LoginPolicy) -> list[str]:
     """Length and number of character classes."""
     found = []
     if len(password) < policy.min_length:
-        found.append(_("口令至少 %(n)d 位，现为 %(have)d 位。") % {"n": policy.min_length, "have": len(password)})
+        found.append(
+            _("口令至少 %(n)d 位，现为 %(have)d 位。") % {"n": policy.min_length, "have": len(password)}
+        )
     kinds = (str.isupper, str.islower, str.isdigit, lambda c: not c.isalnum())
     classes = sum(any(kind(c) for c in password) for kind in kinds)
     if classes < policy.min_classes:
@@ -85,7 +100,7 @@ def refuse_names(password: str, user: Any) -> list[str]:
 def refuse_patterns(password: str) -> list[str]:
     """No runs: 123, abcd, aaa, qwer, in either direction."""
     text = password.lower()
-    if re.search(r"(.)\1{%d}" % (SHORTEST_RUN["repeat"] - 1), text):
+    if any(c * SHORTEST_RUN["repeat"] in text for c in set(text)):
         return [_("口令不能有连续重复的字符。")]
     for kind, test in (("digit", str.isdigit), ("letter", str.isalpha)):
         if _longest_run(text, test) >= SHORTEST_RUN[kind]:
@@ -97,13 +112,14 @@ def refuse_patterns(password: str) -> list[str]:
     return []
 
 
-def _longest_run(text: str, test: Any) -> int:
+def _longest_run(text: str, test: Callable[[str], bool]) -> int:
     """The longest stretch of neighbours that each go up, or each go down, by one."""
     longest = run = 1
     last = 0
-    for before, after in zip(text, text[1:], strict=False):
-        step = ord(after) - ord(before) if before.isascii() and after.isascii() and test(before) and test(after) else 0
-        run = run + 1 if step in (1, -1) and step == last else (2 if step in (1, -1) else 1)
+    for before, after in itertools.pairwise(text):
+        alike = before.isascii() and after.isascii() and test(before) and test(after)
+        step = ord(after) - ord(before) if alike else 0
+        run = 1 if step not in (1, -1) else run + 1 if step == last else 2
         last = step
         longest = max(longest, run)
     return longest

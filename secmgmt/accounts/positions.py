@@ -46,7 +46,11 @@ def grant_position(
     if valid_until and valid_until < valid_from:
         raise errors.Invalid({"valid_until": [_("止日不能早于起日。")]})
     position = Position(
-        user=user, content_object=unit, permission=permission, title=title, valid_from=valid_from,
+        user=user,
+        content_object=unit,
+        permission=permission,
+        title=title,
+        valid_from=valid_from,
         valid_until=valid_until,
     )
     records.stamp(position, by=by, at=at)
@@ -63,8 +67,10 @@ def grant_position(
 def end_position(*, position: Position, by: User, at: dt.datetime, on: dt.date, reason: str) -> Position:
     """Let a position end on the day ``on`` (its last valid day; yesterday or earlier ends it now)."""
     permissions.require(by, Position, "end")
-    fresh = Position.objects.select_for_update().select_related("user", "content_object", "permission").get(
-        pk=position.pk
+    fresh = (
+        Position.objects.select_for_update()
+        .select_related("user", "content_object", "permission")
+        .get(pk=position.pk)
     )
     if fresh.valid_until is not None and fresh.valid_until <= on:
         raise errors.Conflict(_("这个岗位已于 %(day)s 结束。") % {"day": fresh.valid_until}, obj=fresh)
@@ -77,7 +83,9 @@ def end_position(*, position: Position, by: User, at: dt.datetime, on: dt.date, 
     records.stamp(fresh, by=by, at=at)
     fresh.save()
     fresh.user.forget_grants()
-    audit.record("position.end", fresh, by=by, at=at, before=before, after=_facts(fresh), detail={"reason": reason})
+    audit.record(
+        "position.end", fresh, by=by, at=at, before=before, after=_facts(fresh), detail={"reason": reason}
+    )
     return fresh
 
 

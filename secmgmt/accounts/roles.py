@@ -49,7 +49,7 @@ BUSINESS_ROLES = (
 )
 
 # The three separated administrators are no positions: a user has at most one, by construction of the column
-# ``User.admin_role``, and holds no position. Their codes are roles only so that manifests can give them actions.
+# ``User.admin_role``, and holds no position. Their codes are roles so that manifests can give them actions.
 SYSTEM_ADMIN = Role("system_admin", _("系统管理员"), second_factor=True)
 SECURITY_ADMIN = Role("security_admin", _("安全管理员"), second_factor=True)
 AUDIT_ADMIN = Role("audit_admin", _("审计管理员"), second_factor=True)

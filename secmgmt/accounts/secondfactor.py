@@ -1,4 +1,4 @@
-"""The second factor: TOTP codes that are good once, recovery codes, enrolment and recovery (8.1.4.1 d; A40)."""
+"""The second factor: TOTP codes that are good once, recovery codes, enrolment, recovery (8.1.4.1 d; A40)."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def note_removed(*, user: User, by: Any, at: dt.datetime) -> None:
 
 @audit.audited
 def reset_second_factor(*, user: User, by: User, at: dt.datetime, reason: str) -> None:
-    """Recovery by the security administrator: the lost authenticator goes, the user enrols anew at next sign-in.
+    """Recovery by the security administrator: the lost authenticator goes, the user enrols anew next time.
 
     Raises NotAllowed for oneself, Invalid without a reason.
     """

@@ -26,7 +26,7 @@ def grant_second_factor(request: HttpRequest, user: User) -> None:
 
 
 def has_second_factor(request: HttpRequest) -> bool:
-    """Whether the second factor was shown in this session by its user (A40: no other way in gets this mark)."""
+    """Whether the second factor was shown in this session by its user (A40: no other way in leaves it)."""
     return request.session.get(FACTOR) == request.user.pk
 
 

@@ -59,7 +59,13 @@ USERS = Table(
 
 POSITIONS = Table(
     [
-        Column("user", _("用户"), value=lambda p: f"{p.user.name}({p.user.username})", sort="user__name", link=True),
+        Column(
+            "user",
+            _("用户"),
+            value=lambda p: f"{p.user.name}({p.user.username})",
+            sort="user__name",
+            link=True,
+        ),
         Column("unit", _("单位"), value="content_object", sort="content_object__path"),
         Column("role", _("岗位"), value="role_label", sort="permission__codename"),
         Column("title", _("职务"), sort="title"),
@@ -71,8 +77,16 @@ POSITIONS = Table(
 
 GRANTS = Table(
     [
-        Column("user", _("用户"), value=lambda g: f"{g.user.name}({g.user.username})", link=True, sort="user__name"),
-        Column("role", _("申请"), value=lambda g: g.get_role_display() if g.role else str(_("取消管理员授权"))),
+        Column(
+            "user",
+            _("用户"),
+            value=lambda g: f"{g.user.name}({g.user.username})",
+            link=True,
+            sort="user__name",
+        ),
+        Column(
+            "role", _("申请"), value=lambda g: g.get_role_display() if g.role else str(_("取消管理员授权"))
+        ),
         Column("reason", _("理由")),
         Column("state", _("状态"), sort="state"),
         Column("asked_by", _("申请人"), sort="asked_by__name"),
@@ -88,9 +102,11 @@ FACTORS = Table(
         Column("username", _("账号"), sort="username"),
         Column("unit", _("单位"), sort="unit__path"),
         Column(
-            "enrolled", _("验证器"), value=lambda u: u.enrolled,
+            "enrolled",
+            _("验证器"),
+            value=lambda u: u.enrolled,
             render=lambda u: tag_(_("已绑定"), "ok") if u.enrolled else tag_(_("未绑定"), "plain"),
         ),
     ],
     default_sort="username",
-)  # fmt: skip
+)

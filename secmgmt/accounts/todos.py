@@ -40,11 +40,20 @@ def _of_system(today: dt.date) -> Iterator[Todo]:
     dormant = users.dormant(now()).count()
     if dormant:
         title = _("%(n)d 个账户长期未登录") % {"n": dormant}
-        yield Todo("account", title, _("将自动停用，请先核实"), f"{listed}?state=dormant", _("核实"), tone="warn")
+        yield Todo(
+            "account", title, _("将自动停用，请先核实"), f"{listed}?state=dormant", _("核实"), tone="warn"
+        )
     locked = len(lockout.locked_names(now()))
     if locked:
         title = _("%(n)d 个账号因连续失败被锁定") % {"n": locked}
-        yield Todo("account", title, _("到时自动解除；成批锁定可能是攻击"), f"{listed}?state=locked", _("查看"), tone="warn")
+        yield Todo(
+            "account",
+            title,
+            _("到时自动解除；成批锁定可能是攻击"),
+            f"{listed}?state=locked",
+            _("查看"),
+            tone="warn",
+        )
 
 
 def _of_security(today: dt.date) -> Iterator[Todo]:
@@ -52,9 +61,13 @@ def _of_security(today: dt.date) -> Iterator[Todo]:
     if lacking:
         title = _("%(n)d 名须用第二因素的人员尚未绑定") % {"n": lacking}
         yield Todo(
-            "factor", title, _("绑定之前他们不能办理业务"), f"{reverse('administration:factor-list')}?enrolled=false",
-            _("查看"), tone="warn",
-        )  # fmt: skip
+            "factor",
+            title,
+            _("绑定之前他们不能办理业务"),
+            f"{reverse('administration:factor-list')}?enrolled=false",
+            _("查看"),
+            tone="warn",
+        )
     soon = ending(Position.objects.all(), today).order_by("valid_until")
     count, first = soon.count(), soon.first()
     if count:
@@ -65,7 +78,13 @@ def _of_security(today: dt.date) -> Iterator[Todo]:
     bare = bare.exclude(pk__in=Position.objects.exclude(valid_until__lt=today).values("user_id")).count()
     if bare:
         title = _("%(n)d 个账户没有岗位") % {"n": bare}
-        yield Todo("position", title, _("没有岗位的账户看不到任何内容"), reverse("administration:position-create"), _("授予"))
+        yield Todo(
+            "position",
+            title,
+            _("没有岗位的账户看不到任何内容"),
+            reverse("administration:position-create"),
+            _("授予"),
+        )
 
 
 def without_needed_factor(today: dt.date) -> QuerySet:

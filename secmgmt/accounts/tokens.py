@@ -41,11 +41,19 @@ def issue_token(
     refuse_token_for(user, by)
     if not label.strip() or scope not in ApiToken.Scope.values or not 1 <= days <= LONGEST_DAYS:
         raise errors.Invalid({"days": [_("请写明用途、范围，有效期 1–%(n)d 天。") % {"n": LONGEST_DAYS}]})
-    if ApiToken.objects.filter(user=user, revoked_at__isnull=True, expires_at__gt=at).count() >= MOST_PER_USER:
+    if (
+        ApiToken.objects.filter(user=user, revoked_at__isnull=True, expires_at__gt=at).count()
+        >= MOST_PER_USER
+    ):
         raise errors.Conflict(_("有效令牌已达 %(n)d 个，请先吊销不用的。") % {"n": MOST_PER_USER}, obj=user)
     prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
-        user=user, label=label.strip(), prefix=prefix, digest=_digest(secret), scope=scope, created_at=at,
+        user=user,
+        label=label.strip(),
+        prefix=prefix,
+        digest=_digest(secret),
+        scope=scope,
+        created_at=at,
         expires_at=at + dt.timedelta(days=days),
     )
     detail = {"prefix": prefix, "scope": scope, "days": days, "label": token.label}
@@ -70,7 +78,9 @@ def revoke_token(*, token: ApiToken, by: User, at: dt.datetime) -> None:
         raise errors.OutOfScope()
     if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=at) != 1:
         raise errors.Conflict(_("这个令牌已经吊销。"), obj=token)
-    audit.record("token.revoke", token.user, by=by, at=at, detail={"prefix": token.prefix, "label": token.label})
+    audit.record(
+        "token.revoke", token.user, by=by, at=at, detail={"prefix": token.prefix, "label": token.label}
+    )
 
 
 def authenticate(request: HttpRequest) -> User:

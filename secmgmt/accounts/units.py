@@ -1,4 +1,4 @@
-"""Services on the tree of units; a reform (机构改革) moves rights and rows at once and keeps the old names."""
+"""Services on the tree of units; 机构改革 moves rights and rows at once and keeps the old names."""
 
 from __future__ import annotations
 
@@ -32,11 +32,13 @@ def add_unit(*, form: Any, by: User, at: dt.datetime) -> OrgUnit:
 
 @audit.audited
 def change_unit(*, form: Any, by: User, at: dt.datetime) -> OrgUnit:
-    """Store a changed unit; a new name leaves the old one in the history. Raises Invalid, Stale, NotAllowed."""
+    """Store a changed unit; the old name goes into the history. Raises Invalid, Stale, NotAllowed."""
     old = OrgUnit.objects.get(pk=form.instance.pk).name
     unit = records.save(form, by=by, at=at)
     if unit.name != old:
-        UnitName.objects.create(unit=unit, name=old, until=at, reason=form.cleaned_data.get("rename_reason", ""))
+        UnitName.objects.create(
+            unit=unit, name=old, until=at, reason=form.cleaned_data.get("rename_reason", "")
+        )
     return unit
 
 
@@ -60,7 +62,7 @@ def move_unit(*, unit: OrgUnit, parent: OrgUnit, by: User, at: dt.datetime, reas
 
 @audit.audited
 def merge_unit(*, unit: OrgUnit, into: OrgUnit, by: User, at: dt.datetime, reason: str) -> OrgUnit:
-    """Merge ``unit`` into ``into``: sub-units, people, positions and the rows of every app move; the old name stays.
+    """Merge ``unit`` into ``into``: sub-units, people, positions, every app's rows; the old name stays.
 
     Raises NotAllowed, Invalid, Conflict (circle, merged before, or rows that cannot both belong to one unit).
     """
@@ -85,7 +87,11 @@ def merge_unit(*, unit: OrgUnit, into: OrgUnit, by: User, at: dt.datetime, reaso
     UnitName.objects.create(unit=into, name=unit.name, until=at, reason=reason.strip())
     _rehang(unit, into, by=by, at=at, merged_into=into)
     audit.record(
-        "unit.merge", unit, by=by, at=at, after={"merged_into": str(into)},
+        "unit.merge",
+        unit,
+        by=by,
+        at=at,
+        after={"merged_into": str(into)},
         detail={"reason": reason.strip(), "moved": {k: v for k, v in moved.items() if v}},
     )
     return into
@@ -110,7 +116,7 @@ def refuse_merged(*units: OrgUnit) -> None:
 
 
 def references() -> Iterator[tuple[type[models.Model], str]]:
-    """Every (model, field) of every app that points to a unit, except the tree itself, names and positions."""
+    """Every (model, field) of every app pointing to a unit, except the tree itself, names and positions."""
     for model in apps.get_models():
         if model in (OrgUnit, UnitName, Position) or model._meta.proxy or not model._meta.managed:
             continue
@@ -120,7 +126,9 @@ def references() -> Iterator[tuple[type[models.Model], str]]:
                 yield model, field.name
 
 
-def _move_rows(model: type[models.Model], field: str, unit: OrgUnit, into: OrgUnit, *, by: User, at: dt.datetime) -> int:
+def _move_rows(
+    model: type[models.Model], field: str, unit: OrgUnit, into: OrgUnit, *, by: User, at: dt.datetime
+) -> int:
     """Point the rows to the other unit; records get a new version, so that no open form moves them back."""
     values: dict[str, Any] = {field: into}
     if issubclass(model, Record):
@@ -130,7 +138,8 @@ def _move_rows(model: type[models.Model], field: str, unit: OrgUnit, into: OrgUn
             return model._base_manager.filter(**{field: unit}).update(**values)
     except IntegrityError as error:
         raise errors.Conflict(
-            _("两个单位都有不能并存的“%(kind)s”，请先处理其中一条。") % {"kind": model._meta.verbose_name}, obj=unit
+            _("两个单位都有不能并存的“%(kind)s”，请先处理其中一条。") % {"kind": model._meta.verbose_name},
+            obj=unit,
         ) from error
 
 
@@ -138,7 +147,9 @@ def _move_positions(unit: OrgUnit, into: OrgUnit, *, by: User, at: dt.datetime) 
     """Positions move; where the person holds the same role there already, the two terms become one."""
     count = 0
     for position in Position.objects.filter(content_object=unit).select_related("user", "permission"):
-        same = Position.objects.filter(content_object=into, user=position.user, permission=position.permission)
+        same = Position.objects.filter(
+            content_object=into, user=position.user, permission=position.permission
+        )
         twin = next((other for other in same if _overlap(position, other)), None)
         if twin is not None:
             ends = [position.valid_until, twin.valid_until]
@@ -155,9 +166,11 @@ def _move_positions(unit: OrgUnit, into: OrgUnit, *, by: User, at: dt.datetime) 
 def _drop_twin_invitations(unit: OrgUnit, into: OrgUnit) -> None:
     """Where both units take part in the same thing in the same capacity, one participation is enough."""
     twin = Participation.objects.filter(
-        unit=into, content_type=OuterRef("content_type"), object_id=OuterRef("object_id"),
+        unit=into,
+        content_type=OuterRef("content_type"),
+        object_id=OuterRef("object_id"),
         capacity=OuterRef("capacity"),
-    )  # fmt: skip
+    )
     Participation.objects.filter(Exists(twin), unit=unit).delete()
 
 

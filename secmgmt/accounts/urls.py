@@ -21,7 +21,11 @@ urlpatterns = [
     path("2fa/totp/deactivate/", entry.DeactivateTOTP.as_view(), name="mfa_deactivate_totp"),
     path("2fa/recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(
-        "2fa/recovery-codes/generate/", entry.GenerateRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"
+        "2fa/recovery-codes/generate/",
+        entry.GenerateRecoveryCodes.as_view(),
+        name="mfa_generate_recovery_codes",
     ),
-    path("2fa/recovery-codes/download/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path(
+        "2fa/recovery-codes/download/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"
+    ),
 ]

@@ -42,7 +42,12 @@ def create_user(
     if by is not None:
         permissions.require(by, User, "add")
     user = User(
-        username=normalize_username(username), name=name.strip(), unit=unit, title=title, email=email, phone=phone,
+        username=normalize_username(username),
+        name=name.strip(),
+        unit=unit,
+        title=title,
+        email=email,
+        phone=phone,
         expires_on=expires_on,
     )
     refuse_reserved(user.username)
@@ -64,7 +69,9 @@ def create_user(
 def refuse_reserved(username: str) -> None:
     """No customary account name."""
     if username in RESERVED:
-        raise errors.Invalid({"username": [_("“%(name)s”是攻击者最先尝试的账号名，请换一个。") % {"name": username}]})
+        raise errors.Invalid(
+            {"username": [_("“%(name)s”是攻击者最先尝试的账号名，请换一个。") % {"name": username}]}
+        )
 
 
 @audit.audited
@@ -114,7 +121,7 @@ def dormant(at: dt.datetime) -> QuerySet:
 
 
 def disable_dormant(at: dt.datetime) -> int:
-    """Housekeeping: close accounts nobody uses (8.1.4.2 c); how many. The last administrator of a kind stays."""
+    """Housekeeping: close accounts nobody uses (8.1.4.2 c), save a kind's last administrator; how many."""
     closed = 0
     for user in dormant(at):
         with audit.act():

@@ -1,6 +1,6 @@
 """What must be unreadable in the database and its dumps: TOTP seeds, phone numbers, webhook keys (8.1.4.8 b).
 
-Authenticated encryption with a key derived from ``FIELD_KEY``, AES-256-GCM or (``FIELD_CIPHER=sm4``) SM4-GCM.
+Authenticated, its key derived from ``FIELD_KEY``: AES-256-GCM or (``FIELD_CIPHER=sm4``) SM4-GCM.
 Stored as ``cipher.key-id.base64(nonce + tag + text)``; the key's id lets ``FIELD_KEYS_OLD`` still be read after
 a change of the key, and the cipher's name lets both profiles be read side by side.
 """
@@ -63,7 +63,9 @@ def _secrets() -> list[str]:
 
 def _algorithm(name: str, secret: str) -> Any:
     algorithm, length = CIPHERS[name]
-    key = HKDF(hashes.SHA256(), length, salt=None, info=b"secmgmt field " + name.encode()).derive(secret.encode())
+    key = HKDF(hashes.SHA256(), length, salt=None, info=b"secmgmt field " + name.encode()).derive(
+        secret.encode()
+    )
     return algorithm(key)
 
 

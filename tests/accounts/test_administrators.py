@@ -139,13 +139,21 @@ def test_no_path_lets_an_administrator_hold_a_position(city, at, username):
         make_position(user, city.health, "act_as_owner")
     with pytest.raises(errors.Invalid):
         services.grant_position(
-            by=make_user("s2", unit=city.root, admin_role="security_admin"), at=at, user=user, unit=city.health,
-            role="act_as_owner", valid_from=at.date(),
-        )  # fmt: skip
+            by=make_user("s2", unit=city.root, admin_role="security_admin"),
+            at=at,
+            user=user,
+            unit=city.health,
+            role="act_as_owner",
+            valid_from=at.date(),
+        )
     row = Position(
-        user=user, content_object=city.root, permission=positions.role_permissions()["act_as_leader"],
-        valid_from=dt.date(2020, 1, 1), created_at=at, updated_at=at,
-    )  # fmt: skip
+        user=user,
+        content_object=city.root,
+        permission=positions.role_permissions()["act_as_leader"],
+        valid_from=dt.date(2020, 1, 1),
+        created_at=at,
+        updated_at=at,
+    )
     Position.objects.bulk_create([row])  # round every check: and still it grants nothing
     fresh = User.objects.get(pk=user.pk)
     assert [grant.role for grant in fresh.grants()] == [fresh.admin_role]

@@ -28,13 +28,17 @@ def test_the_system_area_is_the_system_administrators_only(as_system, as_securit
 
 
 @pytest.mark.parametrize("page", SECURITY_PAGES)
-def test_the_security_area_is_the_security_administrators_only(as_system, as_security, as_auditor, as_lin, page):
+def test_the_security_area_is_the_security_administrators_only(
+    as_system, as_security, as_auditor, as_lin, page
+):
     assert as_security.get(f"/manage/{page}").status_code == 200
     for other in (as_system, as_auditor, as_lin):
         assert other.get(f"/manage/{page}").status_code == 403
 
 
-def test_no_page_of_the_areas_opens_without_signing_in_or_for_business_users(city, client, as_lin, as_auditor):
+def test_no_page_of_the_areas_opens_without_signing_in_or_for_business_users(
+    city, client, as_lin, as_auditor
+):
     for pattern in urlpatterns:
         kwargs = {"pk": city.health.pk} if "<int:pk>" in str(pattern.pattern) else {}
         if "slug:step" in str(pattern.pattern):
@@ -61,7 +65,8 @@ def test_outside_the_networks_an_administrator_can_do_nothing_at_all(city, as_au
 
 def test_the_system_administrator_adds_a_unit_under_another(as_system, city):
     response = as_system.post(
-        "/manage/units/new/", {"parent": city.health.pk, "name": "市疾控中心", "kind": "subunit", "version": 0}
+        "/manage/units/new/",
+        {"parent": city.health.pk, "name": "市疾控中心", "kind": "subunit", "version": 0},
     )
     assert response.status_code == 302, response.content.decode()
     unit = OrgUnit.objects.get(name="市疾控中心")
@@ -91,7 +96,9 @@ def test_moving_a_unit_on_the_page_moves_what_is_beneath(as_system, city):
 
 
 def test_a_unit_cannot_be_moved_under_itself_on_the_page(as_system, city):
-    response = as_system.post(f"/manage/units/{city.health.pk}/move/", {"unit": city.hospital.pk, "reason": "x"})
+    response = as_system.post(
+        f"/manage/units/{city.health.pk}/move/", {"unit": city.hospital.pk, "reason": "x"}
+    )
     assert response.status_code == 422
 
 
@@ -152,7 +159,14 @@ def test_another_administrators_account_is_not_touched_on_any_page(as_system, ci
 def test_an_administrators_role_is_no_field_of_the_user_form(as_system, city):
     as_system.post(
         f"/manage/users/{city.lin.pk}/edit/",
-        {"name": "林予安", "unit": city.health.pk, "version": 1, "admin_role": "system_admin", "is_active": "", "is_superuser": "1"},
+        {
+            "name": "林予安",
+            "unit": city.health.pk,
+            "version": 1,
+            "admin_role": "system_admin",
+            "is_active": "",
+            "is_superuser": "1",
+        },
     )
     city.lin.refresh_from_db()
     assert city.lin.admin_role == "" and city.lin.is_active and city.lin.version == 2
@@ -178,9 +192,12 @@ def test_the_users_list_is_never_sorted_by_an_undeclared_column(as_system):
 
 def test_the_security_administrator_grants_and_ends_a_position(as_security, city):
     data = {
-        "user": city.nobody.pk, "unit": city.health.pk, "role": "act_as_unit_lead",
-        "valid_from": today().isoformat(), "valid_until": (today() + dt.timedelta(days=30)).isoformat(),
-    }  # fmt: skip
+        "user": city.nobody.pk,
+        "unit": city.health.pk,
+        "role": "act_as_unit_lead",
+        "valid_from": today().isoformat(),
+        "valid_until": (today() + dt.timedelta(days=30)).isoformat(),
+    }
     response = as_security.post("/manage/positions/new/", data)
     assert response.status_code == 302, response.content.decode()
     position = Position.objects.get(user=city.nobody)
@@ -200,13 +217,20 @@ def test_an_overlapping_term_is_refused_in_words(as_security, city):
 
 
 def test_an_administrator_is_not_offered_for_a_position(as_security, city):
-    data = {"user": city.sysadmin.pk, "unit": city.health.pk, "role": "act_as_owner", "valid_from": "2026-01-01"}
+    data = {
+        "user": city.sysadmin.pk,
+        "unit": city.health.pk,
+        "role": "act_as_owner",
+        "valid_from": "2026-01-01",
+    }
     assert as_security.post("/manage/positions/new/", data).status_code == 422
     assert not Position.objects.filter(user=city.sysadmin).exists()
 
 
 def test_an_administrators_grant_goes_from_one_page_to_the_others(as_security, as_system, city):
-    as_security.post("/manage/admin-grants/new/", {"user": city.nobody.pk, "role": "audit_admin", "reason": "增设"})
+    as_security.post(
+        "/manage/admin-grants/new/", {"user": city.nobody.pk, "role": "audit_admin", "reason": "增设"}
+    )
     item = AdminGrant.objects.get()
     url = f"/manage/admin-grants/{item.pk}/do/confirm/"
     assert as_security.post(url, {"seen": "v1", "opinion": ""}).status_code == 403
@@ -231,7 +255,9 @@ def test_the_policy_page_keeps_the_bounds(as_security, city):
 
 def test_a_lost_second_factor_is_taken_away_and_must_be_enrolled_anew(as_security, city, client):
     login(client, city.tang)
-    response = as_security.post(f"/manage/second-factors/{city.tang.pk}/reset/", {"reason": "手机丢失，已当面核实"})
+    response = as_security.post(
+        f"/manage/second-factors/{city.tang.pk}/reset/", {"reason": "手机丢失，已当面核实"}
+    )
     assert response.status_code == 302
     assert client.get("/")["Location"].startswith("/accounts/login/")
     login(client, city.tang)
@@ -240,7 +266,10 @@ def test_a_lost_second_factor_is_taken_away_and_must_be_enrolled_anew(as_securit
 
 
 def test_nobody_takes_away_his_own_second_factor_by_recovery(as_security, city):
-    assert as_security.post(f"/manage/second-factors/{city.secadmin.pk}/reset/", {"reason": "x"}).status_code == 403
+    assert (
+        as_security.post(f"/manage/second-factors/{city.secadmin.pk}/reset/", {"reason": "x"}).status_code
+        == 403
+    )
 
 
 def test_each_administrator_lands_on_work_that_waits(city):
@@ -259,7 +288,9 @@ def test_each_administrator_lands_on_work_that_waits(city):
 
 
 @pytest.mark.parametrize("rows", [3, 30])
-def test_the_users_list_costs_the_same_whatever_the_number(as_system, city, rows, django_assert_max_num_queries):
+def test_the_users_list_costs_the_same_whatever_the_number(
+    as_system, city, rows, django_assert_max_num_queries
+):
     for _i in range(rows):
         make_user(unit=city.health)
     with django_assert_max_num_queries(20):

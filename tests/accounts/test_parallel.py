@@ -33,7 +33,9 @@ def at_once(number, work):
 
 
 def test_twenty_guesses_at_once_let_five_through():
-    results = at_once(20, lambda i: lockout.register_attempt(lockout.PASSWORD, "lin", source="1.1.1.1", at=now()))
+    results = at_once(
+        20, lambda i: lockout.register_attempt(lockout.PASSWORD, "lin", source="1.1.1.1", at=now())
+    )
     assert results.count(None) == 5
     assert FailedLogin.objects.get(key="source:1.1.1.1").count == 20
 
@@ -55,7 +57,9 @@ def test_one_link_at_once_in_six_places_sets_one_password():
 
 def test_a_position_and_an_administrators_role_given_at_once_do_not_both_hold():
     city = City()
-    item = services.ask_admin_grant(user=city.nobody, role="audit_admin", reason="增设", by=city.secadmin, at=now())
+    item = services.ask_admin_grant(
+        user=city.nobody, role="audit_admin", reason="增设", by=city.secadmin, at=now()
+    )
 
     def work(i):
         if i % 2:
@@ -70,9 +74,13 @@ def test_a_position_and_an_administrators_role_given_at_once_do_not_both_hold():
 def make_one(city):
     try:
         return services.grant_position(
-            by=city.secadmin, at=now(), user=city.nobody, unit=city.health, role="act_as_owner",
+            by=city.secadmin,
+            at=now(),
+            user=city.nobody,
+            unit=city.health,
+            role="act_as_owner",
             valid_from=now().date(),
-        )  # fmt: skip
+        )
     except errors.DomainError as error:
         return error
 

@@ -16,7 +16,10 @@ from tests.support import PASSWORD, enrol, login, make_position, make_user, totp
 LOGIN = "/accounts/login/"
 
 
-def attempt(client, username, password="Wrong#2026-pond", **extra):
+WRONG = "Wrong#2026-pond"
+
+
+def attempt(client, username, password=WRONG, **extra):
     return client.post(LOGIN, {"login": username, "password": password}, **extra)
 
 
@@ -126,7 +129,9 @@ def test_successes_of_many_people_behind_one_address_do_not_stop_it(client, city
 def test_the_attempt_is_counted_before_the_password_is_looked_at(city, monkeypatch, client):
     seen = []
     monkeypatch.setattr(
-        User, "check_password", lambda self, raw: seen.append(FailedLogin.objects.get(key="account:lin").count)
+        User,
+        "check_password",
+        lambda self, raw: seen.append(FailedLogin.objects.get(key="account:lin").count),
     )
     attempt(client, "lin")
     assert seen == [1]
@@ -183,7 +188,20 @@ def test_a_fragment_of_an_ended_session_sends_the_whole_page_to_sign_in(client, 
     assert response["HX-Redirect"].startswith(LOGIN)
 
 
-@pytest.mark.parametrize("path", ["signup/", "email/", "password/reset/", "password/set/", "social/connections/", "3rdparty/", "login/code/", "2fa/trust/", "2fa/webauthn/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "signup/",
+        "email/",
+        "password/reset/",
+        "password/set/",
+        "social/connections/",
+        "3rdparty/",
+        "login/code/",
+        "2fa/trust/",
+        "2fa/webauthn/",
+    ],
+)
 def test_no_sign_up_mail_reset_or_social_page_exists(client, city, path):
     assert client.get(f"/accounts/{path}").status_code == 404
 

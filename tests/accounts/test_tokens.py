@@ -15,7 +15,9 @@ from tests.support import PASSWORD, login, make_position, make_user
 
 
 def ask(text, method="GET"):
-    request = getattr(RequestFactory(), method.lower())("/api/v1/", headers={"Authorization": f"Bearer {text}"})
+    request = getattr(RequestFactory(), method.lower())(
+        "/api/v1/", headers={"Authorization": f"Bearer {text}"}
+    )
     return tokens.authenticate(request)
 
 
@@ -133,7 +135,14 @@ def test_my_account_shows_and_saves_what_is_mine(client, city):
     login(client, city.lin)
     assert "林予安" in client.get("/me/").content.decode()
     response = client.post(
-        "/me/edit/", {"title": "科长", "email": "a@b.cn", "phone": "13800001111", "version": 1, "admin_role": "audit_admin"}
+        "/me/edit/",
+        {
+            "title": "科长",
+            "email": "a@b.cn",
+            "phone": "13800001111",
+            "version": 1,
+            "admin_role": "audit_admin",
+        },
     )
     assert response.status_code == 302
     user = User.objects.get(pk=city.lin.pk)

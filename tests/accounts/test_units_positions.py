@@ -24,7 +24,9 @@ def names(user):
 
 
 def move(city, at, unit, parent):
-    return services.move_unit(unit=unit, parent=parent, by=city.sysadmin, at=at, reason="机构改革〔2026〕1 号")
+    return services.move_unit(
+        unit=unit, parent=parent, by=city.sysadmin, at=at, reason="机构改革〔2026〕1 号"
+    )
 
 
 def merge(city, at, unit, into):
@@ -43,9 +45,12 @@ def test_a_position_reaches_its_unit_and_all_beneath_it(city):
 )
 def test_a_position_holds_from_its_first_to_its_last_day(city, start, end, holds):
     make_position(
-        city.nobody, city.health, "act_as_owner", valid_from=today() + start * DAY,
+        city.nobody,
+        city.health,
+        "act_as_owner",
+        valid_from=today() + start * DAY,
         valid_until=None if end is None else today() + end * DAY,
-    )  # fmt: skip
+    )
     assert bool(names(city.nobody)) is holds
 
 
@@ -73,7 +78,12 @@ def test_an_ended_position_is_not_ended_again(city, at):
 def test_an_agencys_position_needs_its_end(city, at):
     with pytest.raises(errors.Invalid):
         services.grant_position(
-            by=city.secadmin, at=at, user=city.nobody, unit=city.health, role="act_as_agency", valid_from=today()
+            by=city.secadmin,
+            at=at,
+            user=city.nobody,
+            unit=city.health,
+            role="act_as_agency",
+            valid_from=today(),
         )
 
 
@@ -157,7 +167,9 @@ def test_when_both_units_were_invited_one_invitation_stays(city, at):
 
 
 def test_two_terms_of_the_same_role_become_one(city, at):
-    make_position(city.lin, city.education, "act_as_owner", valid_from=dt.date(2026, 1, 1), valid_until=today())
+    make_position(
+        city.lin, city.education, "act_as_owner", valid_from=dt.date(2026, 1, 1), valid_until=today()
+    )
     merge(city, at, city.health, city.education)
     position = Position.objects.get(user=city.lin)
     assert (position.content_object, position.valid_from) == (city.education, dt.date(2020, 1, 1))
@@ -181,7 +193,11 @@ def test_a_merged_unit_is_history(as_system, as_security, city, at):
         merge(city, at, city.health, city.data)
     with pytest.raises(errors.Conflict):
         move(city, at, city.data, OrgUnit.objects.get(pk=city.health.pk))
-    for browser, page in ((as_system, "users/new/"), (as_system, "units/new/"), (as_security, "positions/new/")):
+    for browser, page in (
+        (as_system, "users/new/"),
+        (as_system, "units/new/"),
+        (as_security, "positions/new/"),
+    ):
         assert f'value="{city.health.pk}"' not in _choices(browser.get(f"/manage/{page}").content.decode())
 
 

@@ -25,17 +25,33 @@ class LoginPolicy(Record):
 
     scope_path: ClassVar[str] = ""
 
-    account_failures = models.PositiveSmallIntegerField(_("同一账号连续失败次数"), default=5, validators=_between(3, 10))
-    account_lock_minutes = models.PositiveSmallIntegerField(_("账号锁定分钟"), default=30, validators=_between(10, 1440))
-    source_failures = models.PositiveSmallIntegerField(_("同一来源失败次数"), default=50, validators=_between(10, 500))
-    source_window_minutes = models.PositiveSmallIntegerField(_("来源计数分钟"), default=10, validators=_between(5, 60))
-    idle_minutes = models.PositiveSmallIntegerField(_("无操作退出分钟"), default=15, validators=_between(5, 30))
-    absolute_hours = models.PositiveSmallIntegerField(_("最长登录小时"), default=10, validators=_between(1, 12))
+    account_failures = models.PositiveSmallIntegerField(
+        _("同一账号连续失败次数"), default=5, validators=_between(3, 10)
+    )
+    account_lock_minutes = models.PositiveSmallIntegerField(
+        _("账号锁定分钟"), default=30, validators=_between(10, 1440)
+    )
+    source_failures = models.PositiveSmallIntegerField(
+        _("同一来源失败次数"), default=50, validators=_between(10, 500)
+    )
+    source_window_minutes = models.PositiveSmallIntegerField(
+        _("来源计数分钟"), default=10, validators=_between(5, 60)
+    )
+    idle_minutes = models.PositiveSmallIntegerField(
+        _("无操作退出分钟"), default=15, validators=_between(5, 30)
+    )
+    absolute_hours = models.PositiveSmallIntegerField(
+        _("最长登录小时"), default=10, validators=_between(1, 12)
+    )
     min_length = models.PositiveSmallIntegerField(_("口令最短长度"), default=8, validators=_between(8, 64))
     min_classes = models.PositiveSmallIntegerField(_("字符种类至少"), default=3, validators=_between(3, 4))
-    max_age_days = models.PositiveSmallIntegerField(_("口令有效天数"), default=90, validators=_between(30, 180))
+    max_age_days = models.PositiveSmallIntegerField(
+        _("口令有效天数"), default=90, validators=_between(30, 180)
+    )
     history = models.PositiveSmallIntegerField(_("不得重复最近口令"), default=5, validators=_between(3, 24))
-    dormant_days = models.PositiveSmallIntegerField(_("长期未登录停用天数"), default=90, validators=_between(30, 365))
+    dormant_days = models.PositiveSmallIntegerField(
+        _("长期未登录停用天数"), default=90, validators=_between(30, 365)
+    )
 
     class Meta:
         verbose_name = _("登录策略")

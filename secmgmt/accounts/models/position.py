@@ -73,7 +73,9 @@ class Position(UserObjectPermissionBase, Record):
             self._refuse_overlap()
         if self.permission_id and self.permission.codename == roles.AGENCY.code and not self.valid_until:
             raise ValidationError({"valid_until": _("测评机构的岗位必须写明截止日期。")})
-        if self.permission_id and self.permission.codename not in {role.code for role in roles.BUSINESS_ROLES}:
+        if self.permission_id and self.permission.codename not in {
+            role.code for role in roles.BUSINESS_ROLES
+        }:
             raise ValidationError({"permission": _("没有这种岗位。")})
 
     def _refuse_overlap(self) -> None:
@@ -116,9 +118,13 @@ class AdminGrant(Record):
     user = models.ForeignKey(User, verbose_name=_("用户"), on_delete=models.PROTECT, related_name="+")
     role = models.CharField(_("管理员"), max_length=16, choices=User.AdminRole.choices, blank=True)
     reason = models.CharField(_("理由"), max_length=200)
-    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.ASKED, editable=False)
+    state = models.CharField(
+        _("状态"), max_length=10, choices=State.choices, default=State.ASKED, editable=False
+    )
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
-    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
+    decided_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
     decided_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:

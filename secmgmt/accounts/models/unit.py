@@ -28,7 +28,12 @@ class OrgUnit(Record, ScopeNode):
     scope_path: ClassVar[str] = "path"
 
     parent = models.ForeignKey(
-        "self", verbose_name=_("上级单位"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+        "self",
+        verbose_name=_("上级单位"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
     )
     name = models.CharField(_("单位名称"), max_length=100, unique=True)
     short_name = models.CharField(_("简称"), max_length=40, blank=True)
@@ -37,7 +42,13 @@ class OrgUnit(Record, ScopeNode):
     region_code = models.CharField(_("行政区划代码"), max_length=6, blank=True)
     address = models.CharField(_("地址"), max_length=200, blank=True)
     merged_into = models.ForeignKey(
-        "self", verbose_name=_("并入"), null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        "self",
+        verbose_name=_("并入"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     is_demo = models.BooleanField(default=False, editable=False)
 

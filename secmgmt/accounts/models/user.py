@@ -34,7 +34,7 @@ def normalize_username(username: str) -> str:
 
 
 class User(AbstractBaseUser, Record):
-    """A person who signs in. ``admin_role`` is one column, so no user can hold two of the three (8.1.4.2 d)."""
+    """A person who signs in. ``admin_role`` is one column: nobody can hold two of the three (8.1.4.2 d)."""
 
     class AdminRole(models.TextChoices):
         """The three separated administrators."""
@@ -53,7 +53,11 @@ class User(AbstractBaseUser, Record):
         _("账号"),
         max_length=40,
         unique=True,
-        validators=[RegexValidator(r"^[a-z0-9][a-z0-9._-]{2,39}$", _("账号用 3–40 位小写字母、数字、点、横线或下划线。"))],
+        validators=[
+            RegexValidator(
+                r"^[a-z0-9][a-z0-9._-]{2,39}$", _("账号用 3–40 位小写字母、数字、点、横线或下划线。")
+            )
+        ],
     )
     name = models.CharField(_("姓名"), max_length=40)
     email = EncryptedCharField(_("邮箱"), max_length=120, blank=True, validators=[EmailValidator()])
@@ -63,7 +67,9 @@ class User(AbstractBaseUser, Record):
         blank=True,
         validators=[RegexValidator(r"^\+?[0-9][0-9 -]{5,18}$", _("电话只含数字、空格、横线，可以 + 开头。"))],
     )
-    unit = models.ForeignKey("accounts.OrgUnit", verbose_name=_("所在单位"), null=True, on_delete=models.PROTECT)
+    unit = models.ForeignKey(
+        "accounts.OrgUnit", verbose_name=_("所在单位"), null=True, on_delete=models.PROTECT
+    )
     title = models.CharField(_("职务"), max_length=60, blank=True)
     admin_role = models.CharField(
         _("管理员"), max_length=16, choices=AdminRole.choices, default="", blank=True, editable=False
@@ -147,7 +153,9 @@ class User(AbstractBaseUser, Record):
     def needs_second_factor(self) -> bool:
         """Administrators and those who approve sign in with two factors (8.1.4.1 d)."""
         held = {grant.role for grant in self.grants()}
-        return any(role.second_factor and role.code in held for role in roles.BUSINESS_ROLES + roles.ADMIN_ROLES)
+        return any(
+            role.second_factor and role.code in held for role in roles.BUSINESS_ROLES + roles.ADMIN_ROLES
+        )
 
     @property
     def is_expired(self) -> bool:

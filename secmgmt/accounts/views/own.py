@@ -31,15 +31,20 @@ class Profile(LoginRequiredMixin, View):
         context = {
             "title": _("我的账户"),
             "facts": [
-                (_("账号"), user.username), (_("姓名"), user.name), (_("单位"), user.unit), (_("职务"), user.title),
-                (_("邮箱"), user.email), (_("手机"), user.phone), (_("启用快捷键"), user.shortcuts_on),
+                (_("账号"), user.username),
+                (_("姓名"), user.name),
+                (_("单位"), user.unit),
+                (_("职务"), user.title),
+                (_("邮箱"), user.email),
+                (_("手机"), user.phone),
+                (_("启用快捷键"), user.shortcuts_on),
                 (_("口令修改时间"), user.password_changed_at),
             ],
             "positions": user.current_positions(),
             "enrolled": secondfactor.is_enrolled(user),
             "tokens": user.api_tokens.filter(revoked_at__isnull=True, expires_at__gt=now()),
             "may_have_tokens": not user.admin_role,
-        }  # fmt: skip
+        }
         return render(request, "accounts/profile.html", context)
 
 
@@ -65,9 +70,12 @@ class EditProfile(LoginRequiredMixin, View):
 
     def _page(self, form: OwnAccountForm, status: int = 200) -> HttpResponse:
         context = {
-            "title": _("修改我的资料"), "crumbs": [(_("我的账户"), reverse("me:profile"))], "form": form,
-            "submit": _("保存"), "cancel_url": reverse("me:profile"),
-        }  # fmt: skip
+            "title": _("修改我的资料"),
+            "crumbs": [(_("我的账户"), reverse("me:profile"))],
+            "form": form,
+            "submit": _("保存"),
+            "cancel_url": reverse("me:profile"),
+        }
         return render(self.request, "core/form.html", context, status=status)
 
 
@@ -86,7 +94,9 @@ def save_own_account(*, form: OwnAccountForm, by: User, at: Any) -> User:
     user.save(update_fields=[*form.Meta.fields, "version", "updated_at", "updated_by"])
     old, new = audit.changes(before, audit.fields_of(user))
     changed = [name for name in form.changed_data if name in ("email", "phone")]
-    audit.record("accounts.user.change", user, by=by, at=at, before=old, after=new, detail={"fields": changed})
+    audit.record(
+        "accounts.user.change", user, by=by, at=at, before=old, after=new, detail={"fields": changed}
+    )
     return user
 
 
@@ -105,15 +115,21 @@ class IssueToken(LoginRequiredMixin, View):
             return self._page(form, status=422)
         token, text = services.issue_token(user=request.user, by=request.user, at=now(), **form.cleaned_data)
         context = {
-            "title": _("接口令牌"), "crumbs": [(_("我的账户"), reverse("me:profile"))], "token": token, "text": text,
+            "title": _("接口令牌"),
+            "crumbs": [(_("我的账户"), reverse("me:profile"))],
+            "token": token,
+            "text": text,
         }
         return render(request, "accounts/token_issued.html", context)
 
     def _page(self, form: TokenForm, status: int = 200) -> HttpResponse:
         context = {
-            "title": _("签发接口令牌"), "crumbs": [(_("我的账户"), reverse("me:profile"))], "form": form,
-            "submit": _("签发令牌"), "cancel_url": reverse("me:profile"),
-        }  # fmt: skip
+            "title": _("签发接口令牌"),
+            "crumbs": [(_("我的账户"), reverse("me:profile"))],
+            "form": form,
+            "submit": _("签发令牌"),
+            "cancel_url": reverse("me:profile"),
+        }
         return render(self.request, "core/form.html", context, status=status)
 
 

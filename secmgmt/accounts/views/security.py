@@ -1,4 +1,4 @@
-"""The security administrator's area: positions, administrators' roles, sign-in policy, lost second factors."""
+"""The security administrator's area: positions, administrators, sign-in policy, second factors."""
 
 from __future__ import annotations
 
@@ -38,9 +38,13 @@ class Positions(AreaViews):
     table, filterset_class, form_class = POSITIONS, PositionFilter, PositionForm
     related = ("user", "content_object", "permission", "updated_by")
     facts = (
-        (gettext_lazy("用户"), lambda p: f"{p.user.name}({p.user.username})"), "content_object",
-        (gettext_lazy("岗位"), lambda p: p.role_label), "title", "valid_from", "valid_until",
-    )  # fmt: skip
+        (gettext_lazy("用户"), lambda p: f"{p.user.name}({p.user.username})"),
+        "content_object",
+        (gettext_lazy("岗位"), lambda p: p.role_label),
+        "title",
+        "valid_from",
+        "valid_until",
+    )
 
     def make_form(self, obj: Any = None, bound: bool = False) -> PositionForm:
         """A plain form; the service stores."""
@@ -98,8 +102,11 @@ class Grants(AreaViews):
         (gettext_lazy("用户"), lambda g: f"{g.user.name}({g.user.username})"),
         (gettext_lazy("申请"), lambda g: g.get_role_display() if g.role else _("取消管理员授权")),
         (gettext_lazy("现为"), lambda g: g.user.get_admin_role_display()),
-        "reason", "state", (gettext_lazy("申请人"), lambda g: g.asked_by), "created_at",
-    )  # fmt: skip
+        "reason",
+        "state",
+        (gettext_lazy("申请人"), lambda g: g.asked_by),
+        "created_at",
+    )
 
     def label(self) -> str:
         """What is registered here."""
@@ -117,7 +124,7 @@ class Grants(AreaViews):
 
 
 class Policy(LoginRequiredMixin, View):
-    """The one sign-in policy; each number within its bounds, a lost update is a 409, every change is audited."""
+    """The one sign-in policy; each number within its bounds, a lost update is a 409, changes are audited."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
@@ -141,9 +148,12 @@ class Policy(LoginRequiredMixin, View):
 
     def _page(self, form: PolicyForm, status: int = 200) -> HttpResponse:
         context = {
-            "title": _("登录策略"), "crumbs": [], "form": form, "submit": _("保存策略"),
+            "title": _("登录策略"),
+            "crumbs": [],
+            "form": form,
+            "submit": _("保存策略"),
             "cancel_url": reverse("portal:home"),
-        }  # fmt: skip
+        }
         return render(self.request, "core/form.html", context, status=status)
 
 

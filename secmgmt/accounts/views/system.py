@@ -32,8 +32,15 @@ class Units(AreaViews):
     table, filterset_class, form_class = UNITS, UnitFilter, UnitForm
     related = ("parent", "merged_into", "updated_by")
     facts = (
-        "name", "short_name", "kind", "parent", "credit_code", "region_code", "address", "merged_into",
-    )  # fmt: skip
+        "name",
+        "short_name",
+        "kind",
+        "parent",
+        "credit_code",
+        "region_code",
+        "address",
+        "merged_into",
+    )
     empty_text = gettext_lazy("先登记根单位（如“××市”），其余单位挂在它下面。")
 
     def store(self, form: Any) -> OrgUnit:
@@ -59,7 +66,11 @@ class Units(AreaViews):
         return [
             _panel(_("下级单位"), "accounts/panel_units.html", children),
             _panel(_("曾用名与并入"), "accounts/panel_names.html", list(obj.former_names.order_by("-until"))),
-            _panel(_("并入本单位的单位"), "accounts/panel_units.html", [(str(u), self.url("detail", u)) for u in merged]),
+            _panel(
+                _("并入本单位的单位"),
+                "accounts/panel_units.html",
+                [(str(u), self.url("detail", u)) for u in merged],
+            ),
         ]
 
 
@@ -94,7 +105,9 @@ class MergeUnit(MoveUnit):
     """Merge a unit into another."""
 
     action, danger = "merge", True
-    text = gettext_lazy("“%(name)s”的下级单位、人员、岗位和全部业务记录并入另一单位，不能撤销；旧名保留在历史里。")
+    text = gettext_lazy(
+        "“%(name)s”的下级单位、人员、岗位和全部业务记录并入另一单位，不能撤销；旧名保留在历史里。"
+    )
     submit, done = gettext_lazy("并入单位"), gettext_lazy("已并入“%(name)s”。")
     label = gettext_lazy("并入")
 
@@ -114,12 +127,20 @@ class Users(AreaViews):
     table, filterset_class, form_class = USERS, UserFilter, UserForm
     related = ("unit", "updated_by")
     facts = (
-        "username", "name", "unit", "title",
+        "username",
+        "name",
+        "unit",
+        "title",
         (gettext_lazy("邮箱"), lambda u: masked(u.email)),
         (gettext_lazy("手机"), lambda u: masked(u.phone)),
-        "admin_role", "expires_on", "last_login",
-        (gettext_lazy("状态"), lambda u: _("启用") if u.is_active else _("已停用：%(why)s") % {"why": u.disabled_reason}),
-    )  # fmt: skip
+        "admin_role",
+        "expires_on",
+        "last_login",
+        (
+            gettext_lazy("状态"),
+            lambda u: _("启用") if u.is_active else _("已停用：%(why)s") % {"why": u.disabled_reason},
+        ),
+    )
 
     def store(self, form: UserForm) -> User:
         """A new account comes through its service."""
@@ -204,7 +225,10 @@ class PasswordLink(_UserAct):
         token = services.issue_first_password_link(user=self.obj, by=self.request.user, at=now())
         path = reverse("account_first_password", args=[token])
         context = {
-            "title": _("设置口令链接"), "object": self.obj, "crumbs": [(str(self.obj), self.back())],
-            "link": self.request.build_absolute_uri(path), "back": self.back(),
-        }  # fmt: skip
+            "title": _("设置口令链接"),
+            "object": self.obj,
+            "crumbs": [(str(self.obj), self.back())],
+            "link": self.request.build_absolute_uri(path),
+            "back": self.back(),
+        }
         return render(self.request, "accounts/link_issued.html", context)

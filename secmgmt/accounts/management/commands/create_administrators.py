@@ -23,14 +23,18 @@ KINDS = (
 class Command(BaseCommand):
     """Asks for account and name, or reads ``ADMIN_SYSTEM=account:name`` and its two siblings."""
 
-    help = "Make the system, security and audit administrator that do not exist yet; print their one-time links."
+    help = (
+        "Make the system, security and audit administrator that do not exist yet; print their one-time links."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Address of the site, and the operator's way back in."""
         parser.add_argument("--site", default=os.environ.get("SITE_URL", ""), help="https://host of the site")
         parser.add_argument("--recover", metavar="ACCOUNT", help="a new first-password link for this account")
         parser.add_argument(
-            "--reset-second-factor", action="store_true", help="with --recover: the lost authenticator goes too"
+            "--reset-second-factor",
+            action="store_true",
+            help="with --recover: the lost authenticator goes too",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
