@@ -7,7 +7,7 @@ from secmgmt.core.models import Job, JobState
 
 
 def run_queued() -> list[Job]:
-    """Run every queued job in the order of their making, inside the test's transaction; the jobs afterwards."""
+    """Run every queued job in order, inside the test's transaction; the jobs as they are afterwards."""
     numbers = list(Job.objects.filter(state=JobState.QUEUED).order_by("pk").values_list("pk", flat=True))
     for pk in numbers:
         run_job(pk)

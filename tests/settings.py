@@ -21,7 +21,7 @@ if os.environ.get("SECMGMT_TEST_OWNER") == _process:
     os.environ["CELERY_QUEUE"] = f"test-{secrets.token_hex(6)}"
     os.environ["CELERY_BROKER_URL"] = os.environ.get("TEST_BROKER_URL", "filesystem://")
 
-from secmgmt.settings import *  # noqa: F403
+from secmgmt.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -74,7 +74,8 @@ class Processes:
     def worker(self) -> subprocess.Popen:
         """A worker with two threads."""
         name = f"test-{uuid.uuid4().hex[:8]}@%h"
-        return self.run("worker", "-P", "threads", "-c", "2", "-n", name, "--without-gossip", "--without-mingle")
+        quiet = ("--without-gossip", "--without-mingle")
+        return self.run("worker", "-P", "threads", "-c", "2", "-n", name, *quiet)
 
     def beat(self) -> subprocess.Popen:
         """A beat."""

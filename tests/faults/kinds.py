@@ -31,7 +31,7 @@ def mark_effect(ctx: JobContext, name: str) -> None:
 
 @job("test.slow", label="慢任务")
 def slow(ctx: JobContext) -> None:
-    """Works ``seconds`` in small steps, tells the file ``started`` its process, then takes effect and ends."""
+    """Works ``seconds`` in small steps, marks the file ``started``, then takes effect and ends."""
     Path(ctx.params["started"]).write_text(str(ctx.job.attempts))
     steps = int(ctx.params["seconds"] * 10)
     for step in range(steps):

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from guardian.managers import UserObjectPermissionManager
@@ -90,11 +90,12 @@ class Position(UserObjectPermissionBase, Record):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Every path is checked, the shell too; the user's row is the lock against two grants at once."""
-        stored = User.objects.select_for_update().filter(pk=self.user_id).first()
-        if stored is not None:  # as it is now, not as it was when the caller read it
-            refuse_administrator(stored)
-        self.clean()
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            stored = User.objects.select_for_update(of=("self",)).filter(pk=self.user_id).first()
+            if stored is not None:  # as it is now, not as it was when the caller read it
+                refuse_administrator(stored)
+            self.clean()
+            super().save(*args, **kwargs)
 
 
 def refuse_administrator(user: User) -> None:
