@@ -112,10 +112,28 @@ def _spoke_label(chart, index: int, center, radius: float) -> list[Label]:
     return [Label(x, top + 16 * n, line, anchor, "mut" if n == last else "") for n, line in enumerate(lines)]
 
 
+def _radar_points(series: Series, center, per_unit: float, maximum: float) -> list:
+    """Where a series meets each axis; None where nothing is known, for zero would be a claim."""
+    return [
+        None
+        if value is None
+        else _polar(center, min(float(value), maximum) * per_unit, n, len(series.values))
+        for n, value in enumerate(series.values)
+    ]
+
+
+def _radar_runs(points: list) -> list[tuple]:
+    """The outline of a series: closed where all is known, else the stretches between neighbours."""
+    if None not in points:
+        return [(*points, points[0])]
+    around = zip(points, [*points[1:], points[0]], strict=True)
+    return [(start, end) for start, end in around if start and end]
+
+
 def _radar(chart: RadarChart) -> Picture:
     count, maximum, radius = len(chart.labels), _maximum(chart), 118.0
     deepest = max(len(wrap_label(display(label), 10)) for label in chart.labels)
-    center = (WIDTH / 2, radius + 18 + 16 * deepest)
+    center = (WIDTH / 2, radius + 20 + 16 * (deepest + 1))
     shapes: list = []
     for ring in range(1, 5):
         shapes.append(
@@ -127,20 +145,13 @@ def _radar(chart: RadarChart) -> Picture:
     for ring in (2, 4):
         place = center[1] - radius * ring / 4
         shapes.append(Label(center[0] + 3, place + 12, display(maximum * ring / 4), "start", "mut"))
-    for index, series in reversed(list(enumerate(chart.series))):
-        points = [
-            _polar(center, radius * min(float(value or 0), maximum) / maximum, n, count)
-            for n, value in enumerate(series.values)
-        ]
+    outlines = [_radar_points(series, center, radius / maximum, maximum) for series in chart.series]
+    if None not in outlines[0]:
+        shapes.insert(0, Path(tuple(outlines[0]), "f-area", closed=True))
+    for index, points in reversed(list(enumerate(outlines))):
         line = LINES[index % len(LINES)]
-        if index == 0:
-            shapes.append(Path(tuple(points), "f-area", closed=True))
-        shapes.append(Path((*points, points[0]), line))
-        shapes += [
-            Dot(x, y, 2.6, BAR_FOR_LINE[line])
-            for (x, y), value in zip(points, series.values, strict=True)
-            if value is not None
-        ]
+        shapes += [Path(run, line) for run in _radar_runs(points)]
+        shapes += [Dot(*point, 2.6, BAR_FOR_LINE[line]) for point in points if point]
     for index in range(count):
         shapes += _spoke_label(chart, index, center, radius)
     bottom = center[1] + radius + 14 + 16 * (deepest + 1)

@@ -3,7 +3,6 @@
 from io import BytesIO
 from itertools import count
 
-from docx import Document as open_document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm
@@ -21,7 +20,7 @@ from .docx_parts import (
     run_xml,
     table_element,
 )
-from .docx_styles import COLUMN_MM, apply_styles, font_table, new_section, page_of
+from .docx_styles import COLUMN_MM, font_table, new_section, styled_book
 from .painting import to_png
 from .tabular import alignments, column_shares, texts_of
 from .text import _, chinese_date, display, local_time, printable_text
@@ -37,12 +36,10 @@ class _Writer:
     def __init__(self, document: blocks.Document):
         self.document, self.meta = document, document.meta
         self.official = self.meta.layout == "official"
-        self.book = open_document()
-        apply_styles(self.book, self.official)
+        self.book = styled_book(self.official)
         self.ids = {style.name: style.style_id for style in self.book.styles}
         self.headings = document.of(blocks.Heading)
         self.next_heading = count(1)
-        page_of(self.book.sections[0])
 
     def _style(self, name: str) -> str:
         return self.ids[name]
@@ -93,10 +90,12 @@ class _Writer:
             self._line(block.caption, "Caption")
         size = 12 if self.official else 9
         widths = [round(WIDTH * share) for share in column_shares(block, WIDTH / 20 / size, 8 / size)]
-        span = {"span": len(widths), "tint": _GROUP_TINT}
+        span = {"span": len(widths), "tint": _GROUP_TINT, "hold": True}
+        small = len(block.rows) <= 12  # a short table moves to the next page as one
         aligns, text, head = alignments(block), self._style("TableText"), self._style("TableHead")
         names = [
-            cell_xml(display(n), w, head, tint=_TINT) for n, w in zip(block.columns, widths, strict=True)
+            cell_xml(display(n), w, head, tint=_TINT, hold=True)
+            for n, w in zip(block.columns, widths, strict=True)
         ]
         rows = [row_xml(names, header=block.header_repeat)]
         for row in block.rows:
@@ -104,8 +103,9 @@ class _Writer:
                 rows.append(row_xml([cell_xml(display(row.text), sum(widths), head, "left", **span)]))
                 continue
             texts = texts_of(row)
+            hold = small and row is not block.rows[-1]
             cells = [
-                cell_xml(*parts) for parts in zip(texts, widths, [text] * len(widths), aligns, strict=True)
+                cell_xml(t, w, text, a, hold=hold) for t, w, a in zip(texts, widths, aligns, strict=True)
             ]
             rows.append(row_xml(cells, keep=max(map(len, texts)) < 1200))
         if not block.rows:
@@ -135,7 +135,7 @@ class _Writer:
     def _titles(self, block) -> None:
         if block.title:
             self._line(block.title, "Caption")
-        self._add(paragraph_element(run_xml(printable_text(block.finding)), self._style("CenteredNote")))
+        self._line(block.finding, "CenteredNote")
 
     def _figures(self, block) -> None:
         """A chart's figures, or a diagram's boxes, as a table: where no font can draw the picture."""
@@ -175,7 +175,7 @@ class _Writer:
 
     def _cover(self, cover: blocks.Cover, first: bool) -> None:
         if cover.number:
-            self._line(cover.number, "SignOff")
+            self._line(cover.number, "CoverNumber")
         self._line(cover.title, "CoverTitle")
         if cover.subtitle:
             self._line(cover.subtitle, "CoverLine")
@@ -259,7 +259,6 @@ class _Writer:
 
     def render(self) -> bytes:
         document, meta = self.document, self.meta
-        self._centered_note()
         if not document.of(blocks.Cover):
             if self.official and meta.number:
                 self._line(meta.number, "CoverLine")
@@ -277,12 +276,6 @@ class _Writer:
         output = BytesIO()
         self.book.save(output)
         return stable_zip(output.getvalue(), meta.generated_at, {"word/fontTable.xml": font_table})
-
-    def _centered_note(self) -> None:
-        style = self.book.styles.add_style("CenteredNote", 1)
-        style.base_style = self.book.styles["Note"]
-        style.paragraph_format.alignment = 1
-        self.ids["CenteredNote"] = style.style_id
 
 
 def _bookmark(number: int) -> str:

@@ -21,19 +21,22 @@ def run_xml(text: str, extra: str = "") -> str:
     return f"<w:r>{extra}{body}</w:r>"
 
 
-def paragraph_xml(text: str, style: str, align: str = "") -> str:
-    """A paragraph of plain text in the style with the id `style`."""
+def paragraph_xml(text: str, style: str, align: str = "", hold: bool = False) -> str:
+    """A paragraph of plain text in the style with the id `style`; `hold` keeps it with the next."""
+    keep = "<w:keepNext/>" if hold else ""
     jc = f'<w:jc w:val="{_JC[align]}"/>' if align else ""
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{jc}</w:pPr>{run_xml(text) if text else ""}</w:p>'
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{keep}{jc}</w:pPr>{run_xml(text) if text else ""}</w:p>'
 
 
-def cell_xml(text: str, width: int, style: str, align: str = "", *, tint: str = "", span: int = 1) -> str:
+def cell_xml(
+    text: str, width: int, style: str, align: str = "", *, tint: str = "", span: int = 1, hold: bool = False
+) -> str:
     """A table cell of `width` twentieths of a point."""
     grid = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{tint}"/>' if tint else ""
     middle = '<w:vAlign w:val="center"/>' if align == "center" or tint else ""
     properties = f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{grid}{shade}{middle}</w:tcPr>'
-    return f"<w:tc>{properties}{paragraph_xml(text, style, align)}</w:tc>"
+    return f"<w:tc>{properties}{paragraph_xml(text, style, align, hold)}</w:tc>"
 
 
 def row_xml(cells: Sequence[str], *, header: bool = False, keep: bool = True, least: int = 0) -> str:
@@ -67,7 +70,8 @@ def table_element(rows: Sequence[str], widths: Sequence[int], label: str = "", m
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return parse_xml(
         f'<w:tbl {_SPACE}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
-        f'<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>{sides}</w:tblCellMar>'
+        f'<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/>'
+        f"<w:tblCellMar>{sides}</w:tblCellMar>"
         f"{caption}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )
 

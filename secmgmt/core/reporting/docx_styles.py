@@ -1,5 +1,9 @@
 """Styles, fonts and page set-up of Word documents: GB/T 9704 margins, 仿宋 text, 黑体 and 楷体 headings."""
 
+from functools import lru_cache
+from io import BytesIO
+
+from docx import Document as open_document
 from docx.enum.section import WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
@@ -31,7 +35,9 @@ _REPORT = {
     "Heading 4": (FANG, 12, 21, "left", 0, 6, 2, False),
     "BodyText": (FANG, 12, 21, "justify", 2, 0, 3, False),
     "Flush": (FANG, 12, 21, "justify", 0, 0, 3, False),
+    "CoverNumber": (FANG, 12, 21, "right", 0, 0, 0, False),
     "Note": (FANG, 9.5, 15, "justify", 0, 2, 4, False),
+    "CenteredNote": (FANG, 9.5, 15, "center", 0, 2, 8, False),
     "QuoteText": (KAI, 12, 21, "justify", 0, 4, 6, False),
     "Caption": (HEI, 10.5, 17, "center", 0, 6, 3, False),
     "TableText": (FANG, 9, 13, "left", 0, 0, 0, False),
@@ -77,9 +83,8 @@ def set_font(style, east: str, size: float, bold: bool) -> None:
     style.font.color.rgb = RGBColor(0, 0, 0)
 
 
-def _shape_style(styles, name: str, east, size, leading, align, indent, before, after, bold) -> None:
-    known = {style.name: style for style in styles}
-    style = known.get(name) or styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+def _shape_style(styles, style, east, size, leading, align, indent, before, after, bold) -> None:
+    name = style.name
     if name != "Normal":
         style.base_style = styles["Normal"]
     set_font(style, east, size, bold)
@@ -106,8 +111,11 @@ def _shape_style(styles, name: str, east, size, leading, align, indent, before, 
 
 def apply_styles(book, official: bool) -> None:
     """Define all styles of a layout in `book`."""
+    styles = book.styles
+    known = {style.name: style for style in styles}
     for name, values in (_OFFICIAL if official else _REPORT).items():
-        _shape_style(book.styles, name, *values)
+        style = known.get(name) or styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        _shape_style(styles, style, *values)
     book.styles["SignOff"].paragraph_format.right_indent = Pt(64 if official else 48)
     properties = book.styles["Normal"].element.get_or_add_rPr()
     language = OxmlElement("w:lang")
@@ -119,6 +127,21 @@ def apply_styles(book, official: bool) -> None:
         if paragraph.find(qn(tag)) is None:
             element = OxmlElement(tag)
             paragraph.insert(0, element) if tag == "w:kinsoku" else paragraph.insert(1, element)
+
+
+@lru_cache(maxsize=2)
+def _template(official: bool) -> bytes:
+    book = open_document()
+    page_of(book.sections[0])
+    apply_styles(book, official)
+    output = BytesIO()
+    book.save(output)
+    return output.getvalue()
+
+
+def styled_book(official: bool):
+    """An empty Word file with page and styles set up; making it once saves half the time of a report."""
+    return open_document(BytesIO(_template(official)))
 
 
 def font_table(part: bytes) -> bytes:

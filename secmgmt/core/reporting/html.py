@@ -80,7 +80,7 @@ def _cover(cover: blocks.Cover) -> str:
     if cover.notice:
         parts.append(f'<p class="flush note">{_text(cover.notice)}</p>')
     closing = [_text(cover.org), escape_markup(chinese_date(cover.date))]
-    parts += [f'<p class="sheet-no">{line}</p>' for line in closing if line]
+    parts += [f'<p class="sheet-no cover-org">{line}</p>' for line in closing if line]
     return "".join(parts)
 
 
@@ -166,6 +166,8 @@ class _Writer:
         meta = self.document.meta
         label = escape_markup(_("{title}，第 {number} 部分").format(title=self.document.title, number=number))
         css = "sheet" if meta.layout == "official" else "sheet sheet-report"
+        if number == 1 and isinstance(self.document.blocks[0], blocks.Cover):
+            css += " sheet-cover"
         mark = f'<p class="flush sheet-mark">{_("演示数据")}</p>' if meta.demo else ""
         foot = f'<p class="flush note">{_text(meta.footer)}</p>' if meta.footer else ""
         return f'<article class="{css}" aria-label="{label}">{mark}{"".join(parts)}{foot}</article>'

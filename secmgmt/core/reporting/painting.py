@@ -299,5 +299,8 @@ def to_png(picture: Picture, zoom: int = 2) -> bytes | None:
             anchor = anchors.get(shape.anchor, "ls")
             draw.text(place, clean_text(shape.text), fill=color, font=font, anchor=anchor)
     data = BytesIO()
-    image.quantize(64, method=Image.Quantize.FASTOCTREE).save(data, "PNG", dpi=(192, 192), compress_level=6)
+    small = image.quantize(64, method=Image.Quantize.FASTOCTREE)
+    palette = small.getpalette()
+    small.putpalette([255 if value >= 253 else value for value in palette])  # quantizing greys white paper
+    small.save(data, "PNG", dpi=(192, 192), compress_level=6)
     return data.getvalue()
