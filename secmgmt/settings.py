@@ -217,7 +217,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 
 # Background work: the message carries only a job's id (blueprint: Jobs).
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://localhost/")
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", "secmgmt")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -251,7 +251,7 @@ CELERY_BEAT_SCHEDULE = {
     "housekeeping": {"task": "core.housekeeping", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULER = "secmgmt.core.jobs.beat:MemoryScheduler"
+CELERY_BEAT_SCHEDULER = "secmgmt.beat:MemoryScheduler"
 
 AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", 365)
 AUDIT_ANCHOR_FILE = Path(env.str("AUDIT_ANCHOR_FILE", str(VAR_DIR / "audit-anchor.log")))

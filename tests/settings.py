@@ -19,7 +19,7 @@ if "VAR_DIR" not in os.environ or os.environ.get("SECMGMT_TEST_OWNER", _process)
 
 if os.environ.get("SECMGMT_TEST_OWNER") == _process:
     os.environ["CELERY_QUEUE"] = f"test-{secrets.token_hex(6)}"
-    os.environ["CELERY_BROKER_URL"] = os.environ.get("TEST_BROKER_URL", "filesystem://")
+    os.environ["CELERY_BROKER_URL"] = os.environ.get("TEST_BROKER_URL", "filesystem://localhost/")
 
 from secmgmt.settings import *  # noqa: E402, F403
 

@@ -66,7 +66,8 @@ class Processes:
     def run(self, *arguments: str) -> subprocess.Popen:
         """Start ``celery`` with ``arguments``."""
         log = (self.tmp_path / f"{len(self.started)}.log").open("wb")
-        command = [sys.executable, "-m", "celery", "-A", "secmgmt.celery", *arguments]
+        application = "secmgmt.beat" if arguments[0] == "beat" else "secmgmt.celery"
+        command = [sys.executable, "-m", "celery", "-A", application, *arguments]
         process = subprocess.Popen(command, cwd=ROOT, env=self.environment(), stdout=log, stderr=log)
         self.started.append(process)
         return process
