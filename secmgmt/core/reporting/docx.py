@@ -261,7 +261,7 @@ class _Writer:
         document, meta = self.document, self.meta
         if not document.of(blocks.Cover):
             if self.official and meta.number:
-                self._line(meta.number, "CoverLine")
+                self._line(meta.number, "DocNumber")
             self._line(document.title, "DocTitle")
         for index, block in enumerate(document.blocks):
             self._block(block, first=index == 0)

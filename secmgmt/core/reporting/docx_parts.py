@@ -100,7 +100,8 @@ def contents_elements(entries: Sequence[tuple[str, str, int]], depth: int, style
         if number == 0:
             opening = (
                 '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-                f'<w:r><w:instrText xml:space="preserve"> TOC \\o "1-{depth}" \\h \\z \\u </w:instrText></w:r>'
+                '<w:r><w:instrText xml:space="preserve">'
+                f' TOC \\o "1-{depth}" \\h \\z \\u </w:instrText></w:r>'
                 '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
             )
         if number == len(entries) - 1:

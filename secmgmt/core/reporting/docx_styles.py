@@ -27,6 +27,7 @@ _ALIGN = {
 _REPORT = {
     "Normal": (FANG, 12, 21, "justify", 0, 0, 0, False),
     "DocTitle": (TITLE, 22, 34, "center", 0, 0, 18, False),
+    "DocNumber": (FANG, 12, 21, "center", 0, 0, 18, False),
     "CoverTitle": (TITLE, 26, 40, "center", 0, 110, 8, False),
     "CoverLine": (FANG, 14, 24, "center", 0, 0, 0, False),
     "Heading 1": (HEI, 16, 26, "left", 0, 16, 6, False),
@@ -54,6 +55,7 @@ _REPORT = {
 _OFFICIAL = {
     **_REPORT,
     "DocTitle": (TITLE, 22, 34, "center", 0, 0, 29, False),
+    "DocNumber": (FANG, 16, 28.95, "center", 0, 0, 18, False),
     "Heading 1": (HEI, 16, 28.95, "left", 2, 0, 0, False),
     "Heading 2": (KAI, 16, 28.95, "left", 2, 0, 0, False),
     "Heading 3": (FANG, 16, 28.95, "left", 2, 0, 0, True),

@@ -73,6 +73,19 @@ def _break_paragraph(
         start, room = end, width
         while start < length and text[start] == " ":
             start += 1
+    return _spare_last_line(lines, ems, size)
+
+
+def _spare_last_line(lines: list, ems: Mapping[str, float], size: float) -> list:
+    """No paragraph ends in a line of one character and its mark: one or two come down from the line above."""
+    if len(lines) < 2 or len(lines[-1][0]) > 2 or len(lines[-2][0]) < 12:
+        return lines
+    above, last = lines[-2][0], lines[-1][0]
+    for cut in (len(above) - 1, len(above) - 2):
+        if may_break(above[cut - 1], above[cut]) and above[cut - 1] != " ":
+            parts = (above[:cut], above[cut:] + last)
+            widths = [sum(ems[char] for char in part) * size for part in parts]
+            return [*lines[:-2], (parts[0], widths[0], False), (parts[1], widths[1], True)]
     return lines
 
 

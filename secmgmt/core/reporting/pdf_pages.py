@@ -161,6 +161,7 @@ class Pages(BaseDocTemplate):
         if self.official:
             # GB/T 9704 §7.5: 4 号, a dash on either side, 7 mm below the text, odd right and even left.
             canvas.setFont(font, 14)
+            canvas.setFillColor(color("#000000"))
             text, y = f"— {number} —", BOTTOM - 20 - 10
             if number % 2:
                 canvas.drawRightString(LEFT + COLUMN - 14, y, text)

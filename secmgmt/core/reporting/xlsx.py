@@ -27,6 +27,7 @@ from .xlsx_cells import (
 
 _COLORS = {"": ("1659A8", "C2D4EA", "C98A1B", "2F8F8C", "8391A2"), "ok": "3F9A63", "warn": "D98A1F"}
 _COLORS |= {"bad": "D0453B", "idle": "B9C3CF"}
+_LEFT = Alignment(horizontal="left", vertical="top", wrap_text=True)
 _TITLE_FONT = Font(name="微软雅黑", size=16, bold=True)
 _HEADING_SIZES = {1: 14, 2: 12, 3: 11, 4: 10}
 
@@ -70,7 +71,7 @@ class _Book:
         for column, content in ((1, label), (2, value)):
             cell = self.text.cell(self.row, column)
             set_cell(cell, content)
-            cell.font, cell.alignment = font, WRAP
+            cell.font, cell.alignment = font, _LEFT
         self.row += 1
 
     def _wide(self, value: str, font: Font = BODY_FONT) -> None:
@@ -116,14 +117,15 @@ class _Book:
         style_header(sheet, 1, count)
         set_widths(sheet, columns, [row for row in block.rows if not isinstance(row, blocks.GroupRow)])
         self._for_paper(sheet)
+        sheet.print_title_rows = "1:1"
         if block.rows:
             sheet.auto_filter.ref = f"A1:{get_column_letter(count)}{len(block.rows) + 1}"
         self._refer(sheet.title)
 
     @staticmethod
-    def _for_paper(sheet) -> None:
-        sheet.print_title_rows = "1:1"
-        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    def _for_paper(sheet, orientation: str = "landscape") -> None:
+        """A4, one page wide."""
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = orientation, 9
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         sheet.page_setup.fitToHeight = 0
 
@@ -138,6 +140,7 @@ class _Book:
                 sheet.cell(number, index).font = BODY_FONT
         style_header(sheet, 1, len(columns))
         set_widths(sheet, columns, rows)
+        self._for_paper(sheet)
         set_cell(sheet.cell(len(rows) + 3, 1), printable_text(block.finding))
         if rows:
             sheet.add_chart(self._filled(sheet, block, len(rows)), f"{get_column_letter(len(columns) + 2)}2")
@@ -210,6 +213,7 @@ class _Book:
     def render(self) -> bytes:
         document, meta = self.document, self.document.meta
         self.text.column_dimensions["A"].width, self.text.column_dimensions["B"].width = 26, 84
+        self._for_paper(self.text, "portrait")
         if meta.demo:
             self._wide(_("演示数据"), HEADER_FONT)
         if not document.of(blocks.Cover):
