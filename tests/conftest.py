@@ -8,6 +8,8 @@ from secmgmt.core.clock import now
 
 from .support import CastClient, City
 
+pytest_plugins = ["tests.plugins.slowness"]
+
 
 @pytest.fixture
 def city(db) -> City:
