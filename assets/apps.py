@@ -8,3 +8,10 @@ class AssetsConfig(AppConfig):
 
     name = "assets"
     verbose_name = "底数"
+
+    def ready(self) -> None:
+        from secmgmt.core import manifest
+
+        from .manifest import MANIFEST
+
+        manifest.register(MANIFEST)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assets.inventory.models import ProtectedObject, Zone
@@ -63,7 +64,12 @@ class Component(Record):
     quantity = models.PositiveIntegerField(_("数量"), default=1, validators=[MinValueValidator(1)])
     address = models.CharField(_("地址"), max_length=200, blank=True, validators=[address_ranges])
     zone = models.ForeignKey(
-        Zone, verbose_name=_("所在区域"), null=True, blank=True, on_delete=models.PROTECT, related_name="components"
+        Zone,
+        verbose_name=_("所在区域"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="components",
     )
     location = models.CharField(_("物理位置"), max_length=100, blank=True)
     redundancy = models.CharField(_("冗余"), max_length=8, choices=Redundancy.choices, blank=True)
@@ -97,6 +103,10 @@ class Component(Record):
                 name="component_certificate",
             ),
         ]
+
+    def get_absolute_url(self) -> str:
+        """The page of the component."""
+        return reverse("assets:component-detail", args=[self.pk])
 
     def __str__(self) -> str:
         return self.name

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assets.components.models import Component
 from assets.inventory.models import ProtectedObject
 from assets.inventory.validators import ports
-from secmgmt.core.models import Record
+from secmgmt.core.models import Participation, Record
 
 
 class Interconnection(Record):
@@ -45,7 +46,12 @@ class Interconnection(Record):
         ProtectedObject, verbose_name=_("本端系统"), on_delete=models.PROTECT, related_name="links_out"
     )
     from_component = models.ForeignKey(
-        Component, verbose_name=_("本端部件"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Component,
+        verbose_name=_("本端部件"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     to_object = models.ForeignKey(
         ProtectedObject,
@@ -56,7 +62,12 @@ class Interconnection(Record):
         related_name="links_in",
     )
     to_component = models.ForeignKey(
-        Component, verbose_name=_("对端部件"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Component,
+        verbose_name=_("对端部件"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     external_party = models.CharField(_("外部对端"), max_length=100, blank=True)
     purpose = models.CharField(_("用途"), max_length=200)
@@ -88,6 +99,15 @@ class Interconnection(Record):
                 violation_error_message=_("系统内部的连接须写明两端部件。"),
             ),
         ]
+
+    def get_absolute_url(self) -> str:
+        """The page of this row."""
+        return reverse("assets:link-detail", args=[self.pk])
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """With the participations on it, so that nothing is left to open another row (A14)."""
+        Participation.of(self).delete()
+        return super().delete(*args, **kwargs)
 
     def __str__(self) -> str:
         return f"{self.from_object} → {self.other_end}"
@@ -152,6 +172,15 @@ class Hosting(Record):
                 violation_error_message=_("这项托管关系已登记。"),
             ),
         ]
+
+    def get_absolute_url(self) -> str:
+        """The page of this row."""
+        return reverse("assets:hosting-detail", args=[self.pk])
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """With the participations on it, so that nothing is left to open another row (A14)."""
+        Participation.of(self).delete()
+        return super().delete(*args, **kwargs)
 
     def __str__(self) -> str:
         return f"{self.tenant} → {self.platform}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assets.inventory.models import ProtectedObject
@@ -81,9 +82,13 @@ class DataCategory(Record):
     growth_gb = amount(_("月增长（GB）"))
     growth_records = amount(_("月增长（万条）"))
     source = models.CharField(_("来源"), max_length=10, choices=DataSource.choices)
-    source_units = models.CharField(_("来源单位"), max_length=300, blank=True, help_text=_("至多三个，用顿号分开。"))
+    source_units = models.CharField(
+        _("来源单位"), max_length=300, blank=True, help_text=_("至多三个，用顿号分开。")
+    )
     exchange = models.CharField(_("与其他处理者交互"), max_length=10, choices=Exchange.choices)
-    target_units = models.CharField(_("流出单位"), max_length=300, blank=True, help_text=_("至多三个，用顿号分开。"))
+    target_units = models.CharField(
+        _("流出单位"), max_length=300, blank=True, help_text=_("至多三个，用顿号分开。")
+    )
     store = models.CharField(_("存储位置"), max_length=16, choices=Store.choices)
     store_place = models.CharField(_("存放地点"), max_length=100, blank=True)
     stored_abroad = models.BooleanField(_("存储在境外"), default=False)
@@ -101,6 +106,10 @@ class DataCategory(Record):
             )
         ]
         indexes = [models.Index(fields=["name", "id"], name="data_by_name")]
+
+    def get_absolute_url(self) -> str:
+        """The page of the data class."""
+        return reverse("assets:data-detail", args=[self.pk])
 
     def __str__(self) -> str:
         return self.name

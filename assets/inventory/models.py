@@ -9,12 +9,15 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from secmgmt.core.models import Record, ScopedQuerySet
+from secmgmt.core import errors
+from secmgmt.core.models import Participation, Record, ScopedQuerySet
 
 from . import choices, validators
+from .facts import FilingFacts, TechnologyFacts
 
 NUMERALS = "零一二三四五"
 IMPORTANT_FROM = 3  # 第三级 and above is important without being named
@@ -45,77 +48,8 @@ class ObjectQuerySet(ScopedQuerySet):
         return self.open_ones().exclude(status=choices.Status.RETIRED)
 
     def important(self) -> ObjectQuerySet:
-        """The denominator of coverage figures: in use, and level 3 or above, or named by the leading group."""
+        """The denominator of coverage figures: in use, and level 3 or above, or named."""
         return self.in_use().filter(Q(security_level__gte=IMPORTANT_FROM) | Q(named_important=True))
-
-
-class FilingFacts(models.Model):
-    """What the filing form's 表二 asks."""
-
-    business_type = models.CharField(_("业务类型"), max_length=1, choices=choices.BusinessType.choices, blank=True)
-    business = models.TextField(_("业务描述"), max_length=2000, blank=True)
-    service_scope = models.CharField(_("服务范围"), max_length=2, choices=choices.ServiceScope.choices, blank=True)
-    service_users = models.CharField(_("服务对象"), max_length=1, choices=choices.ServiceUsers.choices, blank=True)
-    user_count = models.PositiveIntegerField(_("用户数（人）"), null=True, blank=True)
-    deployment = models.CharField(_("部署范围"), max_length=1, choices=choices.Deployment.choices, blank=True)
-    network_nature = models.CharField(_("网络性质"), max_length=1, choices=choices.NetworkNature.choices, blank=True)
-    internet_addresses = models.TextField(
-        _("源站 IP 范围"), max_length=1000, blank=True, validators=[validators.address_ranges]
-    )
-    internet_domains = models.TextField(_("域名"), max_length=1000, blank=True, validators=[validators.domains])
-    internet_ports = models.CharField(
-        _("主要协议端口"), max_length=200, blank=True, validators=[validators.ports]
-    )
-    interconnection = models.TextField(_("网络互联情况"), max_length=1000, blank=True)
-    in_operation_on = models.DateField(_("投入运行日期"), null=True, blank=True)
-    is_subsystem = models.BooleanField(_("是分系统"), default=False)
-    parent_system = models.ForeignKey(
-        "assets.ProtectedObject",
-        verbose_name=_("上级系统"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="subsystems",
-    )
-    parent_text = models.CharField(_("上级系统名称与单位（不在本台账）"), max_length=200, blank=True)
-
-    class Meta:
-        abstract = True
-
-
-class TechnologyFacts(models.Model):
-    """What the filing form's 表四 asks of new technology."""
-
-    is_cloud = models.BooleanField(_("采用云计算"), default=False)
-    cloud_side = models.CharField(_("云责任主体"), max_length=8, choices=choices.CloudSide.choices, blank=True)
-    cloud_service = models.CharField(_("云服务模式"), max_length=8, choices=choices.CloudService.choices, blank=True)
-    cloud_deployment = models.CharField(
-        _("云部署模式"), max_length=12, choices=choices.CloudDeployment.choices, blank=True
-    )
-    platform_name = models.CharField(_("云平台名称"), max_length=100, blank=True)
-    platform_level = models.PositiveSmallIntegerField(
-        _("云平台等级"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
-    )
-    platform_filing = models.CharField(
-        _("云平台备案编号"), max_length=17, blank=True, validators=[validators.filing_number]
-    )
-    cloud_ops_place = models.CharField(_("云平台运维地点"), max_length=200, blank=True)
-    is_mobile = models.BooleanField(_("采用移动互联"), default=False)
-    mobile_facts = models.CharField(_("移动终端与应用"), max_length=300, blank=True)
-    is_iot = models.BooleanField(_("采用物联网"), default=False)
-    iot_facts = models.CharField(_("感知对象与接入方式"), max_length=300, blank=True)
-    is_industrial = models.BooleanField(_("采用工业控制"), default=False)
-    industrial_facts = models.CharField(_("工控层级与功能"), max_length=300, blank=True)
-    is_big_data = models.BooleanField(_("采用大数据"), default=False)
-    big_data_facts = models.CharField(_("大数据组成"), max_length=300, blank=True)
-    data_exported = models.BooleanField(_("数据出境"), default=False)
-    export_facts = models.CharField(_("出境情况"), max_length=300, blank=True)
-    offers_hosting = models.BooleanField(
-        _("承载其他系统"), default=False, help_text=_("作为平台列入承载平台名录，其他单位登记托管关系时可选。")
-    )
-
-    class Meta:
-        abstract = True
 
 
 class ProtectedObject(FilingFacts, TechnologyFacts, Record):
@@ -131,13 +65,18 @@ class ProtectedObject(FilingFacts, TechnologyFacts, Record):
     state_tones: ClassVar[dict[str, str]] = {"building": "info", "running": "ok", "retired": ""}
 
     unit = models.ForeignKey(
-        settings.SCOPE_NODE_MODEL, verbose_name=_("责任单位"), on_delete=models.PROTECT, related_name="objects_owned"
+        settings.SCOPE_NODE_MODEL,
+        verbose_name=_("责任单位"),
+        on_delete=models.PROTECT,
+        related_name="objects_owned",
     )
     kind = models.CharField(_("对象类型"), max_length=8, choices=choices.ObjectKind.choices, blank=True)
     name = models.CharField(_("名称"), max_length=100, blank=True)
     code = models.CharField(_("编号"), max_length=32, blank=True, help_text=_("留空则自动编号。"))
     status = models.CharField(_("运行状态"), max_length=8, choices=choices.Status.choices, blank=True)
-    construction = models.CharField(_("建设性质"), max_length=8, choices=choices.Construction.choices, blank=True)
+    construction = models.CharField(
+        _("建设性质"), max_length=8, choices=choices.Construction.choices, blank=True
+    )
     retired_on = models.DateField(_("停用日期"), null=True, blank=True)
 
     owner = models.ForeignKey(
@@ -187,8 +126,17 @@ class ProtectedObject(FilingFacts, TechnologyFacts, Record):
 
     # what a registry line may have besides the bookkeeping of every record
     ALLOWED_ON_REGISTER: ClassVar[frozenset[str]] = frozenset(
-        {"id", "version", "created_at", "updated_at", "updated_by", "unit", "is_secret_register", "secret_number",
-         "is_demo"}
+        {
+            "id",
+            "version",
+            "created_at",
+            "updated_at",
+            "updated_by",
+            "unit",
+            "is_secret_register",
+            "secret_number",
+            "is_demo",
+        }
     )
 
     class Meta:
@@ -222,8 +170,15 @@ class ProtectedObject(FilingFacts, TechnologyFacts, Record):
             models.Index(fields=["status", "name"], name="object_by_status"),
             models.Index(fields=["updated_at"], name="object_by_update"),
             models.Index(fields=["in_operation_on"], name="object_by_operation"),
-            models.Index(fields=["offers_hosting"], condition=Q(offers_hosting=True), name="object_platforms"),
+            models.Index(
+                fields=["offers_hosting"], condition=Q(offers_hosting=True), name="object_platforms"
+            ),
         ]
+
+    def get_absolute_url(self) -> str:
+        """The page of the object, or of the registry line."""
+        page = "register" if self.is_secret_register else "object"
+        return reverse(f"assets:{page}-detail", args=[self.pk])
 
     def __str__(self) -> str:
         if self.is_secret_register:
@@ -234,6 +189,11 @@ class ProtectedObject(FilingFacts, TechnologyFacts, Record):
     def level_label(self) -> str:
         """第三级; for a registry line, where it belongs instead."""
         return str(SECRET_SENTENCE) if self.is_secret_register else level_label(self.security_level)
+
+    @property
+    def level_tag(self) -> str:
+        """第三级 S3A3G3."""
+        return f"{self.level_label} {self.sag}".strip()
 
     @property
     def sag(self) -> str:
@@ -272,11 +232,31 @@ class ProtectedObject(FilingFacts, TechnologyFacts, Record):
         if missing:
             raise ValidationError(missing)
 
+    @property
+    def is_draft(self) -> bool:
+        """Being built, not graded, not filed: only then, or as a registry line, it can be deleted."""
+        open_draft = self.status == choices.Status.BUILDING and not (
+            self.security_level or self.filing_number
+        )
+        return self.is_secret_register or open_draft
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Whatever door it comes by: what runs, is graded or filed is retired and not deleted."""
+        if not self.is_draft:
+            raise errors.Conflict(
+                _t("“%(name)s”已运行、已定级或已备案，不能删除；不再使用的，请把状态改为“已停用”。")
+                % {"name": self},
+                obj=self,
+            )
+        Participation.of(self).delete()
+        return super().delete(*args, **kwargs)
+
     def _clean_register(self) -> None:
         filled = [
             str(field.verbose_name)
             for field in self._meta.concrete_fields
-            if field.name not in self.ALLOWED_ON_REGISTER and getattr(self, field.attname) not in (None, "", False)
+            if field.name not in self.ALLOWED_ON_REGISTER
+            and getattr(self, field.attname) not in (None, "", False)
         ]
         if filled:
             raise ValidationError(
@@ -352,6 +332,10 @@ class Network(Record):
         ]
         indexes = [models.Index(fields=["name", "id"], name="network_by_name")]
 
+    def get_absolute_url(self) -> str:
+        """The page of the network."""
+        return reverse("assets:network-detail", args=[self.pk])
+
     def __str__(self) -> str:
         return self.name
 
@@ -362,11 +346,16 @@ class Zone(Record):
     scope_path: ClassVar[str] = "network__protected_object__unit__path"
     scope_parents: ClassVar[tuple[str, ...]] = ("network__protected_object",)
 
-    network = models.ForeignKey(Network, verbose_name=_("网络"), on_delete=models.PROTECT, related_name="zones")
+    network = models.ForeignKey(
+        Network, verbose_name=_("网络"), on_delete=models.PROTECT, related_name="zones"
+    )
     name = models.CharField(_("区域名称"), max_length=60)
     kind = models.CharField(_("区域类型"), max_length=12, choices=choices.ZoneKind.choices)
     address_ranges = models.TextField(
-        _("地址范围"), max_length=2000, blank=True, validators=[validators.address_ranges],
+        _("地址范围"),
+        max_length=2000,
+        blank=True,
+        validators=[validators.address_ranges],
         help_text=_("每行一个，如 10.1.2.0/24。"),
     )
     boundary = models.CharField(_("边界防护"), max_length=200, blank=True)

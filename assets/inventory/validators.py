@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy
 
 MAX_PORT = 65535
 _SEPARATORS = re.compile(r"[\s,，;；、]+")
-_DOMAIN = re.compile(r"^(\*\.)?([a-z0-9\u4e00-\u9fff]([a-z0-9\u4e00-\u9fff-]{0,61}[a-z0-9\u4e00-\u9fff])?\.)+[a-z0-9\u4e00-\u9fff-]{2,63}$")
+_DOMAIN = re.compile(
+    r"^(\*\.)?([a-z0-9\u4e00-\u9fff]([a-z0-9\u4e00-\u9fff-]{0,61}[a-z0-9\u4e00-\u9fff])?\.)+[a-z0-9\u4e00-\u9fff-]{2,63}$"
+)
 
 phone = RegexValidator(
     r"^(1\d{10}|0\d{2,3}-?\d{7,8}(-\d{1,6})?|\d{5,8})$",
@@ -48,7 +50,10 @@ def address_ranges(text: str) -> None:
             address_range(part)
         except ValueError as error:
             raise ValidationError(
-                _("“%(part)s”不是有效的地址范围；每行一个，写成 10.1.2.0/24、10.1.2.5-10.1.2.9 或单个地址，网段主机位须为 0。")
+                _(
+                    "“%(part)s”不是有效的地址范围；每行一个，写成 10.1.2.0/24、10.1.2.5-10.1.2.9 或单个地址，"
+                    "网段主机位须为 0。"
+                )
                 % {"part": part}
             ) from error
 
@@ -58,7 +63,8 @@ def domains(text: str) -> None:
     for part in pieces(text):
         if not _DOMAIN.match(part.lower()):
             raise ValidationError(
-                _("“%(part)s”不是有效的域名；每行一个，如 www.example.gov.cn，不带 http:// 和路径。") % {"part": part}
+                _("“%(part)s”不是有效的域名；每行一个，如 www.example.gov.cn，不带 http:// 和路径。")
+                % {"part": part}
             )
 
 
@@ -67,8 +73,11 @@ def ports(text: str) -> None:
     for part in pieces(re.sub(r"(?i)\b(tcp|udp|sctp|http|https)\s*[/:]?\s*", "", text or "")):
         first, _dash, last = part.partition("-")
         numbers = [first, last or first]
-        good = all(number.isascii() and number.isdigit() and 0 < int(number) <= MAX_PORT for number in numbers)
+        good = all(
+            number.isascii() and number.isdigit() and 0 < int(number) <= MAX_PORT for number in numbers
+        )
         if not good or int(numbers[0]) > int(numbers[1]):
             raise ValidationError(
-                _("“%(part)s”不是有效的端口；写成 443、TCP/8443 或 8000-8010，端口在 1–65535 之间。") % {"part": part}
+                _("“%(part)s”不是有效的端口；写成 443、TCP/8443 或 8000-8010，端口在 1–65535 之间。")
+                % {"part": part}
             )

@@ -12,7 +12,7 @@ from secmgmt.core.clock import now
 _numbers = itertools.count(1)
 
 
-def _stored(model: type, **values: Any) -> Any:
+def _stored(model: type, /, **values: Any) -> Any:
     at = now()
     row = model(created_at=at, updated_at=at, **values)
     row.full_clean(exclude=["updated_by"])
@@ -50,13 +50,20 @@ def make_component(obj: ProtectedObject, name: str = "应用服务器", **values
 def make_data(obj: ProtectedObject, name: str = "居民健康档案", **values: Any) -> DataCategory:
     """A class of data of ``obj``."""
     defaults = {
-        "level": "general", "category": "公共服务", "department": "信息科", "personal": "none",
-        "source": "collected", "exchange": "none", "store": "own_room",
+        "level": "general",
+        "category": "公共服务",
+        "department": "信息科",
+        "personal": "none",
+        "source": "collected",
+        "exchange": "none",
+        "store": "own_room",
     }
     return _stored(DataCategory, protected_object=obj, name=name, **{**defaults, **values})
 
 
-def make_link(from_object: ProtectedObject, to_object: ProtectedObject | None = None, **values: Any) -> Interconnection:
+def make_link(
+    from_object: ProtectedObject, to_object: ProtectedObject | None = None, **values: Any
+) -> Interconnection:
     """An interconnection."""
     defaults = {"purpose": "数据交换", "control": "firewall"}
     if to_object is None:

@@ -11,9 +11,18 @@ from assets.models import ProtectedObject
 from ..factories import make_object, make_register_line
 
 SOMETHING = {
-    "name": "某系统", "code": "X-1", "business": "写了业务", "contact": "林予安", "is_cii": True, "rto_minutes": 60,
-    "security_level": 3, "internet_addresses": "10.0.0.0/8", "kind": "system", "is_cloud": True,
-    "in_operation_on": "2020-01-01", "filing_number": "41100043001-25017",
+    "name": "某系统",
+    "code": "X-1",
+    "business": "写了业务",
+    "contact": "林予安",
+    "is_cii": True,
+    "rto_minutes": 60,
+    "security_level": 3,
+    "internet_addresses": "10.0.0.0/8",
+    "kind": "system",
+    "is_cloud": True,
+    "in_operation_on": "2020-01-01",
+    "filing_number": "41100043001-25017",
 }
 
 

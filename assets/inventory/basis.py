@@ -1,0 +1,41 @@
+"""The base of every form of the inventory: conditions between fields, each said where it is mended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from secmgmt.core.forms import RecordForm
+
+
+class AssetForm(RecordForm):
+    """A record's form with the words for conditions between its fields."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """The condition of the unique names is part of the check though not of the form."""
+        return super()._get_validation_exclusions() - {"is_secret_register"}
+
+    def clean(self) -> dict[str, Any]:
+        """The cleaned values, whatever a base class returned."""
+        values = super().clean()
+        return self.cleaned_data if values is None else values
+
+    def need(self, name: str, why: str) -> None:
+        """``name`` must be filled because of ``why``."""
+        if self.cleaned_data.get(name) in (None, "") and name not in self.errors:
+            label = self.fields[name].label
+            self.add_error(name, _("%(why)s，须填写“%(label)s”。") % {"why": why, "label": label})
+
+    def forbid(self, names: tuple[str, ...], why: str) -> None:
+        """None of ``names`` may be filled because of ``why``: a fact nobody would look for is not kept."""
+        for name in names:
+            if self.cleaned_data.get(name) not in (None, "", False):
+                label = self.fields[name].label
+                self.add_error(name, _("%(why)s，不应填写“%(label)s”。") % {"why": why, "label": label})
+
+    def in_order(self, first: str, last: str, message: str) -> None:
+        """The date ``first`` is not after ``last``."""
+        start, end = self.cleaned_data.get(first), self.cleaned_data.get(last)
+        if start and end and start > end:
+            self.add_error(last, message)

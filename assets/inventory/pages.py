@@ -1,0 +1,114 @@
+"""What the pages of all parts of an object share: its tabs, crumbs and the address of its lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from secmgmt.core import parents
+from secmgmt.core.views import FeatureViews
+
+from .models import ProtectedObject
+
+Tab = tuple[str, str, bool]
+
+# (feature, label, relation that counts its rows)
+PARTS = (
+    ("component", gettext_lazy("组成"), "components"),
+    ("data", gettext_lazy("数据"), "data_categories"),
+    ("link", gettext_lazy("互联"), "links_out"),
+    ("hosting", gettext_lazy("托管"), "hosted_on"),
+    ("network", gettext_lazy("网络"), "networks"),
+)
+
+
+def tabs_of(
+    obj: ProtectedObject, user: Any, current: str = "object", more: tuple[Tab, ...] = ()
+) -> list[Tab]:
+    """The tabs of an object's page: one query a part; only the first for who takes part in it from outside."""
+    tabs: list[Tab] = [(_("概况"), reverse("assets:object-detail", args=[obj.pk]), current == "object")]
+    if parents.field_limits(user, [obj])[obj.pk] is not None:
+        return tabs
+    for feature, label, relation in PARTS:
+        count = getattr(obj, relation).all().visible_to(user).count()
+        address = f"{reverse(f'assets:{feature}-list')}?protected_object={obj.pk}"
+        tabs.append((f"{label} {count}", address, current == feature))
+    topology = reverse("assets:object-topology", args=[obj.pk])
+    tabs.append((_("拓扑"), topology, current == "topology"))
+    history = reverse("assets:object-history", args=[obj.pk])
+    return [*tabs, *more, (_("变更记录"), history, current == "history")]
+
+
+def crumbs_of(obj: ProtectedObject) -> list[tuple[str, str]]:
+    """系统台账 › the unit › the object."""
+    listed = reverse("assets:object-list")
+    return [
+        (_("系统台账"), listed),
+        (str(obj.unit), f"{listed}?unit={obj.unit_id}"),
+        (str(obj), reverse("assets:object-detail", args=[obj.pk])),
+    ]
+
+
+def asked_object(request: HttpRequest) -> ProtectedObject | None:
+    """The object a list of parts was opened from, if the user may see it."""
+    sent = request.GET.get("protected_object", "")
+    if not (sent.isascii() and sent.isdecimal() and len(sent) < 19):
+        return None
+    rows = ProtectedObject.objects.open_ones().select_related("unit").visible_to(request.user)
+    return rows.filter(pk=int(sent)).first()
+
+
+class PartViews(FeatureViews):
+    """The pages of a part of an object: under the object's tabs when they were opened from there.
+
+    ``anchor``: the field of the form that names the object; ``above``: lookup from a row to the object.
+    """
+
+    namespace = "assets"
+    templates = {"list": "assets/part_list.html"}
+    anchor = "protected_object"
+
+    def owner_of(self, row: Any) -> ProtectedObject:
+        """The object a row belongs to."""
+        return getattr(row, self.anchor)
+
+    def more(self, page: str, obj: Any = None) -> dict[str, Any]:
+        """On a list opened from an object: the object's tabs, crumbs, and a button that adds to it."""
+        if page != "list":
+            return {}
+        above = asked_object(self.request)
+        if above is None:
+            return {}
+        return {
+            "tabs": tabs_of(above, self.request.user, self.name),
+            "crumbs": [*crumbs_of(above), (self.list_title(), "")],
+            "title": f"{above} · {self.list_title()}",
+            "above": above,
+        }
+
+    def url(self, page: str, obj: Any = None, **kwargs: Any) -> str:
+        """A new part opened from an object's list belongs to that object."""
+        address = super().url(page, obj, **kwargs)
+        sent = self.request.GET.get("protected_object", "")
+        if page == "create" and address and sent.isascii() and sent.isdecimal():
+            return f"{address}?{self.anchor}={sent}"
+        return address
+
+    def initial(self) -> dict[str, Any]:
+        """The object named in the address; the form still offers only one's own."""
+        return {self.anchor: self.request.GET.get(self.anchor, "")}
+
+    def crumbs(self, obj: Any = None) -> list[tuple[str, str]]:
+        """Under the object, unless the user sees the row from the other end only."""
+        if obj is None:
+            return super().crumbs()
+        above = self.owner_of(obj)
+        seen = ProtectedObject.objects.visible_to(self.request.user).filter(pk=above.pk).exists()
+        if not seen:
+            return super().crumbs(obj)
+        listed = f"{self.url('list')}?protected_object={above.pk}"
+        return [*crumbs_of(above), (self.list_title(), listed), (str(obj), self.url("detail", obj))]

@@ -1,0 +1,26 @@
+"""What of a row is searched site-wide. A registry line is found by its number only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def object_text(obj: Any) -> str:
+    """Name, code, unit, business and domains of an object."""
+    if obj.is_secret_register:
+        return obj.secret_number
+    return " ".join(
+        [obj.name, obj.code, str(obj.unit), obj.business, obj.internet_domains, obj.filing_number]
+    )
+
+
+def network_text(row: Any) -> str:
+    """Name, object and carrier of a network."""
+    return " ".join([row.name, str(row.protected_object), row.carrier, row.note])
+
+
+def component_text(row: Any) -> str:
+    """Name, product, address and object of a component."""
+    return " ".join(
+        [row.name, row.vendor, row.model, row.version_text, row.address, str(row.protected_object)]
+    )

@@ -1,0 +1,91 @@
+"""What the inventory contributes: rights, menu, panels of an object, search, to-dos, API, demo data."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from secmgmt.accounts import roles
+from secmgmt.core.manifest import Manifest, MenuEntry, Panel, SearchSource
+from secmgmt.core.permissions import ACTION_LABELS
+
+from .connections.services import HOST, PEER
+from .inventory.search import component_text, network_text, object_text
+from .panels import components_panel, data_panel, hosting_panel, links_panel, topology_panel
+from .todos import leads_todos, owners_todos
+
+ACTION_LABELS.update({"attach": _("上传附件"), "designate": _("列入或移出重要名录")})
+
+OBJECT = "assets.ProtectedObject"
+MODELS = (
+    OBJECT,
+    "assets.Network",
+    "assets.Zone",
+    "assets.Component",
+    "assets.DataCategory",
+    "assets.Interconnection",
+    "assets.Hosting",
+)
+WORK = ("view", "add", "change", "delete", "export", "import", "attach")
+LEAD = ("view", "add", "change", "export")
+READ = ("view", "export")
+SEE = ("view",)
+
+
+def _on_all(actions: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    return dict.fromkeys(MODELS, actions)
+
+
+READERS = (roles.UNIT_HEAD, roles.LEADER, roles.INSPECTOR, roles.AUTHORITY, roles.POLICE)
+# plans, drills, duty and recovery speak of objects, so these see them, but hand nothing out
+ONLOOKERS = (
+    roles.PLAN_EDITOR,
+    roles.PLAN_PUBLISHER,
+    roles.DRILL_COORDINATOR,
+    roles.COMMANDER,
+    roles.DUTY_OFFICER,
+    roles.DR_OPERATOR,
+)
+GRANTS = {
+    roles.OWNER.code: _on_all(WORK),
+    roles.UNIT_LEAD.code: _on_all(LEAD),
+    **{role.code: _on_all(READ) for role in READERS},
+    **{role.code: _on_all(SEE) for role in ONLOOKERS},
+    roles.RULES.code: {**_on_all(READ), OBJECT: (*READ, "designate")},
+}
+
+GROUP = _("底数")
+PANELS = (
+    Panel(OBJECT, _("托管与保护"), "assets/panels/hosting.html", hosting_panel, order=10),
+    Panel(OBJECT, _("网络拓扑"), "assets/panels/topology.html", topology_panel, order=20),
+    Panel(OBJECT, _("组成部件"), "assets/panels/rows.html", components_panel, order=80),
+    Panel(OBJECT, _("数据类别"), "assets/panels/rows.html", data_panel, order=81),
+    Panel(OBJECT, _("互联关系"), "assets/panels/rows.html", links_panel, order=82),
+)
+
+MANIFEST = Manifest(
+    app="assets",
+    grants=GRANTS,
+    capacities={PEER: {"assets.Interconnection": SEE}, HOST: {"assets.Hosting": SEE}},
+    menu=(
+        MenuEntry(GROUP, _("系统台账"), "assets:object-list", "server", model=OBJECT, order=100),
+        MenuEntry(GROUP, _("网络与互联"), "assets:network-list", "net", model="assets.Network", order=110),
+        MenuEntry(GROUP, _("组成部件"), "assets:component-list", "list", model="assets.Component", order=120),
+        MenuEntry(GROUP, _("数据类别"), "assets:data-list", "db", model="assets.DataCategory", order=130),
+    ),
+    todos=(owners_todos, leads_todos),
+    panels=PANELS,
+    search=(
+        SearchSource(OBJECT, _("定级对象"), object_text, icon="server"),
+        SearchSource("assets.Network", _("网络"), network_text, icon="net"),
+        SearchSource("assets.Component", _("组成部件"), component_text, icon="list"),
+    ),
+    api=(
+        ("objects", "assets.inventory.api:objects"),
+        ("networks", "assets.inventory.api:networks"),
+        ("zones", "assets.inventory.api:zones"),
+        ("components", "assets.components.api:router"),
+        ("data", "assets.datasets.api:router"),
+        ("links", "assets.connections.api:links"),
+        ("hostings", "assets.connections.api:hostings"),
+    ),
+)
