@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("secmgmt.core.urls")),
     path("accounts/", include("secmgmt.accounts.urls")),
     path("api/v1/", api.urls),
+    path("", include("assets.urls")),
     path("me/", include("secmgmt.accounts.urls_me")),
     path("manage/", include("secmgmt.accounts.urls_manage")),
 ]
