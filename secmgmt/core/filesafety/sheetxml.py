@@ -168,61 +168,60 @@ def refuse_doctype(*_args) -> NoReturn:
 
 
 def sheet_parser(book: Book, emit) -> expat.XMLParserType:
-    """A parser that calls ``emit((row number, cells))`` for each row with values.
-
-    Closures, because attribute look-ups would be half of the time: this runs a million times a file.
-    """
+    """A parser that calls ``emit((row number, cells))`` for each row with values."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = refuse_doctype
-    texts: list[str] = []
-    cells: dict[int, Value] = {}
-    row, column, phonetic = 0, -1, False
-    attrs: dict[str, str] = {}
-    raw = formula = None
-    parser.CharacterDataHandler = texts.append
 
     def begin(name: str, _attributes: dict[str, str]) -> None:
         """The root's prefix (mostly none) is that of every element: fix the names once, then compare."""
-        prefix = name.removesuffix("worksheet")
-        row_, c, v, t, f, guide = (prefix + tag for tag in ("row", "c", "v", "t", "f", "rPh"))
-
-        def start(name: str, attributes: dict[str, str]) -> None:
-            nonlocal row, cells, column, attrs, raw, formula, phonetic
-            if name == c:
-                attrs, raw, formula = attributes, None, None
-                column = _COLUMNS[attributes["r"].rstrip(_DIGITS)] if "r" in attributes else column + 1
-            elif name == row_:
-                row, column, cells = int(attributes.get("r", row + 1)), -1, {}
-            elif name == guide:
-                phonetic = True
-            if texts:
-                texts.clear()
-
-        def end(name: str) -> None:
-            nonlocal raw, formula, phonetic
-            if name == v:
-                raw = texts[0] if len(texts) == 1 else "".join(texts)
-            elif name == c:
-                if formula is not None:
-                    cells[column] = Formula("=" + formula)
-                elif raw:
-                    cells[column] = value_of(attrs.get("t"), raw, attrs.get("s"), book)
-            elif name == t:
-                if not phonetic:
-                    raw = (raw or "") + "".join(texts)
-            elif name == row_:
-                if cells:
-                    emit((row, cells))
-            elif name == f:
-                formula = "".join(texts)
-            elif name == guide:
-                phonetic = False
-
-        parser.StartElementHandler, parser.EndElementHandler = start, end
+        handle_cells(parser, name.removesuffix("worksheet"), book, emit)
 
     parser.StartElementHandler = begin
     return parser
+
+
+def handle_cells(parser: expat.XMLParserType, prefix: str, book: Book, emit) -> None:
+    """Set the handlers for rows and cells. Closures: look-ups on ``self`` would be half of the time."""
+    row_, c, v, t, f, guide = (prefix + tag for tag in ("row", "c", "v", "t", "f", "rPh"))
+    texts: list[str] = []
+    cells: dict[int, Value] = {}
+    attrs: dict[str, str] = {}
+    row, column, phonetic = 0, -1, False
+    raw = formula = None
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal row, cells, column, attrs, raw, formula, phonetic
+        if name == c:
+            attrs, raw, formula = attributes, None, None
+            column = _COLUMNS[attributes["r"].rstrip(_DIGITS)] if "r" in attributes else column + 1
+        elif name == row_:
+            row, column, cells = int(attributes.get("r", row + 1)), -1, {}
+        elif name == guide:
+            phonetic = True
+        if texts:
+            texts.clear()
+
+    def end(name: str) -> None:
+        nonlocal raw, formula, phonetic
+        if name == v:
+            raw = texts[0] if len(texts) == 1 else "".join(texts)
+        elif name == c:
+            if formula is not None:
+                cells[column] = Formula("=" + formula)
+            elif raw:
+                cells[column] = value_of(attrs.get("t"), raw, attrs.get("s"), book)
+        elif name == t:
+            raw = raw if phonetic else (raw or "") + "".join(texts)
+        elif name == row_ and cells:
+            emit((row, cells))
+        elif name == f:
+            formula = "".join(texts)
+        elif name == guide:
+            phonetic = False
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = texts.append
 
 
 def value_of(kind: str | None, raw: str, style: str | None, book: Book) -> Value:

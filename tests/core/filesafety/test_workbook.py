@@ -162,10 +162,10 @@ def test_rows_are_counted_while_reading_even_when_the_survey_missed_them(monkeyp
 def test_200_000_rows_are_refused_at_once():
     rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n * 7919}</v></c></row>' for n in range(1, 200_001))
     fileobj = sheet_of(f"<sheetData>{rows}</sheetData>")
-    began = time.perf_counter()
+    began = time.process_time()
     refused = refusal_of(fileobj, max_rows=20_000)
     assert (refused.code, "200000" in refused.message) == ("too-many-rows", True)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_cells_without_references_prefixes_and_phonetics_are_read():
