@@ -141,6 +141,15 @@ def remove(*, attachment: Attachment, by: Any, at: dt.datetime) -> None:
     transaction.on_commit(lambda: drop_file(key))
 
 
+def drop_all(parent: Any) -> list[dict[str, Any]]:
+    """Take every file off a record that is being deleted; what they were, for its trail. Part of that act."""
+    rows = list(Attachment.of(parent))
+    keys = [row.storage_key for row in rows]
+    Attachment.of(parent).delete()
+    transaction.on_commit(lambda: [drop_file(key) for key in keys])
+    return [{"name": row.name, "size": row.size, "digest": row.digest} for row in rows]
+
+
 def download(*, user: Any, pk: int) -> FileResponse:
     """The file as a download, after its record was found visible and its digest right; audited.
 

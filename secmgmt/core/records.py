@@ -8,8 +8,9 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from . import audit, digest, errors, marks, permissions, search
+from . import attachments, audit, digest, errors, marks, permissions, search
 from .models.base import Record
+from .models.trail import Comment, Notice, Participation
 
 
 def save(form: Any, *, by: Any, at: dt.datetime) -> Any:
@@ -52,8 +53,14 @@ def delete(obj: Any, *, by: Any, at: dt.datetime, version: int) -> None:
         check_scope(by, current, "delete")
         if getattr(current, "frozen_digest", ""):
             raise frozen(current)
+        files = clear(current)
         audit.record(
-            f"{current._meta.label_lower}.delete", current, by=by, at=at, before=audit.fields_of(current)
+            f"{current._meta.label_lower}.delete",
+            current,
+            by=by,
+            at=at,
+            before=audit.fields_of(current),
+            detail={"attachments": files} if files else {},
         )
         search.forget(current)
         try:
@@ -66,6 +73,16 @@ def delete(obj: Any, *, by: Any, at: dt.datetime, version: int) -> None:
                 % {"name": current, "kinds": "、".join(kinds), "count": len(error.protected_objects)},
                 obj=current,
             ) from error
+
+
+def clear(obj: Any) -> list[dict[str, Any]]:
+    """Remove what hangs on a row that goes, so that nothing waits for its number to be used again (A14).
+
+    The decisions stay with the trail. Returns what the files were.
+    """
+    for model in (Participation, Notice, Comment):
+        model.of(obj).delete()
+    return attachments.drop_all(obj)
 
 
 def stamp(obj: Record, *, by: Any, at: dt.datetime) -> None:

@@ -13,7 +13,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from secmgmt.core import attachments, audit, errors
+from secmgmt.core import attachments, audit, errors, records
 from secmgmt.core.filesafety.refusal import FileRefused
 from secmgmt.core.models import Attachment, AuditEvent
 from tests.core.testapp.models import STEPS
@@ -283,6 +283,17 @@ def test_removing_deletes_the_file_once_the_act_has_committed(
     callbacks[0]()
     assert files_in(store) == [] and not Attachment.objects.exists()
     assert AuditEvent.objects.get(verb="attachment.remove").before["digest"] == row.digest
+
+
+def test_deleting_a_record_takes_its_files_and_tells_what_they_were(
+    city, thing, at, store, django_capture_on_commit_callbacks
+):
+    row = attach(thing, city, at)
+    with django_capture_on_commit_callbacks(execute=True):
+        records.delete(thing, by=city.lin, at=at, version=1)
+    assert files_in(store) == [] and not Attachment.objects.exists()
+    event = AuditEvent.objects.get(verb="testapp.thing.delete")
+    assert event.detail["attachments"] == [{"name": row.name, "size": row.size, "digest": row.digest}]
 
 
 def test_what_was_submitted_keeps_its_files(city, thing, at):
