@@ -8,7 +8,7 @@ from secmgmt.core.clock import now
 
 from .support import CastClient, City
 
-pytest_plugins = ["tests.plugins.slowness"]
+pytest_plugins = ["tests.plugins.database", "tests.plugins.slowness"]
 
 
 @pytest.fixture
