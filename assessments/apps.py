@@ -8,3 +8,10 @@ class AssessmentsConfig(AppConfig):
 
     name = "assessments"
     verbose_name = "等级保护"
+
+    def ready(self) -> None:
+        from secmgmt.core import manifest
+
+        from .manifest import MANIFEST
+
+        manifest.register(MANIFEST)

@@ -1,0 +1,159 @@
+"""Self-assessment: the frozen items of an object's level and the answers to them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from secmgmt.core.models import Record, ScopedQuerySet
+
+from . import formulas, points
+
+RISKS = [("高", _("高")), ("中", _("中")), ("低", _("低"))]
+
+
+class AssessmentState(models.TextChoices):
+    """Where an assessment stands."""
+
+    IN_PROGRESS = "in_progress", _("进行中")
+    SUBMITTED = "submitted", _("已提交")
+    RETURNED = "returned", _("已退回")
+    CONFIRMED = "confirmed", _("已确认")
+
+
+class Assessment(Record):
+    """One self-assessment (自评估) of an object against a standard.
+
+    The items that apply are copied with code, edition and wording when it is created. ``result``: the scores
+    as they stood at confirmation, never changed afterwards.
+    """
+
+    scope_path: ClassVar[str] = "protected_object__unit__path"
+    scope_parents: ClassVar[tuple[str, ...]] = ("", "protected_object")
+    state_tones: ClassVar[dict[str, str]] = {"returned": "warn", "confirmed": "ok"}
+
+    protected_object = models.ForeignKey(
+        "assets.ProtectedObject", verbose_name=_("对象"), on_delete=models.PROTECT, related_name="assessments"
+    )
+    title = models.CharField(_("名称"), max_length=120)
+    standard_code = models.CharField(_("标准"), max_length=60, editable=False)
+    level = models.PositiveSmallIntegerField(_("等级"), editable=False)
+    business_level = models.PositiveSmallIntegerField(_("S"), editable=False)
+    service_level = models.PositiveSmallIntegerField(_("A"), editable=False)
+    extensions = models.JSONField(_("扩展要求"), default=list, editable=False)
+    report_date = models.DateField(_("报告日期"))
+    due_on = models.DateField(_("截止日期"), null=True, blank=True)
+    template = models.CharField(
+        _("评分模板"), max_length=8, choices=list(formulas.TEMPLATES.items()), default="2025"
+    )
+    formula = models.CharField(
+        _("符合率公式"),
+        max_length=16,
+        choices=[(code, f.label) for code, f in formulas.FORMULAS.items()],
+        default="simple",
+    )
+    attention = models.DecimalField(_("关注系数"), max_digits=3, decimal_places=2, default=Decimal("0.5"))
+    weights = models.CharField(max_length=8, default=formulas.DEFAULT_WEIGHTS, editable=False)
+    state = models.CharField(
+        _("状态"),
+        max_length=12,
+        choices=AssessmentState.choices,
+        default=AssessmentState.IN_PROGRESS,
+        editable=False,
+    )
+    total = models.PositiveIntegerField(_("项数"), default=0, editable=False)
+    result = models.JSONField(default=dict, editable=False)
+    frozen_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("自评估")
+        verbose_name_plural = _("自评估")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["protected_object"],
+                condition=~models.Q(state="confirmed"),
+                name="one_open_assessment_per_object",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_open(self) -> bool:
+        """Whether answers may still be given."""
+        return self.state in (AssessmentState.IN_PROGRESS, AssessmentState.RETURNED)
+
+    @property
+    def method(self) -> formulas.Method:
+        """How its figures come about."""
+        return formulas.Method(self.template, self.formula, self.attention, self.weights)
+
+    def frozen_content(self) -> list[Any]:
+        """The answers as they are submitted."""
+        columns = ("code", "result", "value", "found", "risk", "high_risk_applies", "version")
+        return [list(map(str, row)) for row in self.answers.order_by("order").values_list(*columns)]
+
+
+class Answer(models.Model):
+    """One item of an assessment, its frozen wording and the answer to it."""
+
+    scope_path: ClassVar[str] = "assessment__protected_object__unit__path"
+    scope_parents: ClassVar[tuple[str, ...]] = ("assessment", "assessment__protected_object")
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="answers")
+    order = models.PositiveIntegerField()
+    code = models.CharField(_("条款"), max_length=24)
+    unit_code = models.CharField(_("测评单元"), max_length=24, blank=True)
+    level = models.PositiveSmallIntegerField()
+    scope = models.CharField(max_length=10)
+    layer = models.CharField(_("层面"), max_length=20)
+    control_point = models.CharField(_("控制点"), max_length=40)
+    domain = models.CharField(max_length=4)
+    summary = models.CharField(_("要求"), max_length=300)
+    official_text = models.TextField(blank=True)
+    weight = models.PositiveSmallIntegerField(default=1)
+    high_risk = models.JSONField(default=list)
+    guidance = models.ForeignKey("assessments.Guidance", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    result = models.CharField(
+        _("结果"), max_length=16, choices=list(points.RESULT_LABELS.items()), blank=True
+    )
+    value = models.DecimalField(max_digits=8, decimal_places=6, null=True)
+    found = models.TextField(_("现状说明"), blank=True)
+    risk = models.CharField(_("风险"), max_length=2, choices=RISKS, blank=True)
+    high_risk_applies = models.JSONField(_("符合的高风险判例"), default=list)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("测评项")
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["assessment", "code"], name="answer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.summary}"
+
+
+class ComponentResult(models.Model):
+    """The result of one item on one component, where an item is answered component by component."""
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="component_results")
+    component = models.ForeignKey("assets.Component", on_delete=models.PROTECT, related_name="+")
+    result = models.CharField(max_length=16, choices=list(points.RESULT_LABELS.items()))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["answer", "component"], name="component_result_once")]

@@ -1,0 +1,59 @@
+"""What graded protection contributes."""
+
+from __future__ import annotations
+
+from secmgmt.accounts import roles
+from secmgmt.core.manifest import Manifest
+
+from .catalog import services as catalog
+
+READERS = ("view", "export")
+EVERYBODY = tuple(role.code for role in roles.BUSINESS_ROLES)
+OVERSEERS = (
+    roles.UNIT_HEAD.code,
+    roles.LEADER.code,
+    roles.INSPECTOR.code,
+    roles.AUTHORITY.code,
+    roles.POLICE.code,
+    roles.RULES.code,
+)
+
+MANIFEST = Manifest(
+    app="assessments",
+    grants={
+        **{
+            code: {"assessments.CatalogItem": ("view",), "assessments.Standard": ("view",)}
+            for code in EVERYBODY
+            if code not in OVERSEERS and code not in (roles.OWNER.code, roles.UNIT_LEAD.code)
+        },
+        **{
+            code: {
+                "assessments.CatalogItem": READERS + (("overlay",) if code == roles.RULES.code else ()),
+                "assessments.Standard": ("view",),
+                "assessments.Grading": READERS + (("approve",) if code == roles.AUTHORITY.code else ()),
+                "assessments.Assessment": READERS,
+                "assessments.Answer": ("view",),
+            }
+            for code in OVERSEERS
+        },
+        roles.OWNER.code: {
+            "assessments.CatalogItem": READERS,
+            "assessments.Standard": ("view",),
+            "assessments.Grading": (*READERS, "add", "change", "delete", "submit", "record_outside", "attach"),
+            "assessments.Assessment": (*READERS, "add", "change", "answer", "submit", "assign", "attach"),
+            "assessments.Answer": ("view", "answer", "attach"),
+        },
+        roles.UNIT_LEAD.code: {
+            "assessments.CatalogItem": READERS,
+            "assessments.Standard": ("view",),
+            "assessments.Grading": READERS,
+            "assessments.Assessment": (*READERS, "confirm"),
+            "assessments.Answer": ("view",),
+        },
+    },
+    capacities={
+        "expert": {"assessments.Grading": ("view", "review")},
+        "assignee": {"assessments.Assessment": ("view", "answer"), "assessments.Answer": ("view", "answer", "attach")},
+    },
+    catalogs=(catalog.load_shipped,),
+)

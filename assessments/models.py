@@ -1,0 +1,16 @@
+"""The app's models; each lives in its feature."""
+
+from .catalog.models import CatalogItem, Guidance, HighRiskCase, Standard
+from .evaluation.models import Answer, Assessment, ComponentResult
+from .grading.models import Grading
+
+__all__ = [
+    "Answer",
+    "Assessment",
+    "CatalogItem",
+    "ComponentResult",
+    "Grading",
+    "Guidance",
+    "HighRiskCase",
+    "Standard",
+]
