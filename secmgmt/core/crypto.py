@@ -1,7 +1,7 @@
 """What must be unreadable in the database and its dumps: TOTP seeds, phone numbers, webhook keys (8.1.4.8 b).
 
-Authenticated, its key derived from ``FIELD_KEY``: AES-256-GCM or (``FIELD_CIPHER=sm4``) SM4-GCM.
-Stored as ``cipher.key-id.base64(nonce + tag + text)``; the key's id lets ``FIELD_KEYS_OLD`` still be read after
+Authenticated, its key derived from ``FIELD_KEY``: AES-256-GCM or SM4-GCM (``FIELD_CIPHER=sm4``).
+Stored as ``cipher.key-id.base64(nonce + tag + text)``: the key's id lets ``FIELD_KEYS_OLD`` still be read after
 a change of the key, and the cipher's name lets both profiles be read side by side.
 """
 

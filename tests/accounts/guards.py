@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Guard:
-    """A guard's dotted name, what takes its place when it is off, the tests that must then fail, what it guards."""
+    """A guard's dotted name, what replaces it when it is off, the tests that must then fail, the clause."""
 
     name: str
     off: Callable[..., Any]
@@ -54,7 +54,12 @@ GUARDS = (
     Guard(A + "lockout.readable", lambda text: text, (SIGN + "::test_control_characters",), "A29"),
     Guard(A + "sessions.is_idle", no, (SIGN + "::test_without_an_act",), "8.1.4.1 b"),
     Guard(A + "sessions.is_too_old", no, (SIGN + "::test_the_longest_sign_in",), "8.1.4.1 b"),
-    Guard(A + "sessions.end_sessions", nothing, (FACTOR + "::test_an_approver_enrols",), "A13"),
+    Guard(
+        A + "sessions.end_sessions",
+        nothing,
+        (ADMIN + "::test_an_administrators_role", USER + "::test_closing"),
+        "A13",
+    ),
     Guard(
         A + "sessions.revoke_tokens",
         nothing,
@@ -88,7 +93,7 @@ GUARDS = (
         (FACTOR + "::test_whoever_needs",),
         "8.1.4.1 d",
     ),
-    Guard(A + "links.is_spent", no, (PASS + "::test_the_link_sets", PASS + "::test_the_link_ends"), "A12"),
+    Guard(A + "links.is_spent", no, (PASS + "::test_the_link_ends",), "A12"),
     Guard(A + "links.forget_links", nothing, (PASS + "::test_the_link_ends",), "A12"),
     Guard(
         A + "tokens.fits", lambda token, secret: token is not None, (TOKEN + "::test_wrong_secrets",), "A40"
@@ -106,11 +111,16 @@ GUARDS = (
         A + "guards.refuse_own", nothing, (ADMIN + "::test_nobody_asks", USER + "::test_nobody_closes"), "A10"
     ),
     Guard(A + "guards.refuse_last_administrator", nothing, (ADMIN + "::test_the_last",), "A10"),
-    Guard(A + "guards.refuse_second_hat", nothing, (ADMIN + "::test_an_administrator_cannot",), "8.1.4.2 d"),
+    Guard(
+        A + "guards.refuse_second_hat",
+        nothing,
+        (ADMIN + "::test_an_administrator_cannot", ADMIN + "::test_a_holder"),
+        "8.1.4.2 d",
+    ),
     Guard(A + "models.position.refuse_administrator", nothing, (ADMIN + "::test_no_path",), "8.1.4.2 d"),
     Guard(A + "users.refuse_reserved", nothing, (USER + "::test_a_name_out_of_form",), "8.1.4.2 b"),
     Guard(A + "units.refuse_circle", nothing, (UNIT + "::test_a_unit_never",), "8.1.4.4 d"),
     Guard(A + "units.refuse_merged", nothing, (UNIT + "::test_a_merged_unit_is_history",), "8.1.4.4 d"),
     Guard(A + "views.area.require_area", nothing, (AREA + "::test_the_system_area",), "8.1.5.1"),
-    Guard(A + "tables.masked", lambda text: text, (AREA + "::test_phone_and_mail",), "8.1.4.11, A15"),
+    Guard(A + "views.system.masked", lambda text: text, (AREA + "::test_phone_and_mail",), "8.1.4.11, A15"),
 )

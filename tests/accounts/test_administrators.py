@@ -86,9 +86,9 @@ def test_a_refused_request_changes_nothing_and_says_why(city, at):
         confirm(AdminGrant.objects.get(), city.sysadmin, at)
 
 
-def test_an_administrator_cannot_become_another_kind_as_well(city, at):
+def test_an_administrator_cannot_become_another_kind_as_well(city, at, second_security):
     with pytest.raises(errors.Conflict):
-        ask(city, at, role="system_admin", user=city.auditor)
+        ask(city, at, role="system_admin", user=second_security)
 
 
 def test_a_holder_of_a_position_cannot_become_an_administrator(city, at):
