@@ -219,24 +219,28 @@ def _reading(router: Router, crud: Crud) -> None:
     one = "/{int:pk}"
     page_of = Query(1, ge=1, le=1_000_000)
 
-    @router.get("", operation_id=f"{name}_list", url_name=f"{name}-list", openapi_extra=extra)
+    @router.get("", operation_id=f"{name}_list", summary=_("列表"), url_name=f"{name}-list", openapi_extra=extra)
     def list_rows(request, page: int = page_of, size: int = Query(50, ge=1, le=MOST), sort: str = ""):
         """Rows I may see, a page at a time: {items, page, size, total}."""
         return crud.page(request, page, size, sort)
 
-    @router.get(one, response=crud.schema_out, operation_id=f"{name}_detail", url_name=f"{name}-detail")
+    @router.get(
+        one, response=crud.schema_out, operation_id=f"{name}_detail", summary=_("详情"), url_name=f"{name}-detail"
+    )
     def detail(request, pk: int):
         """One row; its ETag is what ``If-Match`` names on a change."""
         return crud.detail(request, crud.fetch(request, pk))
 
-    @router.get(f"{one}/history", operation_id=f"{name}_history", url_name=f"{name}-history")
+    @router.get(
+        f"{one}/history", operation_id=f"{name}_history", summary=_("办理与变更"), url_name=f"{name}-history"
+    )
     def history_of(request, pk: int, page: int = page_of):
         """The opinion trail and what changed, when and by whom."""
         return crud.history(request, pk, page)
 
     do = f"{one}/do/{{slug:step}}"
 
-    @router.post(do, operation_id=f"{name}_transition", url_name=f"{name}-transition")
+    @router.post(do, operation_id=f"{name}_transition", summary=_("办理一步流程"), url_name=f"{name}-transition")
     def transition(request, pk: int, step: str, payload: Step):
         """Take a step of the workflow: {seen, opinion, data}."""
         return crud.transition(request, pk, step, payload)
@@ -258,11 +262,12 @@ def _writing(router: Router, crud: Crud, deletable: bool) -> None:
     create.__annotations__ = {"payload": Body}
     update.__annotations__ = {"pk": int, "payload": Body}
     made, one, url_name = {201: crud.schema_out}, "/{int:pk}", f"{name}-detail"
-    router.post("", response=made, operation_id=f"{name}_create", url_name=f"{name}-list")(create)
-    router.patch(one, response=crud.schema_out, operation_id=f"{name}_update", url_name=url_name)(update)
+    router.post("", response=made, operation_id=f"{name}_create", summary=_("登记"), url_name=f"{name}-list")(create)
+    change = {"operation_id": f"{name}_update", "summary": _("修改"), "url_name": url_name}
+    router.patch(one, response=crud.schema_out, **change)(update)
     if deletable:
 
-        @router.delete(one, response={204: None}, operation_id=f"{name}_delete", url_name=url_name)
+        @router.delete(one, response={204: None}, operation_id=f"{name}_delete", summary=_("删除"), url_name=url_name)
         def delete(request, pk: int):
             """Delete a row; needs ``If-Match``."""
             return crud.delete(request, pk)
