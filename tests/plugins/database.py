@@ -14,6 +14,7 @@ from pathlib import Path
 
 import django
 import pytest
+import pytest_django
 from django.conf import settings
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -84,11 +85,14 @@ def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> None:
     """Put the template where the test database is expected."""
     connection = connections["default"]
     test = connection.settings_dict["TEST"]
     if connection.vendor == "sqlite":
         shutil.copyfile(sqlite_template(), test["NAME"])
     else:
-        test["TEMPLATE"] = postgres_template(connection)
+        with django_db_blocker.unblock():
+            test["TEMPLATE"] = postgres_template(connection)
