@@ -18,7 +18,7 @@ PEER, HOST = "peer", "host"
 
 
 @audit.audited
-def save_link(*, form: Any, by: Any, at: dt.datetime) -> Interconnection:
+def save_link(form: Any, *, by: Any, at: dt.datetime) -> Interconnection:
     """Store an interconnection; the unit at the other end sees it. Raises like ``records.save``."""
     link = records.save(form, by=by, at=at)
     other = link.to_object.unit if link.to_object_id and not link.is_inner else None
@@ -29,7 +29,7 @@ def save_link(*, form: Any, by: Any, at: dt.datetime) -> Interconnection:
 
 
 @audit.audited
-def save_hosting(*, form: Any, by: Any, at: dt.datetime) -> Hosting:
+def save_hosting(form: Any, *, by: Any, at: dt.datetime) -> Hosting:
     """Store a hosting; the platform's unit sees it. Raises Invalid for a circle, else like ``records.save``.
 
     Every platform's row is the lock, so that two halves of a circle cannot be stored at once.

@@ -32,7 +32,7 @@ class Links(PartViews):
 
     def store(self, form: Any) -> Interconnection:
         """Through the service: the unit at the other end sees it."""
-        return services.save_link(form=form, by=self.request.user, at=now())
+        return services.save_link(form, by=self.request.user, at=now())
 
 
 class Hostings(PartViews):
@@ -51,4 +51,4 @@ class Hostings(PartViews):
 
     def store(self, form: Any) -> Hosting:
         """Through the service: no circle, and the platform's unit sees it."""
-        return services.save_hosting(form=form, by=self.request.user, at=now())
+        return services.save_hosting(form, by=self.request.user, at=now())

@@ -1,0 +1,87 @@
+"""Interconnections: one other end, components of their ends, and both ends see the row."""
+
+from __future__ import annotations
+
+import pytest
+
+from assets.models import Interconnection
+
+
+def post(client, obj, **values):
+    good = {
+        "from_object": obj.pk, "external_party": "省级平台", "purpose": "数据上报", "direction": "out",
+        "control": "gap", "version": 0,
+    }  # fmt: skip
+    return client.post("/links/new/", {**good, **values})
+
+
+def test_a_link_to_an_outside_party_is_registered(browse, city, world):
+    assert post(browse(city.lin), world.platform, ports="TCP/8443").status_code == 302
+
+
+BAD = [
+    ({"external_party": ""}, "须填且只填一项"),
+    ({"ports": "99999"}, "不是有效的端口"),
+    ({"control": "other"}, "须填写“边界控制说明”"),
+    ({"purpose": ""}, "“用途”没有填写"),
+]
+
+
+@pytest.mark.parametrize(("values", "sentence"), BAD, ids=[str(v) for v, _s in BAD])
+def test_bad_input_is_refused_with_a_sentence(browse, city, world, values, sentence):
+    count = Interconnection.objects.count()
+    response = post(browse(city.lin), world.platform, **values)
+    assert response.status_code == 422 and sentence in response.content.decode()
+    assert Interconnection.objects.count() == count
+
+
+def test_both_other_ends_at_once_are_refused(browse, city, world):
+    assert post(browse(city.lin), world.platform, to_object=world.cloud.pk).status_code == 422
+
+
+def test_an_inner_link_names_two_different_components_of_the_object(browse, city, world):
+    lin = browse(city.lin)
+    inner = {"external_party": "", "to_object": world.platform.pk}
+    assert post(lin, world.platform, **inner).status_code == 422
+    same = {"from_component": world.server.pk, "to_component": world.server.pk}
+    assert post(lin, world.platform, **inner, **same).status_code == 422
+    two = {"from_component": world.server.pk, "to_component": world.firewall.pk}
+    assert post(lin, world.platform, **inner, **two).status_code == 302
+
+
+def test_a_component_of_another_object_is_no_end(browse, city, world):
+    response = post(browse(city.lin), world.platform, external_party="", to_object=world.cloud.pk,
+                    to_component=world.server.pk)  # fmt: skip
+    assert response.status_code == 422 and "不属于所选的系统" in response.content.decode()
+
+
+def test_an_object_the_user_neither_sees_nor_finds_in_the_directory_is_no_other_end(browse, city, world):
+    assert post(browse(city.lin), world.platform, external_party="", to_object=world.school.pk).status_code == 422
+
+
+def test_the_unit_at_the_other_end_sees_the_link_and_may_not_change_it(browse, city, world):
+    assert post(browse(city.lin), world.platform, external_party="", to_object=world.cloud.pk).status_code == 302
+    link = Interconnection.objects.get(to_object=world.cloud)
+    qin = browse(city.qin)
+    assert qin.get(f"/links/{link.pk}/").status_code == 200
+    assert qin.get(f"/links/{link.pk}/edit/").status_code == 403
+    assert "区域卫生信息共享平台" in qin.get(f"/objects/{world.cloud.pk}/").content.decode()
+    assert qin.get(f"/links/{world.outside.pk}/").status_code == 404
+
+
+def test_when_the_link_is_turned_elsewhere_the_former_end_sees_it_no_more(browse, city, world):
+    lin = browse(city.lin)
+    post(lin, world.platform, external_party="", to_object=world.cloud.pk)
+    link = Interconnection.objects.get(to_object=world.cloud)
+    data = {"from_object": world.platform.pk, "external_party": "省级平台", "purpose": "上报", "direction": "out",
+            "control": "gap", "version": 1}  # fmt: skip
+    assert lin.post(f"/links/{link.pk}/edit/", data).status_code == 302
+    assert browse(city.qin).get(f"/links/{link.pk}/").status_code == 404
+
+
+def test_a_link_cannot_start_at_another_bureaus_object(browse, city, world):
+    lin = browse(city.lin)
+    assert post(lin, world.school).status_code == 422
+    data = {"from_object": world.school.pk, "external_party": "省级平台", "purpose": "上报", "direction": "out",
+            "control": "gap", "version": 1}  # fmt: skip
+    assert lin.post(f"/links/{world.outside.pk}/edit/", data).status_code == 422
