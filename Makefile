@@ -30,12 +30,15 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo '需要 Python 3.11 或更高版本' >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
+# A virtual environment made by another tool may lack pip.
+PIP := $(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null; $(PY) -m pip install -q --require-hashes
+
 $(BASE): requirements/base.txt | $(VENV)/bin/python
-	$(PY) -m pip install -q --require-hashes -r requirements/base.txt
+	$(PIP) -r requirements/base.txt
 	@touch $@
 
 $(DEV): requirements/dev.txt | $(VENV)/bin/python
-	$(PY) -m pip install -q --require-hashes -r requirements/dev.txt
+	$(PIP) -r requirements/dev.txt
 	@touch $@ $(BASE)
 
 setup: $(DEV)
@@ -71,7 +74,7 @@ test-fast: setup
 
 lint: setup
 	$(PY) -m ruff check .
-	$(VENV)/bin/lint-imports --no-logo --no-timings
+	$(VENV)/bin/lint-imports --no-logo
 	$(PY) -m mypy
 	$(MANAGE) makemigrations --check --dry-run
 

@@ -17,7 +17,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
-
 from django.test import Client
 from django.urls import reverse
 

@@ -27,9 +27,10 @@ R = TypeVar("R")
 
 # The fields a row's digest covers, in this order.
 CHAINED = (
-    "seq at actor_id actor_name actor_role channel ip session request_id verb object_type object_id object_name "
-    "unit_path result before after detail detail_digest algorithm prev_digest"
-).split()
+    *("seq", "at", "actor_id", "actor_name", "actor_role", "channel", "ip", "session", "request_id", "verb"),
+    *("object_type", "object_id", "object_name", "unit_path", "result", "before", "after", "detail"),
+    *("detail_digest", "algorithm", "prev_digest"),
+)
 
 
 def _pending() -> list[AuditEvent] | None:

@@ -186,7 +186,9 @@ def require(user: Any, model: type[Model], action: str, path: str | None = None)
         )
 
 
-def get_visible(model: type[Model], user: Any, action: str = "view", *, queryset: QuerySet | None = None, **lookup: Any):
+def get_visible(
+    model: type[Model], user: Any, action: str = "view", *, queryset: QuerySet | None = None, **lookup: Any
+) -> Any:
     """One row by ``lookup``: out of scope is a 404, in scope but not for this action a 403."""
     rows = model.objects.all() if queryset is None else queryset
     found = rows.visible_to(user, "view").filter(**lookup).first()

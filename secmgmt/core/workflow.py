@@ -158,7 +158,8 @@ def check_state(workflow: Workflow, fresh: Any, step: Transition) -> None:
     last = Decision.of(fresh).first()
     state = workflow.states(getattr(fresh, workflow.field)).label
     if last is None:
-        raise errors.Conflict(_("现在是“%(state)s”，不能“%(what)s”。") % {"state": state, "what": step.label}, obj=fresh)
+        text = _("现在是“%(state)s”，不能“%(what)s”。") % {"state": state, "what": step.label}
+        raise errors.Conflict(text, obj=fresh)
     raise errors.Conflict(
         _("已由%(who)s于 %(when)s %(done)s，现在是“%(state)s”，不能再“%(what)s”。")
         % {

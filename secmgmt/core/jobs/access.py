@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
@@ -45,7 +46,7 @@ def own_job(user: Any, pk: int) -> Job:
     return job
 
 
-def open_result(job: Job, user: Any) -> BinaryIO:
+def open_result(job: Job, user: Any) -> File:
     """The result file of a job of ``user``, at its start, after its digest was checked.
 
     Raises OutOfScope when there is no file (any more), NotAllowed when he may no longer do the job's action
@@ -59,7 +60,7 @@ def open_result(job: Job, user: Any) -> BinaryIO:
     except FileNotFoundError:
         raise errors.OutOfScope(_("结果文件已清理，请重新发起。"), model="core.Job", lookup=job.pk) from None
     algorithm = job.result.get("file", {}).get("algorithm", "")
-    if digest.hash_file(handle, algorithm) != job.result_digest:
+    if digest.hash_chunks(handle.chunks(), algorithm) != job.result_digest:
         handle.close()
         raise errors.Conflict(_("结果文件与生成时的摘要不一致，可能已损坏，请重新发起。"), obj=job)
     handle.seek(0)

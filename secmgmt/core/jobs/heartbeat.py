@@ -10,6 +10,7 @@ import datetime as dt
 import logging
 import threading
 import time
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -69,7 +70,7 @@ class Heartbeat:
 
     def _write(self) -> None:
         self._dirty = False
-        values = {"lease_until": now() + dt.timedelta(seconds=settings.JOB_LEASE_SECONDS)}
+        values: dict[str, Any] = {"lease_until": now() + dt.timedelta(seconds=settings.JOB_LEASE_SECONDS)}
         if self.text or self.total or self.done:
             values |= {"progress_done": self.done, "progress_total": self.total, "progress_note": self.text}
         mine = Job.objects.filter(pk=self.pk, state=JobState.RUNNING, lease_token=self.token)

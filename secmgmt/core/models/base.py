@@ -16,7 +16,7 @@ class ScopedQuerySet(models.QuerySet):
 
     def visible_to(self, user: Any, action: str = "view") -> ScopedQuerySet:
         """Rows on which ``user`` may do ``action``: by position over the row's unit, or by participation."""
-        return permissions.restrict(self, user, action)
+        return permissions.restrict(self, user, action)  # type: ignore[return-value]
 
 
 class Record(models.Model):
