@@ -151,7 +151,7 @@ def _radar(chart: RadarChart) -> Picture:
     for index, points in reversed(list(enumerate(outlines))):
         line = LINES[index % len(LINES)]
         shapes += [Path(run, line) for run in _radar_runs(points)]
-        shapes += [Dot(*point, 2.6, BAR_FOR_LINE[line]) for point in points if point]
+        shapes += [Dot(point[0], point[1], 2.6, BAR_FOR_LINE[line]) for point in points if point]
     for index in range(count):
         shapes += _spoke_label(chart, index, center, radius)
     bottom = center[1] + radius + 14 + 16 * (deepest + 1)
@@ -172,8 +172,9 @@ def _bar_scale(left: float, right: float, top: float, bottom: float, maximum: fl
     return shapes
 
 
-def _stacked_row(chart: BarChart, row: int, y: float, left: float, per_unit: float) -> list:
-    shapes, x, total = [], left, 0
+def _stacked_row(chart: BarChart | RadarChart, row: int, y: float, left: float, per_unit: float) -> list:
+    shapes: list = []
+    x, total = left, 0.0  # exact and binary numbers may stand in one row, so their sum is a float
     for index, series in enumerate(chart.series):
         value = series.values[row]
         if not value:
@@ -183,11 +184,13 @@ def _stacked_row(chart: BarChart, row: int, y: float, left: float, per_unit: flo
         if _width(text) + 4 <= width:
             dark = css in ("f1", "f2", "f-bad", "f-ok")
             shapes.append(Label(x + width / 2, y + 12.5, text, "mid", "onf" if dark else ""))
-        x, total = x + width, total + value
+        x, total = x + width, total + float(value)
     return [*shapes, Label(x + 6, y + 12.5, display(total), "start", "mut")]
 
 
-def _grouped_row(chart: BarChart, row: int, y: float, left: float, per_unit: float, maximum: float) -> list:
+def _grouped_row(
+    chart: BarChart | RadarChart, row: int, y: float, left: float, per_unit: float, maximum: float
+) -> list:
     shapes: list = []
     for index, series in enumerate(chart.series):
         value, top = series.values[row], y + index * 15
@@ -211,7 +214,8 @@ def _bars(chart: BarChart | RadarChart) -> Picture:
     left = max((_width(line) for lines in labels for line in lines), default=0) + 10
     right = WIDTH - 12 - _width(display(maximum) + chart.unit)
     per_unit = (right - left) / maximum
-    shapes, y = [], 8.0
+    shapes: list = []
+    y = 8.0
     for row, lines in enumerate(labels):
         bars = 16 if stacked else 15 * len(chart.series) - 2
         height = max(bars, 15 * len(lines))
@@ -321,7 +325,7 @@ def _box(box: Box) -> list:
 
 def _link(link: Link) -> list:
     css = "wire wire-dash" if link.dashed else "wire"
-    shapes: list = [Path(link.points, css)]
+    shapes: list = [Path(tuple(link.points), css)]
     if link.arrow:
         (x0, y0), (x1, y1) = link.points[-2:]
         length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5 or 1.0
@@ -345,16 +349,14 @@ def _link_label(link: Link) -> list:
 
 
 def _diagram(diagram: Diagram) -> Picture:
-    shapes: list = []
-    for part, draw in (
-        (diagram.zones, _zone),
-        (diagram.links, _link),
-        (diagram.boxes, _box),
-        (diagram.links, _link_label),
-    ):
-        for item in part:
-            shapes += draw(item)
-    return Picture(diagram.width, diagram.height, tuple(shapes), diagram.title, diagram.finding)
+    layers = (
+        [_zone(zone) for zone in diagram.zones],
+        [_link(link) for link in diagram.links],
+        [_box(box) for box in diagram.boxes],
+        [_link_label(link) for link in diagram.links],
+    )
+    shapes = tuple(shape for layer in layers for part in layer for shape in part)
+    return Picture(diagram.width, diagram.height, shapes, diagram.title, diagram.finding)
 
 
 def picture(block: RadarChart | BarChart | LineChart | Diagram) -> Picture:

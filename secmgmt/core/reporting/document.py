@@ -252,7 +252,12 @@ class Signature:
     roles: Sequence[Signer | str]
 
     def __post_init__(self):
-        _freeze(self, roles=[Signer(role) if isinstance(role, str) else role for role in self.roles])
+        _freeze(self, roles=self.signers)
+
+    @property
+    def signers(self) -> list[Signer]:
+        """The boxes, plain roles made into open ones."""
+        return [Signer(role) if isinstance(role, str) else role for role in self.roles]
 
 
 @dataclass(frozen=True)

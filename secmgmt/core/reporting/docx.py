@@ -90,7 +90,6 @@ class _Writer:
             self._line(block.caption, "Caption")
         size = 12 if self.official else 9
         widths = [round(WIDTH * share) for share in column_shares(block, WIDTH / 20 / size, 8 / size)]
-        span = {"span": len(widths), "tint": _GROUP_TINT, "hold": True}
         small = len(block.rows) <= 12  # a short table moves to the next page as one
         aligns, text, head = alignments(block), self._style("TableText"), self._style("TableHead")
         names = [
@@ -100,7 +99,21 @@ class _Writer:
         rows = [row_xml(names, header=block.header_repeat)]
         for row in block.rows:
             if isinstance(row, blocks.GroupRow):
-                rows.append(row_xml([cell_xml(display(row.text), sum(widths), head, "left", **span)]))
+                rows.append(
+                    row_xml(
+                        [
+                            cell_xml(
+                                display(row.text),
+                                sum(widths),
+                                head,
+                                "left",
+                                tint=_GROUP_TINT,
+                                span=len(widths),
+                                hold=True,
+                            )
+                        ]
+                    )
+                )
                 continue
             texts = texts_of(row)
             hold = small and row is not block.rows[-1]
@@ -150,7 +163,7 @@ class _Writer:
     def _signature(self, block: blocks.Signature) -> None:
         widths, style = [round(WIDTH * 0.22), round(WIDTH * 0.78)], self._style("FormText")
         rows = []
-        for signer in block.roles:
+        for signer in block.signers:
             text = _("{opinion}\n\n\n签名（盖章）：{name}　　日期：{date}").format(
                 opinion=printable_text(signer.opinion),
                 name=printable_text(signer.name) or "　　　　　　",

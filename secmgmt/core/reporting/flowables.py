@@ -35,15 +35,21 @@ class Style:
     bold: bool = False
 
 
-@lru_cache(maxsize=4096)
-def _cached_lines(text: str, font: str, size: float, width: float, indent: float) -> tuple:
+def _lines(text: str, font: str, size: float, width: float, indent: float) -> tuple:
     return tuple(break_lines(text, widths_of(font), size, width, indent))
+
+
+_cached_lines = lru_cache(maxsize=4096)(
+    _lines
+)  # results, levels, captions: the same few words again and again
+_CACHED_LENGTH = 60  # long texts are rarely repeated and would hold memory
 
 
 def set_lines(text: str, style: Style, width: float) -> tuple:
     """`text` broken for a column of `width` points in the report font."""
     font = describe_font().name
-    return _cached_lines(text, font, style.size, round(width - 2 * style.inset, 2), style.indent * style.size)
+    lay_out = _cached_lines if len(text) <= _CACHED_LENGTH else _lines
+    return lay_out(text, font, style.size, round(width - 2 * style.inset, 2), style.indent * style.size)
 
 
 def literal_text(
@@ -133,7 +139,10 @@ class Linked(Text):
         self.level, self.key = level, key
 
     def split(self, avail_width, avail_height):
-        return []
+        if len(self.lines or ()) * self.style.leading < 300:
+            return []  # only what was never meant for a heading is taller, and it must not stop the report
+        head, *rest = super().split(avail_width, avail_height) or [None]
+        return [Linked(head.text, self.style, self.level, self.key, lines=head.lines), *rest] if head else []
 
     def draw(self):
         self.canv.bookmarkHorizontal(self.key, 0, self.height + 6)
@@ -188,16 +197,23 @@ class Grid(Flowable):
         self.label_rows = options.get("label_columns", 0)
         self.spaceBefore, self.spaceAfter = 4, 8
         self.total = sum(widths)
+        body = options.get("body")  # handed on by split: adding up all that remains at each page is quadratic
+        self.body = sum(rows[n].height for n in range(self.start, self.stop)) if body is None else body
 
     def _top(self) -> list[Row]:
         return [] if self.continued and not self.repeat else list(self.header)
 
     def _caption_height(self) -> float:
-        return self.caption[2].leading + 2 if self.caption else 0.0
+        return len(self._caption_lines()) * self.caption[2].leading + 2 if self.caption else 0.0
+
+    def _caption_lines(self) -> tuple:
+        if self.caption is None:
+            return ()
+        first, again, style = self.caption
+        return set_lines(again if self.continued else first, style, self.total)
 
     def wrap(self, avail_width, avail_height):
-        body = sum(self.rows[n].height for n in range(self.start, self.stop))
-        self.height = self._caption_height() + sum(row.height for row in self._top()) + body
+        self.height = self._caption_height() + sum(row.height for row in self._top()) + self.body
         self.width = avail_width
         return self.total, self.height
 
@@ -205,7 +221,14 @@ class Grid(Flowable):
         """A table that takes less than half a page moves to the next page rather than breaking."""
         return not self.continued and self.wrap(self.total, 0)[1] < self.page_height * 0.45
 
-    def _part(self, start: int, stop: int, continued: bool, rows: Sequence[Row] | None = None) -> "Grid":
+    def _part(
+        self,
+        start: int,
+        stop: int,
+        continued: bool,
+        rows: Sequence[Row] | None = None,
+        body: float | None = None,
+    ) -> "Grid":
         return Grid(
             self.rows if rows is None else rows,
             self.header,
@@ -218,6 +241,7 @@ class Grid(Flowable):
             repeat=self.repeat,
             page_height=self.page_height,
             label_columns=self.label_rows,
+            body=body,
         )
 
     def split(self, avail_width, avail_height):
@@ -236,7 +260,8 @@ class Grid(Flowable):
             cut -= 1  # the name of a group does not stay behind alone
         if cut == self.start or cut == self.stop:
             return []
-        return [self._part(self.start, cut, self.continued), self._part(cut, self.stop, True)]
+        head = self._part(self.start, cut, self.continued)
+        return [head, self._part(cut, self.stop, True, body=self.body - head.body)]
 
     def _divide(self, index: int, room: float) -> list["Grid"]:
         """Cut row `index`, too tall to be moved whole, after the lines that fit into `room`."""
@@ -258,8 +283,8 @@ class Grid(Flowable):
         canvas.translate(offset, 0)
         y = self.height
         if self.caption:
-            text, style = self.caption[1 if self.continued else 0], self.caption[2]
-            lines = set_lines(text, style, self.total)[:1]
+            style = self.caption[2]
+            lines = self._caption_lines()
             literal_text(canvas, 0, y - style.leading + 4, lines, style, self.total, False)
             y -= self._caption_height()
         top = y

@@ -32,7 +32,7 @@ def _row(cells: Iterable[str], classes: Iterable[str]) -> str:
 
 def _table(block: blocks.Table) -> str:
     classes = [_CELL_CLASS[align] for align in alignments(block)]
-    columns = "".join(f'<col width="{share * 100:.1f}%">' for share in column_shares(block))
+    columns = "".join(f'<col width="{share * 100:.1f}%">' for share in column_shares(block, 49, 1.4))
     head = "".join(f'<th scope="col">{_text(name)}</th>' for name in block.columns)
     span = f' colspan="{len(block.columns)}"'
     body = [
@@ -86,7 +86,7 @@ def _cover(cover: blocks.Cover) -> str:
 
 def _signature(block: blocks.Signature) -> str:
     rows = []
-    for signer in block.roles:
+    for signer in block.signers:
         opinion = f"{_text(signer.opinion)}<br>" if signer.opinion else "<br>"
         line = _("签名（盖章）：{name}　　日期：{date}").format(
             name=escape_markup(printable_text(signer.name)) or "　　　　　　",

@@ -165,6 +165,10 @@ class Builder:
         parts = [number, *head, *middle, *foot]
         used = sum(part.wrap(COLUMN, DEPTH)[1] + part.getSpaceBefore() for part in parts)
         free = max(0.0, DEPTH - used - 6)
+        if used > DEPTH - 6:  # too much for one page: blocks that can be split take over
+            middle = self._form(blocks.KeyValues(cover.facts))
+            if cover.notice:
+                foot[0] = Text(printable_text(cover.notice), sheet.note)
         space = [Spacer(1, free * share) for share in (0.26, 0.26, 0.40)]
         return [number, space[0], *head, space[1], *middle, space[2], *foot, PageBreak()]
 
@@ -224,6 +228,8 @@ class Builder:
             else layout_row(texts_of(row), styles, widths, look, "body")
             for row in block.rows
         ]
+        if header[0].height > DEPTH * 0.4:
+            rows, header = [*header, *rows], []  # a head this tall cannot return on every page
         if not rows:
             empty = Style(size=look.body.size, leading=look.body.leading, align="center", ink="#4a5868")
             rows = [layout_row([_("（无）")], [empty], widths, look, "group")]
@@ -231,6 +237,9 @@ class Builder:
         titles = (
             (caption, _("{caption}（续）").format(caption=caption), self.sheet.caption) if caption else None
         )
+        if titles and len(set_lines(caption, self.sheet.caption, COLUMN)) > 3:
+            made.append(Text(caption, self.sheet.caption))
+            titles = None
         made.append(self._grid(rows, header, widths, look, caption=titles, repeat=block.header_repeat))
         if block.note:
             made.append(Text(printable_text(block.note), self.sheet.note))
@@ -249,7 +258,7 @@ class Builder:
         look = self.sheet.form
         plain, right = look.body, Style(size=look.body.size, leading=look.body.leading, ink=look.body.ink)
         rows = []
-        for signer in block.roles:
+        for signer in block.signers:
             date = chinese_date(signer.date) or _("　　　　年　　月　　日")
             name = printable_text(signer.name) or "　　　　　　"
             opinion = printable_text(signer.opinion) + "\n\n\n" if signer.opinion else "\n\n\n"

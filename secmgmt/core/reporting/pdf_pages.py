@@ -4,7 +4,7 @@ What is known only at the end (page totals, the page of a heading) is drawn as a
 defined when the last page is out, so that nothing is laid out twice.
 """
 
-from datetime import UTC
+from datetime import timedelta
 from io import BytesIO
 
 from reportlab.lib.utils import TimeStamp
@@ -31,7 +31,11 @@ class ContentsLine(Flowable):
 
     def wrap(self, avail_width, avail_height):
         self.width = avail_width
-        self.lines = set_lines(self.text, self.style, avail_width - self.inset - _PAGE_ROOM)
+        lines = set_lines(self.text, self.style, avail_width - self.inset - _PAGE_ROOM)
+        if len(lines) > 3:  # a list of contents may shorten: the heading itself is whole on its page
+            text, used, _ends = lines[2]
+            lines = (*lines[:2], (text[:-1] + "…", used, True))
+        self.lines = lines
         self.height = len(self.lines) * self.style.leading
         return avail_width, self.height
 
@@ -98,7 +102,7 @@ class Pages(BaseDocTemplate):
     def _time_stamp(self) -> TimeStamp:
         moment = local_time(self.meta.generated_at)
         stamp = TimeStamp(1)
-        offset = int((moment.utcoffset() or moment.replace(tzinfo=UTC).utcoffset()).total_seconds())
+        offset = int((moment.utcoffset() or timedelta()).total_seconds())
         stamp.YMDhms = tuple(moment.timetuple())[:6]
         stamp.dhh, stamp.dmm = offset // 3600, offset % 3600 // 60
         return stamp

@@ -25,15 +25,15 @@ from .xlsx_cells import (
     style_header,
 )
 
-_COLORS = {"": ("1659A8", "C2D4EA", "C98A1B", "2F8F8C", "8391A2"), "ok": "3F9A63", "warn": "D98A1F"}
-_COLORS |= {"bad": "D0453B", "idle": "B9C3CF"}
+_COLORS = ("1659A8", "C2D4EA", "C98A1B", "2F8F8C", "8391A2")
+_TONES = {"ok": "3F9A63", "warn": "D98A1F", "bad": "D0453B", "idle": "B9C3CF"}
 _LEFT = Alignment(horizontal="left", vertical="top", wrap_text=True)
 _TITLE_FONT = Font(name="微软雅黑", size=16, bold=True)
 _HEADING_SIZES = {1: 14, 2: 12, 3: 11, 4: 10}
 
 
 def _series_color(series: blocks.Series, index: int) -> str:
-    return _COLORS[series.tone] if series.tone else _COLORS[""][index % 5]
+    return _TONES[series.tone] if series.tone else _COLORS[index % 5]
 
 
 def _native_chart(block):
@@ -181,7 +181,7 @@ class _Book:
             self._wide(printable_text(block.notice))
 
     def _signature(self, block: blocks.Signature) -> None:
-        for signer in block.roles:
+        for signer in block.signers:
             self._line(
                 signer.role, " ".join(filter(None, (signer.opinion, signer.name, chinese_date(signer.date))))
             )

@@ -107,7 +107,7 @@ def test_the_length_of_a_bar_is_its_share_of_the_scale():
 
 
 def test_stacked_bars_lie_end_to_end_and_say_their_sum():
-    series = [blocks.Series("甲", (3,)), blocks.Series("乙", (4,))]
+    series = [blocks.Series("甲", (Decimal(3),)), blocks.Series("乙", (4.0,))]
     shapes = picture(blocks.BarChart("t", ("x",), series, "f", stacked=True)).shapes
     first, second = [shape for shape in shapes if isinstance(shape, Rect)][:2]
     assert second.x == pytest.approx(first.x + first.width)

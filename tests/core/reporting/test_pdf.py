@@ -12,11 +12,15 @@ from pypdf import PdfReader
 from secmgmt.core.reporting import flowables, fonts, pdf_pages
 from secmgmt.core.reporting.document import (
     Contents,
+    Cover,
     GroupRow,
     Heading,
     KeyValues,
     Paragraph,
+    RadarChart,
+    Series,
     Signature,
+    SignOff,
     Table,
 )
 from secmgmt.core.reporting.linebreak import NO_END, NO_START
@@ -160,6 +164,19 @@ def test_a_cell_taller_than_a_page_is_split_and_nothing_is_lost():
 
 def test_a_form_value_taller_than_a_page_is_split():
     assert len(pages_of(KeyValues([("说明", "内容" * 4000)]))) > 3
+
+
+def test_titles_heads_captions_and_covers_longer_than_a_page_do_not_stop_the_report():
+    long = "内容" * 1500
+    blocks = [
+        Cover(long, long, long, "", long, [(long, long)], long),
+        Contents(),
+        Heading(1, long),
+        Table((long, "乙"), [("甲", "乙")], caption=long, note=long),
+        RadarChart(long, ("甲", "乙", "丙"), [Series(long, (1, 2, 3))], long),
+        SignOff(long, long),
+    ]
+    assert "".join(pages_of(*blocks, title=long)).count("容") > 1500 * 10
 
 
 def test_a_paragraph_taller_than_a_page_goes_on():
