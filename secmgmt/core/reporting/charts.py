@@ -230,9 +230,9 @@ def _bars(chart: BarChart | RadarChart) -> Picture:
     shapes = _bar_scale(left, right, 4, y, maximum, chart.unit) + shapes
     y += 20
     if len(chart.series) > 1:
-        legend, height = _legend([(display(s.name), _fill(s, n)) for n, s in enumerate(chart.series)], y)
+        legend, depth = _legend([(display(s.name), _fill(s, n)) for n, s in enumerate(chart.series)], y)
         shapes += legend
-        y += height
+        y += depth
     return Picture(WIDTH, y + 4, tuple(shapes), chart.title, chart.finding)
 
 
