@@ -47,6 +47,7 @@ class UserFilter(RecordFilterSet):
     search_fields = ("name", "username", "unit__name")
     state = django_filters.ChoiceFilter(
         label=_("状态"),
+        empty_label=_("全部"),
         method="by_state",
         choices=[
             ("active", _("启用")),
@@ -54,6 +55,10 @@ class UserFilter(RecordFilterSet):
             ("dormant", _("长期未登录")),
             ("locked", _("已锁定")),
         ],
+    )
+
+    admin_role = django_filters.ChoiceFilter(
+        label=_("管理员"), empty_label=_("全部"), choices=[c for c in User.AdminRole.choices if c[0]]
     )
 
     class Meta:
@@ -75,11 +80,13 @@ class PositionFilter(RecordFilterSet):
     search_fields = ("user__name", "user__username", "content_object__name")
     role = django_filters.ChoiceFilter(
         label=_("岗位"),
+        empty_label=_("全部"),
         field_name="permission__codename",
         choices=[(r.code, r.label) for r in BUSINESS_ROLES],
     )
     when = django_filters.ChoiceFilter(
         label=_("任期"),
+        empty_label=_("全部"),
         method="by_term",
         choices=[
             ("now", _("现任")),
@@ -125,8 +132,17 @@ class FactorFilter(RecordFilterSet):
     """People by name and whether they have an authenticator."""
 
     search_fields = ("name", "username")
-    enrolled = django_filters.BooleanFilter(label=_("已绑定验证器"))
+    enrolled = django_filters.ChoiceFilter(
+        label=_("验证器"),
+        empty_label=_("全部"),
+        method="by_enrolled",
+        choices=[("true", _("已绑定")), ("false", _("未绑定"))],
+    )
 
     class Meta:
         model = User
         fields: ClassVar = []
+
+    def by_enrolled(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """With or without."""
+        return queryset.filter(enrolled=value == "true")

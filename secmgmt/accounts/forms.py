@@ -97,9 +97,9 @@ class PolicyForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            low, high = getattr(field, "min_value", None), getattr(field, "max_value", None)
-            if low is not None and high is not None and not field.widget.is_hidden:
+        for name, field in self.fields.items():
+            if not field.widget.is_hidden:
+                low, high = LoginPolicy.bounds(name)
                 field.help_text = _("%(low)d–%(high)d") % {"low": low, "high": high}
 
 
@@ -107,6 +107,12 @@ class PlainForm(forms.Form):
     """A form in the house's markup that belongs to no record."""
 
     is_wide = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField):
+                field.empty_label = _("请选择")
 
     def sections(self) -> list[dict[str, Any]]:
         """All fields in one group, as the form's template wants them."""

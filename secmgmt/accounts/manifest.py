@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from secmgmt.core.manifest import Manifest, MenuEntry
 from secmgmt.core.permissions import ACTION_LABELS
 
+from .demo import create_accounts
 from .roles import ADMIN_ROLES, BUSINESS_ROLES
 from .todos import administrators_todos
 from .users import tidy
@@ -94,4 +95,5 @@ MANIFEST = Manifest(
         },
         "audit_admin": {"core.AuditEvent": ("view", "export")},
     },
+    demo=((10, create_accounts),),
 )

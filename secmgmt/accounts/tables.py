@@ -49,7 +49,12 @@ USERS = Table(
         Column("username", _("账号"), sort="username"),
         Column("unit", _("单位"), sort="unit__path"),
         Column("title", _("职务"), sort="title", default=False),
-        Column("admin_role", _("管理员"), sort="admin_role"),
+        Column(
+            "admin_role",
+            _("管理员"),
+            value=lambda u: u.get_admin_role_display() if u.admin_role else "",
+            sort="admin_role",
+        ),
         Column("state", _("状态"), value=lambda u: u.is_active, render=account_state, sort="is_active"),
         Column("last_login", _("最近登录"), render=lambda u: moment(u.last_login), sort="last_login"),
         Column("expires_on", _("有效期至"), sort="expires_on", default=False),

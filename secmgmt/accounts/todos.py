@@ -36,18 +36,18 @@ def _of_system(today: dt.date) -> Iterator[Todo]:
     waiting = User.objects.filter(is_active=True, password_changed_at__isnull=True).count()
     if waiting:
         title = _("%(n)d 个账户还没有设置口令") % {"n": waiting}
-        yield Todo("account", title, _("签发设置口令的链接交给本人"), f"{listed}?state=active", _("查看"))
+        yield Todo(_("账户"), title, _("签发设置口令的链接交给本人"), f"{listed}?state=active", _("查看"))
     dormant = users.dormant(now()).count()
     if dormant:
         title = _("%(n)d 个账户长期未登录") % {"n": dormant}
         yield Todo(
-            "account", title, _("将自动停用，请先核实"), f"{listed}?state=dormant", _("核实"), tone="warn"
+            _("账户"), title, _("将自动停用，请先核实"), f"{listed}?state=dormant", _("核实"), tone="warn"
         )
     locked = len(lockout.locked_names(now()))
     if locked:
         title = _("%(n)d 个账号因连续失败被锁定") % {"n": locked}
         yield Todo(
-            "account",
+            _("账户"),
             title,
             _("到时自动解除；成批锁定可能是攻击"),
             f"{listed}?state=locked",
@@ -61,7 +61,7 @@ def _of_security(today: dt.date) -> Iterator[Todo]:
     if lacking:
         title = _("%(n)d 名须用第二因素的人员尚未绑定") % {"n": lacking}
         yield Todo(
-            "factor",
+            _("第二因素"),
             title,
             _("绑定之前他们不能办理业务"),
             f"{reverse('administration:factor-list')}?enrolled=false",
@@ -73,13 +73,13 @@ def _of_security(today: dt.date) -> Iterator[Todo]:
     if count:
         title = _("%(n)d 个岗位 30 天内到期") % {"n": count}
         url = f"{reverse('administration:position-list')}?when=ending"
-        yield Todo("position", title, _("续任或交接"), url, _("查看"), due=first.valid_until)
+        yield Todo(_("岗位"), title, _("续任或交接"), url, _("查看"), due=first.valid_until)
     bare = User.objects.filter(is_active=True, admin_role="")
     bare = bare.exclude(pk__in=Position.objects.exclude(valid_until__lt=today).values("user_id")).count()
     if bare:
         title = _("%(n)d 个账户没有岗位") % {"n": bare}
         yield Todo(
-            "position",
+            _("岗位"),
             title,
             _("没有岗位的账户看不到任何内容"),
             reverse("administration:position-create"),
@@ -103,4 +103,4 @@ def _to_confirm(user: Any) -> Iterator[Todo]:
         title = _("复核：%(name)s → %(role)s") % {"name": item.user.name, "role": role}
         note = _("%(who)s申请，理由：%(why)s") % {"who": item.asked_by.name, "why": item.reason}
         url = reverse("administration:admingrant-detail", args=[item.pk])
-        yield Todo("admingrant", title, note, url, _("复核"), tone="warn")
+        yield Todo(_("管理员授权"), title, note, url, _("复核"), tone="warn")

@@ -241,6 +241,15 @@ def test_an_administrators_grant_goes_from_one_page_to_the_others(as_security, a
     assert {"admin.ask", "admin.grant", "accounts.admingrant.confirm"} <= verbs
 
 
+def test_the_list_of_second_factors_is_filtered_by_who_has_none(as_security, city):
+    html = as_security.get("/manage/second-factors/?enrolled=false").content.decode()
+    assert "林予安" in html and "唐若溪" not in html
+
+
+def test_the_policy_page_says_the_bounds(as_security, city):
+    assert "3–10" in as_security.get("/manage/policy/").content.decode()
+
+
 def test_the_policy_page_keeps_the_bounds(as_security, city):
     form = as_security.get("/manage/policy/").context["form"]
     data = {name: form[name].value() for name in form.fields}

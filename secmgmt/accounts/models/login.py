@@ -59,6 +59,12 @@ class LoginPolicy(Record):
     def __str__(self) -> str:
         return str(_("登录策略"))
 
+    @classmethod
+    def bounds(cls, name: str) -> tuple[int, int]:
+        """The least and the greatest value of a number of the policy."""
+        limits = {type(v): v.limit_value for v in cls._meta.get_field(name).validators}
+        return limits[MinValueValidator], limits[MaxValueValidator]
+
 
 class FailedLogin(models.Model):
     """Failures counted before the password is checked. ``key``: "account:name" or "source:address"."""
