@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from . import views
+from . import health, views
+from .trail import Trail
 
 app_name = "portal"
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("health/", health.page, name="health"),
+    *Trail.urls("audit/"),
+]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from .base import ScopedQuerySet
 
 
 class AuditResult(models.TextChoices):
@@ -21,6 +25,10 @@ class AuditEvent(models.Model):
     only the fields that changed; ``detail_digest`` is the digest of a bulk act's own table of rows.
     The row's ``digest`` covers ``prev_digest`` and every other field (``secmgmt.core.audit.row_digest``).
     """
+
+    scope_path: ClassVar[str] = ""
+    scope_parents: ClassVar[tuple[str, ...]] = ()
+    state_tones: ClassVar[dict[str, str]] = {"ok": "ok", "refused": "warn", "failed": "bad"}
 
     seq = models.BigIntegerField(_("序号"), unique=True)
     at = models.DateTimeField(_("时间"), db_index=True)
@@ -44,6 +52,8 @@ class AuditEvent(models.Model):
     algorithm = models.CharField(_("算法"), max_length=10)
     prev_digest = models.CharField(_("前一条摘要"), max_length=64)
     digest = models.CharField(_("摘要"), max_length=64)
+
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-seq"]
