@@ -9,6 +9,7 @@ from secmgmt.core.manifest import Manifest, MenuEntry, Panel, SearchSource
 from secmgmt.core.permissions import ACTION_LABELS
 
 from .connections.services import HOST, PEER
+from .demo import create_assets
 from .inventory.search import component_text, network_text, object_text
 from .panels import components_panel, data_panel, hosting_panel, links_panel, topology_panel
 from .todos import leads_todos, owners_todos
@@ -88,4 +89,5 @@ MANIFEST = Manifest(
         ("links", "assets.connections.api:links"),
         ("hostings", "assets.connections.api:hostings"),
     ),
+    demo=((20, create_assets),),
 )

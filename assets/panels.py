@@ -30,7 +30,7 @@ def topology_panel(obj: ProtectedObject, user: Any) -> dict[str, Any] | None:
 
 def hosting_panel(obj: ProtectedObject, user: Any) -> dict[str, Any]:
     """Where it runs, whether that platform's level is enough, what runs on it, and its recovery targets."""
-    tenants = [row for row in tenants_of(obj, today())] if obj.offers_hosting else []
+    tenants = list(tenants_of(obj, today())) if obj.offers_hosting else []
     short = sum(level_shortfall(row) for row in tenants)
     return {
         "platforms": [_platform(row) for row in platforms_of(obj, today())],
@@ -103,7 +103,7 @@ def data_panel(obj: ProtectedObject, user: Any) -> dict[str, Any] | None:
 
 def links_panel(obj: ProtectedObject, user: Any) -> dict[str, Any] | None:
     """The first connections to the outside; what both ends see."""
-    rows = [link for link in links_of(obj, user).exclude(from_object=obj, to_object=obj)[:SHOWN]]
+    rows = list(links_of(obj, user).exclude(from_object=obj, to_object=obj)[:SHOWN])
     heads = [_("对端"), _("用途"), _("方向"), _("边界控制")]
     cells = [
         (

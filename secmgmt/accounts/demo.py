@@ -107,7 +107,11 @@ def _units(at: dt.datetime) -> dict[str, OrgUnit]:
         kind, name, short, below = line.split("|")
         unit = _unit(name, short, kind, root, at)
         for child in filter(None, below.split(";")):
-            full = f"{name}{child.removeprefix('县').removeprefix('区').removeprefix('市')}" if kind == "county" else child
+            full = (
+                f"{name}{child.removeprefix('县').removeprefix('区').removeprefix('市')}"
+                if kind == "county"
+                else child
+            )
             _unit(full, full, "subunit", unit, at)
     return demo_units()
 
