@@ -104,3 +104,12 @@ def processes(tmp_path: Path, transactional_db: None) -> Iterator[Processes]:
         found.stop()
         with app.connection_for_write() as broker:
             broker.default_channel.queue_purge(app.conf.task_default_queue)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def leave_no_queue() -> Iterator[None]:
+    """A real broker keeps nothing of the tests. Not between tests: a producer declares its queue only once."""
+    yield
+    if not app.conf.broker_url.startswith("filesystem"):
+        with app.connection_for_write() as broker:
+            broker.default_channel.queue_delete(app.conf.task_default_queue)
