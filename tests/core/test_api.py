@@ -10,8 +10,10 @@ from django.conf import settings as django_settings
 from django.test import Client
 
 from secmgmt.accounts import tokens
+from secmgmt.core.apibody import body_schema
 from secmgmt.core.clock import now
 from secmgmt.core.models import AuditEvent
+from tests.core.testapp.forms import ThingForm
 from tests.core.testapp.models import STEPS, Thing
 from tests.core.testapp.support import invite, make_thing
 
@@ -204,6 +206,11 @@ def test_a_body_sets_the_forms_fields_and_nothing_else(lin, city, thing):
         assert field in is_problem(lin("post", "", new), 422)["errors"]
     thing.refresh_from_db()
     assert (thing.state, thing.version) == ("draft", 1)
+
+
+def test_the_bodys_schema_has_the_forms_fields_without_version_and_files():
+    fields = set(body_schema(ThingForm, "ThingBody").model_fields)
+    assert fields == {"unit", "name", "note", "due", "other"}
 
 
 def test_foreign_keys_offer_only_what_the_user_may_see(lin, city, thing):

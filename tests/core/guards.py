@@ -1,0 +1,60 @@
+"""The guards of the kernel: each disabled in turn must turn its tests red (``make prove``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.accounts.guards import Guard, empty, no, nothing, yes
+
+
+def same(value: Any, *args: Any, **kwargs: Any) -> Any:
+    """What came in, unguarded."""
+    return value
+
+
+C = "secmgmt.core."
+FILES, API, SEARCH, TRAIL = "test_attachments.py", "test_api.py", "test_search.py", "test_audit_trail.py"
+RECORDS, FLOW, SCOPE, HANGS = "test_records.py", "test_workflow.py", "test_permissions.py", "test_notices.py"
+
+GUARDS = (
+    # files
+    Guard(C + "attachments.check_may_attach", nothing, (FILES + "::test_who_may_neither",), "A01"),
+    Guard(C + "attachments.check_count", nothing, (FILES + "::test_a_record_holds",), "A36"),
+    Guard(C + "attachments.check_declared", nothing, (FILES + "::test_a_picture_needs",), "state secrets stay out"),
+    Guard(C + "attachments.check_key", nothing, (FILES + "::test_the_storage_key_is_never",), "A30, A31"),
+    Guard(C + "attachments.check_not_frozen", nothing, (FILES + "::test_what_was_submitted",), "8.1.4.7 b"),
+    Guard(C + "attachments.drop_file", nothing, (FILES + "::test_a_full_disk", FILES + "::test_an_outer_act"), "R6, L4"),
+    Guard(C + "filesafety.secrecy.require_clear", nothing, (FILES + "::test_a_secrecy_mark",), "state secrets stay out"),
+    Guard(C + "parents.may_see_field", yes, (FILES + "::test_a_participant", HANGS + "::test_a_participant"), "A15"),
+    Guard(C + "middleware.body_is_too_large", no, (FILES + "::test_a_body_larger",), "A36"),
+    # what hangs on a record
+    Guard(C + "notices.with_visible_parent", same, (HANGS + "::test_a_notice_about",), "A06"),
+    Guard(C + "notices.check_local", nothing, (HANGS + "::test_a_notice_leads",), "A20"),
+    Guard(C + "comments.check_field", nothing, (HANGS + "::test_a_participant_joins",), "A15"),
+    Guard(C + "parents.has_scope", yes, (FILES + "::test_a_record_of_another",), "A02"),
+    # search
+    Guard(C + "permissions.restrict", same, (SEARCH + "::test_neither_names", API + "::test_a_list_and_its_total"), "A06"),
+    # the one door to write
+    Guard(C + "records.check_version", nothing, (RECORDS + "::TestOne::test_a_stale", API + "::test_a_stale"), "R12"),
+    Guard(C + "records.check_scope", nothing, (RECORDS + "::TestOne::test_a_row_is",), "A03"),
+    Guard(C + "records.check_frozen", nothing, (RECORDS + "::TestOne::test_submitted", API + "::test_submitted"), "8.1.4.7 b"),
+    Guard(C + "records.clear", empty, (SCOPE + "::test_an_invitation_goes",), "A14"),
+    Guard(C + "marks.refuse_marked", nothing, (RECORDS + "::TestOne::test_a_text_with", FLOW + "::TestFire::test_an_opinion"), "state secrets stay out"),
+    # the workflow
+    Guard(C + "workflow.check_state", nothing, (FLOW + "::TestFire::test_a_step_cannot",), "A17"),
+    Guard(C + "workflow.check_seen", nothing, (FLOW + "::TestFire::test_content_changed", FLOW + "::TestFire::test_a_decision_names"), "A43"),
+    # the trail
+    Guard(C + "audit_trail.is_intact", yes, (TRAIL + "::TestVerify::test_an_edited_row_is_found",), "8.1.4.3 c"),
+    Guard(C + "audit_trail._tail", empty, (TRAIL + "::TestVerify::test_a_cut_tail_with",), "8.1.4.3 c"),
+    Guard(C + "audit_trail._start", empty, (TRAIL + "::TestVerify::test_a_start_moved",), "8.1.4.3 c"),
+    Guard(C + "audit_trail.check_term", nothing, (TRAIL + "::TestPurge::test_below_180",), "6.5.1.2"),
+    Guard(C + "audit_trail.check_whole", nothing, (TRAIL + "::TestPurge::test_a_broken",), "8.1.4.3 c"),
+    Guard("secmgmt.api.note_refusal", nothing, (TRAIL + "::TestRefusals::test_403",), "8.1.4.3 b"),
+    # the API
+    Guard(C + "apibody.settable", lambda name, field: True, (API + "::test_the_bodys_schema",), "A31"),
+    Guard(C + "api.check_parameters", nothing, (API + "::test_filters_are",), "A21"),
+    Guard(C + "api.version_of", lambda request: 1, (API + "::test_a_change_without",), "R12"),
+    Guard(C + "parents.without_limited", same, (API + "::test_a_participant_sees",), "A06"),
+    Guard(C + "parents.field_limits", lambda user, rows: {r.pk: None for r in rows}, (API + "::test_a_participant_sees", SEARCH + "::test_what_was_shown"), "A06, A15"),
+    Guard("secmgmt.accounts.tokens.require_scope", nothing, (API + "::test_a_token_acts",), "8.1.4.2 f"),
+)
