@@ -5,7 +5,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from django.urls import path
 
-from .views import entry
+from .views import demo, entry
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
     path("first-password/<str:token>/", entry.FirstPassword.as_view(), name="account_first_password"),
+    path("demo/<str:token>/", demo.sign_in, name="account_demo"),
     path("2fa/", mfa.index, name="mfa_index"),
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
