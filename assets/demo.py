@@ -198,7 +198,8 @@ def _inner_links(obj: ProtectedObject, parts: list[tuple[str, Component]], at: d
         if before != part:
             _row(
                 Interconnection, at, {"from_object": obj, "from_component": before, "to_component": part},
-                to_object=obj, purpose="系统内部连接", direction="both", control="firewall" if zone == "ops" else "none",
+                to_object=obj, purpose="系统内部连接", direction="both",
+                control="firewall" if zone == "ops" else "none",
             )  # fmt: skip
 
 

@@ -72,7 +72,8 @@ BASTION = "ops|security|运维堡垒机|1|s|"
 AUDIT = "ops|security|日志审计系统|1|s|"
 TEMPLATES = {
     "web": [
-        FIREWALL, "dmz|security|网页应用防护|2|b|k", "dmz|server|反向代理服务器|2|c|", "app|server|网站应用服务器|4|c|",
+        FIREWALL, "dmz|security|网页应用防护|2|b|k", "dmz|server|反向代理服务器|2|c|",
+        "app|server|网站应用服务器|4|c|",
         "app|application|内容管理系统|1||k", "data|server|内容数据库|2|b|k", BASTION,
     ],
     "business": [
@@ -85,41 +86,52 @@ TEMPLATES = {
         "data|storage|文档存储|2|c|", "data|storage|备份一体机|1|s|", BASTION, AUDIT, "ops|security|入侵检测|1|s|",
     ],
     "data": [
-        FIREWALL, "app|server|数据服务网关|2|c|", "app|application|数据共享服务|1||k", "data|server|分布式数据节点|8|c|k",
-        "data|security|数据脱敏系统|1|s|", "data|security|数据库审计|1|s|", "data|storage|数据备份存储|1|s|", BASTION,
+        FIREWALL, "app|server|数据服务网关|2|c|", "app|application|数据共享服务|1||k",
+        "data|server|分布式数据节点|8|c|k",
+        "data|security|数据脱敏系统|1|s|", "data|security|数据库审计|1|s|", "data|storage|数据备份存储|1|s|",
+        BASTION,
     ],
     "dispatch": [
-        FIREWALL, "core|network|汇聚交换机|2|b|k", "app|server|指挥调度服务器|2|b|k", "app|server|视频会商服务器|2|b|",
+        FIREWALL, "core|network|汇聚交换机|2|b|k", "app|server|指挥调度服务器|2|b|k",
+        "app|server|视频会商服务器|2|b|",
         "data|server|应急数据库|2|b|k", "desk|terminal|指挥席终端|12||", BASTION,
     ],
     "video": [
-        "field|terminal|视频采集前端|3200||", "access|network|接入交换机|86||", "access|security|视频安全接入网关|2|b|k",
-        "core|network|核心交换机|2|b|k", "app|server|视频管理服务器|6|c|", "data|storage|视频存储阵列|12|c|k", BASTION,
+        "field|terminal|视频采集前端|3200||", "access|network|接入交换机|86||",
+        "access|security|视频安全接入网关|2|b|k",
+        "core|network|核心交换机|2|b|k", "app|server|视频管理服务器|6|c|", "data|storage|视频存储阵列|12|c|k",
+        BASTION,
     ],
     "iot": [
-        "field|terminal|监测传感终端|260||", "access|security|物联安全网关|2|b|k", "access|network|汇聚交换机|1|s|k",
+        "field|terminal|监测传感终端|260||", "access|security|物联安全网关|2|b|k",
+        "access|network|汇聚交换机|1|s|k",
         "app|server|采集服务器|2|b|k", "app|application|监测预警应用|1||k", "data|server|监测数据库|2|b|", BASTION,
     ],
     "industrial": [
-        "field|terminal|现场控制单元|48||k", "access|security|工业隔离装置|2|b|k", "core|network|工业环网交换机|6|c|k",
+        "field|terminal|现场控制单元|48||k", "access|security|工业隔离装置|2|b|k",
+        "core|network|工业环网交换机|6|c|k",
         "app|server|监控服务器|2|b|k", "app|application|调度监控软件|1||k", "data|server|历史数据库|1|s|k",
         "desk|terminal|操作员站|4||", BASTION,
     ],
     "hospital": [
         FIREWALL, "core|network|核心交换机|2|b|k", "app|server|门诊业务服务器|4|c|k", "app|server|影像服务器|2|b|",
-        "data|server|医疗数据库|2|b|k", "data|storage|影像存储|1|s|k", "desk|terminal|医护终端|640||", BASTION, AUDIT,
+        "data|server|医疗数据库|2|b|k", "data|storage|影像存储|1|s|k", "desk|terminal|医护终端|640||", BASTION,
+        AUDIT,
     ],
     "network": [
-        "access|network|出口路由器|2|b|k", FIREWALL, "core|network|核心交换机|2|b|k", "core|network|汇聚交换机|24|c|",
+        "access|network|出口路由器|2|b|k", FIREWALL, "core|network|核心交换机|2|b|k",
+        "core|network|汇聚交换机|24|c|",
         "ops|security|网络管理平台|1|s|", BASTION, AUDIT,
     ],
     "cloud": [
         FIREWALL, "core|network|云核心交换机|2|b|k", "app|server|计算节点|64|c|k", "app|system|虚拟化平台|1||k",
-        "data|storage|分布式存储节点|24|c|k", "data|storage|云备份存储|2|b|", "ops|security|云安全管理平台|1|s|", BASTION,
+        "data|storage|分布式存储节点|24|c|k", "data|storage|云备份存储|2|b|",
+        "ops|security|云安全管理平台|1|s|", BASTION,
         AUDIT,
     ],
     "room": [
-        "access|network|出口路由器|2|b|k", FIREWALL, "core|network|核心交换机|2|b|k", "ops|security|动力环境监控|1|s|k", BASTION,
+        "access|network|出口路由器|2|b|k", FIREWALL, "core|network|核心交换机|2|b|k",
+        "ops|security|动力环境监控|1|s|k", BASTION,
     ],
 }  # fmt: skip
 

@@ -95,7 +95,11 @@ def data_panel(obj: ProtectedObject, user: Any) -> dict[str, Any] | None:
     rows = list(obj.data_categories.visible_to(user).order_by("-level", "name")[:SHOWN])
     heads = [_("数据"), _("拟定级别"), _("个人信息"), _("总量（GB）"), _("交互")]
     cells = [
-        (row, [row.name, row.get_level_display(), row.get_personal_display(), row.volume_gb, row.get_exchange_display()])
+        (
+            row,
+            [row.name, row.get_level_display(), row.get_personal_display(), row.volume_gb,
+             row.get_exchange_display()],
+        )
         for row in rows
     ]  # fmt: skip
     return _table(obj, _("数据类别"), "data", heads, cells)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from assets.inventory.filters import OwnObject, UnitSubtree
+from assets.inventory.filters import Choice, OwnObject, UnitSubtree
 from secmgmt.core.clock import today
 from secmgmt.core.filters import RecordFilterSet
 
@@ -25,7 +24,7 @@ class ComponentFilter(RecordFilterSet):
 
     protected_object = OwnObject()
     unit = UnitSubtree(path="protected_object__unit__path")
-    attention = django_filters.ChoiceFilter(
+    attention = Choice(
         choices=(
             ("expiring", _("证书或授权 %(n)d 天内到期") % {"n": EXPIRY_DAYS}),
             ("single", _("关键部件单点")),

@@ -37,7 +37,7 @@ COMPONENTS = Table(
         Column("protected_object", _("定级对象"), sort=("protected_object__name", "name")),
         Column("product", _("产品"), value=product),
         Column("quantity", _("数量"), align="num", sort="quantity"),
-        Column("zone", _("所在区域")),
+        Column("zone", _("所在区域"), value="zone.name"),
         Column("address", _("地址"), css="mono"),
         Column("redundancy", _("冗余"), render=redundancy_cell),
         Column(

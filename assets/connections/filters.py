@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from assets.inventory.filters import OwnObject, UnitSubtree
+from assets.inventory.filters import Choice, OwnObject, UnitSubtree
 from secmgmt.core.filters import RecordFilterSet
 
 from .models import Hosting, Interconnection
@@ -21,7 +20,7 @@ class LinkFilter(RecordFilterSet):
 
     protected_object = OwnObject(method="either_end")
     unit = UnitSubtree(path="from_object__unit__path")
-    control = django_filters.ChoiceFilter(choices=Interconnection.Control.choices, label=_("边界控制"))
+    control = Choice(choices=Interconnection.Control.choices, label=_("边界控制"))
 
     class Meta:
         model = Interconnection

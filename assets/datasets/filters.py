@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from assets.inventory.filters import OwnObject, UnitSubtree
+from assets.inventory.filters import Choice, OwnObject, UnitSubtree
 from secmgmt.core.filters import RecordFilterSet
 
 from .models import DataCategory, PersonalInformation
@@ -19,7 +18,7 @@ class DataFilter(RecordFilterSet):
 
     protected_object = OwnObject()
     unit = UnitSubtree(path="protected_object__unit__path")
-    personal = django_filters.ChoiceFilter(choices=PersonalInformation.choices, label=_("个人信息"))
+    personal = Choice(choices=PersonalInformation.choices, label=_("个人信息"))
 
     class Meta:
         model = DataCategory

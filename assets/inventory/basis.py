@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext as _
 
 from secmgmt.core.forms import RecordForm
@@ -11,6 +12,12 @@ from secmgmt.core.forms import RecordForm
 
 class AssetForm(RecordForm):
     """A record's form with the words for conditions between its fields."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.TypedChoiceField) and field.choices and field.choices[0][0] == "":
+                field.choices = [("", _("请选择")), *field.choices[1:]]
 
     def _get_validation_exclusions(self) -> set[str]:
         """The condition of the unique names is part of the check though not of the form."""

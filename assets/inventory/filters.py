@@ -18,6 +18,14 @@ from .models import IMPORTANT_FROM, NUMERALS, Network, ProtectedObject, Zone
 LEVELS = [*((str(n), _("第%(n)s级") % {"n": NUMERALS[n]}) for n in range(5, 0, -1)), ("none", _("未定级"))]
 
 
+class Choice(django_filters.ChoiceFilter):
+    """A choice whose empty one says what it gives."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("empty_label", _("全部"))
+        super().__init__(*args, **kwargs)
+
+
 class UnitSubtree(django_filters.ModelChoiceFilter):
     """A unit and everything beneath it; ``path``: lookup from the row to its unit's path."""
 
@@ -50,12 +58,10 @@ class ObjectFilter(RecordFilterSet):
     chip_field = "status"
 
     unit = UnitSubtree()
-    kind = django_filters.ChoiceFilter(choices=ObjectKind.choices, label=_("类型"))
-    level = django_filters.ChoiceFilter(choices=LEVELS, method="by_level", label=_("等级"))
-    technology = django_filters.ChoiceFilter(
-        choices=TECHNICAL_KINDS, method="by_technology", label=_("新技术")
-    )
-    counts = django_filters.ChoiceFilter(
+    kind = Choice(choices=ObjectKind.choices, label=_("类型"))
+    level = Choice(choices=LEVELS, method="by_level", label=_("等级"))
+    technology = Choice(choices=TECHNICAL_KINDS, method="by_technology", label=_("新技术"))
+    counts = Choice(
         choices=(
             ("important", _("重要")),
             ("cii", _("关基")),
@@ -108,7 +114,7 @@ class NetworkFilter(RecordFilterSet):
     search_fields = ("name", "protected_object__name")
     protected_object = OwnObject()
     unit = UnitSubtree(path="protected_object__unit__path")
-    kind = django_filters.ChoiceFilter(choices=NetworkKind.choices, label=_("类型"))
+    kind = Choice(choices=NetworkKind.choices, label=_("类型"))
 
     class Meta:
         model = Network
@@ -120,7 +126,7 @@ class ZoneFilter(RecordFilterSet):
 
     search_fields = ("name", "network__name", "address_ranges")
     unit = UnitSubtree(path="network__protected_object__unit__path")
-    kind = django_filters.ChoiceFilter(choices=ZoneKind.choices, label=_("类型"))
+    kind = Choice(choices=ZoneKind.choices, label=_("类型"))
 
     class Meta:
         model = Zone

@@ -16,13 +16,13 @@ from .models import ProtectedObject
 
 Tab = tuple[str, str, bool]
 
-# (feature, label, relation that counts its rows)
+# (feature, label, relations that count its rows)
 PARTS = (
-    ("component", gettext_lazy("组成"), "components"),
-    ("data", gettext_lazy("数据"), "data_categories"),
-    ("link", gettext_lazy("互联"), "links_out"),
-    ("hosting", gettext_lazy("托管"), "hosted_on"),
-    ("network", gettext_lazy("网络"), "networks"),
+    ("component", gettext_lazy("组成"), ("components",)),
+    ("data", gettext_lazy("数据"), ("data_categories",)),
+    ("link", gettext_lazy("互联"), ("links_out", "links_in")),
+    ("hosting", gettext_lazy("托管"), ("hosted_on", "hosts")),
+    ("network", gettext_lazy("网络"), ("networks",)),
 )
 
 
@@ -33,14 +33,21 @@ def tabs_of(
     tabs: list[Tab] = [(_("概况"), reverse("assets:object-detail", args=[obj.pk]), current == "object")]
     if parents.field_limits(user, [obj])[obj.pk] is not None:
         return tabs
-    for feature, label, relation in PARTS:
-        count = getattr(obj, relation).all().visible_to(user).count()
+    for feature, label, relations in PARTS:
+        count = sum(_count(obj, relation, user) for relation in relations)
         address = f"{reverse(f'assets:{feature}-list')}?protected_object={obj.pk}"
         tabs.append((f"{label} {count}", address, current == feature))
     topology = reverse("assets:object-topology", args=[obj.pk])
     tabs.append((_("拓扑"), topology, current == "topology"))
     history = reverse("assets:object-history", args=[obj.pk])
     return [*tabs, *more, (_("变更记录"), history, current == "history")]
+
+
+def _count(obj: ProtectedObject, relation: str, user: Any) -> int:
+    rows = getattr(obj, relation).all().visible_to(user)
+    if relation == "links_in":  # inner links are counted where they start
+        rows = rows.exclude(from_object=obj)
+    return rows.count()
 
 
 def crumbs_of(obj: ProtectedObject) -> list[tuple[str, str]]:
@@ -85,7 +92,7 @@ class PartViews(FeatureViews):
             return {}
         return {
             "tabs": tabs_of(above, self.request.user, self.name),
-            "crumbs": [*crumbs_of(above), (self.list_title(), "")],
+            "crumbs": crumbs_of(above),
             "title": f"{above} · {self.list_title()}",
             "above": above,
         }

@@ -111,7 +111,7 @@ class RecordForm(forms.ModelForm):
         if isinstance(field, forms.ModelChoiceField) and not several:
             field.empty_label = _("请选择") if field.required else _("无")
         if isinstance(field.widget, forms.Textarea):
-            field.widget.attrs.setdefault("rows", 3)
+            field.widget.attrs["rows"] = 3  # Django's own ten are a page of nothing
         if field.required:
             field.error_messages["required"] = _("“%(label)s”没有填写。") % {"label": field.label or name}
 
