@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import functools
 import os
 import signal
 import subprocess
@@ -28,12 +29,14 @@ HEAD_START = 6
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def die_with_parent() -> None:
-    """Ask the kernel to kill this process when its parent dies, however the parent dies."""
-    parent = os.getppid()
+def die_with_parent(parent: int) -> None:
+    """Ask the kernel to kill this process when ``parent`` (its pid) dies, however it dies."""
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent or parent == 1:
+    if os.getppid() != parent:  # it died before the request was made
         os._exit(1)
+
+
+dependent = functools.partial(die_with_parent, os.getpid())
 
 
 @dataclass
@@ -50,7 +53,7 @@ class Child:
     def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches only the supervisor."""
         self.process = subprocess.Popen(  # noqa: S603 - our own command line
-            self.command, cwd=ROOT, preexec_fn=die_with_parent, start_new_session=True
+            self.command, cwd=ROOT, preexec_fn=dependent, start_new_session=True
         )
         self.started = time.monotonic()
 
@@ -101,14 +104,14 @@ def commands(host: str, port: int) -> list[Child]:
 def manage(*arguments: str) -> int:
     """Run a management command to its end in a child process."""
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-    return subprocess.run(command, cwd=ROOT, preexec_fn=die_with_parent, check=False).returncode  # noqa: S603
+    return subprocess.run(command, cwd=ROOT, preexec_fn=dependent, check=False).returncode  # noqa: S603
 
 
 def migrate() -> bool:
     """Bring the database up to date when it is not."""
     command = [sys.executable, str(ROOT / "manage.py"), "migrate", "--check", "--noinput"]
     done = subprocess.run(  # noqa: S603
-        command, cwd=ROOT, preexec_fn=die_with_parent, check=False, stdout=subprocess.DEVNULL
+        command, cwd=ROOT, preexec_fn=dependent, check=False, stdout=subprocess.DEVNULL
     )
     return done.returncode == 0 or manage("migrate", "--noinput", "--verbosity", "0") == 0
 

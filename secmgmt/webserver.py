@@ -16,4 +16,4 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108 - the heartbeat file must not wait for
 
 def post_fork(server: Any, worker: Any) -> None:
     """A worker dies with its master, even a killed one."""
-    die_with_parent()
+    die_with_parent(server.pid)

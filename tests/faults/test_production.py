@@ -1,0 +1,113 @@
+"""Production starts only with real secrets, and what can be set is documented."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from secmgmt.core import audit
+from secmgmt.core.models import AuditEvent
+
+from .conftest import ROOT
+
+READ = re.compile(r"\benv(?:\.\w+)?\(\s*\"([A-Z][A-Z0-9_]+)\"")
+SHIPPED = ("compose.yaml", "Dockerfile", "env.example")
+
+
+def documented() -> set[str]:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    return set(re.findall(r"^\| `([A-Z0-9_]+)` \|", text, re.MULTILINE))
+
+
+def check(tmp_path: Path, **values: str) -> subprocess.CompletedProcess:
+    """``manage.py check --deploy`` in a production environment changed by ``values``."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DEBUG": "0",
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "FIELD_KEY": secrets.token_urlsafe(48),
+        "ALLOWED_HOSTS": "dbgl.example.gov.cn",
+        "VAR_DIR": str(tmp_path),
+        **values,
+    }
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.pure
+def test_every_variable_of_the_settings_is_documented_and_no_other():
+    read = set(READ.findall((ROOT / "secmgmt" / "settings.py").read_text(encoding="utf-8")))
+    assert len(read) > 25
+    assert documented() == read
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_shipped_files_set_no_variable_the_settings_do_not_read(name):
+    text = (ROOT / "deploy" / name).read_text(encoding="utf-8")
+    named = set(re.findall(r"^\s*#?\s*([A-Z][A-Z0-9_]{3,})[=:]", text, re.MULTILINE))
+    others = {"APP_DB_PASSWORD", "OWNER_DB_PASSWORD", "BROKER_PASSWORD", "ANCHOR_DIR", "TLS_DIR"}
+    others |= {name for name in named if name.startswith(("POSTGRES_", "RABBITMQ_"))}
+    assert named - others <= documented()
+
+
+@pytest.mark.pure
+@pytest.mark.slow(reason="starts Django in a process of its own")
+def test_the_deployment_check_is_clean(tmp_path):
+    result = check(tmp_path)
+    assert (result.returncode, result.stderr.strip()) == (0, ""), result.stderr
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "change-me-" + "x" * 40}, "SECRET_KEY"),
+        ({"SECRET_KEY": "development-only-secret-key-never-for-production"}, "SECRET_KEY"),
+        ({"FIELD_KEY": "short"}, "FIELD_KEY"),
+        ({"DEMO": "1"}, "DEMO"),
+        ({"AUDIT_RETENTION_DAYS": "90"}, "AUDIT_RETENTION_DAYS"),
+    ],
+)
+@pytest.mark.slow(reason="starts Django in a process of its own")
+def test_a_start_with_an_unsafe_setting_is_refused(tmp_path, values, told):
+    result = check(tmp_path, **values)
+    assert result.returncode != 0
+    assert told in result.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_applications_role_can_add_to_the_audit_trail_but_not_change_it(city, at):
+    statements = (ROOT / "deploy" / "audit-grants.sql").read_text(encoding="utf-8")
+    tables = set(connection.introspection.table_names())
+    assert set(re.findall(r"ON (\w+_\w+) FROM", statements)) <= tables
+    if connection.vendor != "postgresql":  # SQLite knows no roles: there the chain alone shows a change
+        return
+    role = f"secmgmt_test_{secrets.token_hex(4)}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {role}")
+        try:
+            cursor.execute(statements.replace(':"app"', role))
+            cursor.execute(f"SET ROLE {role}")
+            with audit.act():
+                audit.record("test.act", by=city.lin, at=at)
+            for act in (
+                lambda: AuditEvent.objects.update(verb="x"),
+                lambda: AuditEvent.objects.filter(verb="test.act").delete(),
+                lambda: cursor.execute("TRUNCATE core_auditevent"),
+            ):
+                with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+                    act()
+            assert AuditEvent.objects.filter(verb="test.act").count() == 1
+        finally:
+            cursor.execute("RESET ROLE")
+            cursor.execute(f"DROP OWNED BY {role}")
+            cursor.execute(f"DROP ROLE {role}")
