@@ -176,7 +176,8 @@ countyhealth|health|基层诊疗数据上传|out|HTTPS|443|exchange|边界防火
 enterprise|dataplatform|法人库共享|both|SFTP|22|exchange|边界防火墙
 """.replace("||*|", "|||")
 
-# object | name | level | category | personal (n none, p personal, s sensitive) | people 万 | GB | 万条 | exchange | targets
+# object | name | level | category | personal (n none, p personal, s sensitive) | people 万 | GB | 万条 |
+# exchange | targets
 DATA = """
 health|居民健康档案|important|医疗健康|s|438|6200|438|provided|省卫健委、市医保局
 health|诊疗摘要|general|医疗健康|s|392|2100|3600|provided|省卫健委
