@@ -101,19 +101,18 @@ def commands(host: str, port: int) -> list[Child]:
     ]
 
 
-def manage(*arguments: str) -> int:
-    """Run a management command to its end in a child process."""
+def start_management(*arguments: str, quiet: bool = False) -> subprocess.Popen:
+    """A management command in a child process."""
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-    return subprocess.run(command, cwd=ROOT, preexec_fn=dependent, check=False).returncode  # noqa: S603
+    output = subprocess.DEVNULL if quiet else None
+    return subprocess.Popen(command, cwd=ROOT, preexec_fn=dependent, stdout=output)  # noqa: S603
 
 
 def migrate() -> bool:
     """Bring the database up to date when it is not."""
-    command = [sys.executable, str(ROOT / "manage.py"), "migrate", "--check", "--noinput"]
-    done = subprocess.run(  # noqa: S603
-        command, cwd=ROOT, preexec_fn=dependent, check=False, stdout=subprocess.DEVNULL
-    )
-    return done.returncode == 0 or manage("migrate", "--noinput", "--verbosity", "0") == 0
+    if start_management("migrate", "--check", "--noinput", quiet=True).wait() == 0:
+        return True
+    return start_management("migrate", "--noinput", "--verbosity", "0").wait() == 0
 
 
 def answers(host: str, port: int) -> bool:
@@ -137,6 +136,7 @@ class Supervisor:
         self.children = commands(host, port)
         self.stopping = False
         self.announced = False
+        self.extra: subprocess.Popen | None = None
         for child in self.children[1:]:  # the page first: two cores load one Django faster than two
             child.due = time.monotonic() + HEAD_START
 
@@ -164,11 +164,14 @@ class Supervisor:
             child.due = 0.0
         say(f"\n系统已启动：http://{self.host}:{self.port}/    按 Ctrl-C 停止\n")
         if self.after:
-            manage(*self.after)
+            self.extra = start_management(*self.after)
 
     def end(self) -> None:
         """Ask the children to end, then make them."""
         say("\n正在停止……")
+        if self.extra is not None:
+            self.extra.terminate()
+            self.extra.wait()
         for child in self.children:
             child.signal(signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
