@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", include("secmgmt.accounts.urls")),
     path("api/v1/", api.urls),
     path("", include("assets.urls")),
+    path("", include("assessments.urls")),
     path("me/", include("secmgmt.accounts.urls_me")),
     path("manage/", include("secmgmt.accounts.urls_manage")),
 ]

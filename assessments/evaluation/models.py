@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from secmgmt.core.models import Record, ScopedQuerySet
@@ -84,6 +85,10 @@ class Assessment(Record):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        """The page of the assessment."""
+        return reverse("assessments:assessment-detail", args=[self.pk])
+
     @property
     def is_open(self) -> bool:
         """Whether answers may still be given."""
@@ -146,6 +151,15 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.summary}"
+
+    def get_absolute_url(self) -> str:
+        """The page of the item's evidence."""
+        return reverse("assessments:answer-evidence", args=[self.pk])
+
+    @property
+    def frozen_digest(self) -> str:
+        """Evidence is frozen together with the assessment."""
+        return self.assessment.frozen_digest
 
 
 class ComponentResult(models.Model):

@@ -1,0 +1,158 @@
+"""The scores of an assessment as its answers stand: by layer, by control point, in total."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from . import formulas, points, scoring
+from .models import Answer, Assessment
+
+
+@dataclass(frozen=True)
+class PointResult:
+    """A control point; ``result`` is "" while one of its items is open."""
+
+    name: str
+    result: str
+
+    @property
+    def label(self) -> str:
+        """The result in words."""
+        return str(points.RESULT_LABELS.get(self.result, ""))
+
+
+@dataclass(frozen=True)
+class LayerResult:
+    """A layer: numbers of items by result, and its rate 0–100 as printed ("" while nothing can be scored)."""
+
+    name: str
+    total: int
+    met: int
+    partial: int
+    unmet: int
+    not_applicable: int
+    rate: str
+    points: tuple[PointResult, ...]
+
+    @property
+    def answered(self) -> int:
+        """Items that have a result."""
+        return self.met + self.partial + self.unmet + self.not_applicable
+
+    @property
+    def open(self) -> int:
+        """Items that have none yet."""
+        return self.total - self.answered
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Everything a page or report says about the result.
+
+    ``total``: rate or score 0–100, two decimals, of what is answered; ``conclusion``: "" while an item is open.
+    ``sentence``: how the figure came about. ``layer_formula``: the reading used for the rates of the layers.
+    """
+
+    layers: tuple[LayerResult, ...]
+    items: int
+    answered: int
+    total: str
+    conclusion: str
+    boundary_warning: bool
+    high_risks: int
+    medium_risks: int
+    major_hazards: int
+    sentence: str
+    layer_formula: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether every item has a result."""
+        return self.items == self.answered
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, for keeping."""
+        return asdict(self)
+
+
+def summary(assessment: Assessment, answers: Iterable[Answer] | None = None) -> Summary:
+    """The result of ``assessment``; ``answers``: all of its items, when already loaded."""
+    listed = list(assessment.answers.order_by("order")) if answers is None else list(answers)
+    method = assessment.method
+    layer_formula = method.formula if method.formula in ("simple", "half") else "simple"
+    by_layer: dict[str, list[Answer]] = defaultdict(list)
+    for answer in listed:
+        by_layer[answer.layer].append(answer)
+    done = [answer for answer in listed if answer.result]
+    gaps = [answer for answer in done if answer.result in (points.PARTIAL, points.UNMET)]
+    high = sum(answer.risk == "高" for answer in gaps)
+    medium = sum(answer.risk == "中" for answer in gaps)
+    hazards = sum(bool(answer.high_risk_applies) for answer in gaps)
+    total = _total(method, done)
+    label, warning = "", False
+    if total is not None and len(done) == len(listed):
+        label, warning = _conclusion(method.template, total, high, medium, hazards)
+    return Summary(
+        layers=tuple(_layer(name, rows, layer_formula) for name, rows in by_layer.items()),
+        items=len(listed),
+        answered=len(done),
+        total="" if total is None else scoring.show(total),
+        conclusion=label,
+        boundary_warning=warning,
+        high_risks=high,
+        medium_risks=medium,
+        major_hazards=hazards,
+        sentence=method.sentence,
+        layer_formula=str(formulas.find(layer_formula).label),
+    )
+
+
+def _scores(answers: Iterable[Answer]) -> list[scoring.ItemScore]:
+    return [
+        scoring.ItemScore(scoring.DOMAIN_OF_LABEL[a.domain], a.weight, a.value) for a in answers if a.value is not None
+    ]
+
+
+def _total(method: formulas.Method, done: list[Answer]) -> Decimal | None:
+    items = _scores(done)
+    if not items:
+        return None
+    if method.template == "2021":
+        return scoring.deficit_score_2021(items, attention=method.attention).total
+    if method.template == "2019":
+        classes: dict[str, list[Answer]] = defaultdict(list)
+        for answer in done:
+            classes[answer.layer].append(answer)
+        return scoring.score_2019({name: _scores(rows) for name, rows in classes.items()})
+    return formulas.rate(items, formula=method.formula, attention=method.attention)
+
+
+def _conclusion(template: str, total: Decimal, high: int, medium: int, hazards: int) -> tuple[str, bool]:
+    if template == "2025":
+        found = scoring.conclusion_2025(total, major_hazards=hazards)
+        return found.label, found.boundary_warning
+    return scoring.conclusion_2021(total, high=high, medium=medium), False
+
+
+def _layer(name: str, rows: list[Answer], formula: str) -> LayerResult:
+    counts = {result: sum(row.result == result for row in rows) for result in points.RESULTS}
+    scored = _scores(rows)
+    by_point: dict[str, list[str | None]] = defaultdict(list)
+    for row in rows:
+        by_point[row.control_point].append(row.result or None)
+    return LayerResult(
+        name=name,
+        total=len(rows),
+        met=counts[points.MET],
+        partial=counts[points.PARTIAL],
+        unmet=counts[points.UNMET],
+        not_applicable=counts[points.NOT_APPLICABLE],
+        rate=scoring.show(formulas.rate(scored, formula=formula)) if scored else "",
+        points=tuple(
+            PointResult(point, points.control_point_result(found) or "") for point, found in by_point.items()
+        ),
+    )

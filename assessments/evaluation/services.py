@@ -1,0 +1,236 @@
+"""What is done to a self-assessment besides its workflow: create, answer, hand layers to people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments.catalog import selection
+from assessments.catalog.models import CatalogItem
+from assessments.catalog.services import SHIPPED
+from secmgmt.core import audit, errors, marks, permissions
+from secmgmt.core.models import Participation
+
+from . import formulas, points, scoring
+from .models import RISKS, Answer, Assessment
+
+FOUND_LENGTH = 2000
+FROZEN = (
+    *("order", "code", "unit_code", "level", "scope", "layer", "control_point", "domain", "summary"),
+    *("official_text", "high_risk", "guidance_id"),
+)
+
+
+def extensions_of(obj: Any) -> list[str]:
+    """The extended requirements an object's technical kinds call for. Invalid: a cloud without a side."""
+    names = []
+    if obj.is_cloud:
+        if not obj.cloud_side:
+            raise errors.Invalid(
+                {"protected_object": [_("该对象采用云计算，但没有填写“云责任主体”，无法确定适用的云计算扩展要求。")]}
+            )
+        names.append(f"cloud_{obj.cloud_side}")
+    flags = (("is_mobile", "mobile"), ("is_iot", "iot"), ("is_industrial", "ics"))
+    return names + [name for flag, name in flags if getattr(obj, flag)]
+
+
+@audit.audited
+def create_assessment(
+    *,
+    protected_object: Any,
+    title: str,
+    report_date: dt.date,
+    by: Any,
+    at: dt.datetime,
+    due_on: dt.date | None = None,
+    template: str = "",
+    formula: str = "simple",
+    attention: Decimal = scoring.ATTENTION_DEFAULT,
+) -> Assessment:
+    """Start a self-assessment of a graded object and freeze the items of its levels.
+
+    ``template``: "" takes the one of the report date. Raises NotAllowed, Invalid (not graded, level 5,
+    no catalogue, retired), Conflict when another one is still open.
+    """
+    permissions.require(by, Assessment, "add", permissions.path_of(protected_object))
+    marks.refuse_marked({"title": (_("名称"), title)})
+    items = _items_for(protected_object)
+    own_weights = any(item.weight for item in items)
+    assessment = Assessment(
+        protected_object=protected_object,
+        title=title,
+        standard_code=SHIPPED[0],
+        level=protected_object.security_level,
+        business_level=protected_object.business_level,
+        service_level=protected_object.service_level,
+        extensions=extensions_of(protected_object),
+        report_date=report_date,
+        due_on=due_on,
+        template=template or formulas.default_template(report_date),
+        formula=formula,
+        attention=attention,
+        weights=formulas.OWN_WEIGHTS if own_weights else formulas.DEFAULT_WEIGHTS,
+        total=len(items),
+        created_at=at,
+        updated_at=at,
+        updated_by=by,
+    )
+    try:
+        with transaction.atomic():
+            assessment.save()
+    except IntegrityError as error:
+        raise errors.Conflict(_("该对象已有一次未确认的自评估，请先完成它。"), obj=protected_object) from error
+    Answer.objects.bulk_create([_frozen(assessment, item) for item in items], batch_size=300)
+    audit.record(
+        "assessments.assessment.add", assessment, by=by, at=at, after=audit.fields_of(assessment),
+        detail={"items": len(items)},
+    )  # fmt: skip
+    return assessment
+
+
+def _items_for(obj: Any) -> list[CatalogItem]:
+    levels = (obj.security_level, obj.business_level, obj.service_level)
+    if obj.is_secret_register:
+        raise errors.Invalid({"protected_object": [_("涉密系统另行归口，不在这里自评估。")]})
+    if not all(levels):
+        raise errors.Invalid({"protected_object": [_("该对象还没有定级，先完成定级再自评估。")]})
+    if max(levels) == 5:
+        raise errors.Invalid({"protected_object": [_("第五级的要求未公开，不能用本系统自评估。")]})
+    catalogue = list(CatalogItem.objects.filter(standard__code=SHIPPED[0]).order_by("order"))
+    for item in catalogue:  # the organization's own reading of who answers comes first
+        item.applies_to = item.applies_to_own or item.applies_to
+    chosen = selection.applicable(
+        catalogue, business=obj.business_level, service=obj.service_level, extensions=extensions_of(obj)
+    )
+    if not chosen:
+        raise errors.Invalid({"protected_object": [_("还没有载入标准条款，请联系系统管理员载入后再试。")]})
+    return chosen
+
+
+def _frozen(assessment: Assessment, item: CatalogItem) -> Answer:
+    values = {name: getattr(item, name) for name in FROZEN}
+    return Answer(assessment=assessment, weight=item.weight or 1, **values)
+
+
+def may_answer(answer: Answer, by: Any) -> bool:
+    """Whether ``by`` answers this item: by position, or as the assignee of its layer."""
+    if permissions.may(by, Answer, "answer", permissions.path_of(answer)):
+        return True
+    return answer.assignee_id == by.pk and "answer" in permissions.actions_for(by, [answer])[answer.pk]
+
+
+@audit.audited
+def save_answer(
+    *,
+    answer: int,
+    version: int,
+    result: str,
+    by: Any,
+    at: dt.datetime,
+    found: str = "",
+    risk: str = "",
+    high_risk_applies: list[str] | None = None,
+) -> Answer:
+    """Keep the answer to one item; ``result`` "" takes it back. ``version``: as it was read.
+
+    Raises OutOfScope, NotAllowed, Invalid, and Conflict when it was changed meanwhile (``obj`` is the row as
+    stored) or the assessment is no longer open.
+    """
+    row = _locked_answer(answer, by)
+    wanted = _checked(row, result, found, risk, high_risk_applies or [])
+    before = {name: getattr(row, name) for name in wanted}
+    if before == wanted:
+        return row
+    if row.version != version:
+        raise changed_meanwhile(row)
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    row.value = points.result_value(result) if result else None
+    row.answered_by, row.answered_at = (by, at) if result else (None, None)
+    row.version += 1
+    row.save()
+    was, now_is = audit.changes(before, wanted)
+    audit.record("assessments.answer.change", row, by=by, at=at, before=was, after=now_is)
+    return row
+
+
+def changed_meanwhile(row: Answer) -> errors.Conflict:
+    """The refusal that names who answered and when."""
+    who = row.answered_by.audit_name if row.answered_by else _("他人")
+    when = timezone.localtime(row.answered_at).strftime("%Y-%m-%d %H:%M") if row.answered_at else ""
+    return errors.Conflict(
+        _("%(code)s 已由%(who)s于 %(when)s 填为“%(what)s”，您的填写尚未保存。")
+        % {"code": row.code, "who": who, "when": when, "what": row.get_result_display() or _("未答")},
+        by_name=str(who),
+        at=row.answered_at,
+        obj=row,
+    )
+
+
+def _locked_answer(pk: int, by: Any) -> Answer:
+    seen = permissions.get_visible(Answer, by, "view", pk=pk)
+    assessment = Assessment.objects.select_for_update().get(pk=seen.assessment_id)  # as Workflow.fire does
+    rows = Answer.objects.select_related("assessment__protected_object__unit", "answered_by", "assignee", "guidance")
+    row = rows.select_for_update(of=("self",)).get(pk=pk)
+    if not may_answer(row, by):
+        raise errors.NotAllowed(_("这一项不由您填写。"), who_may=permissions.who_may(Answer, "answer"), obj=row)
+    if not assessment.is_open:
+        raise errors.Conflict(
+            _("自评估现在是“%(state)s”，不能再改；退回后才能修改。") % {"state": assessment.get_state_display()},
+            obj=assessment,
+        )
+    return row
+
+
+def _checked(row: Answer, result: str, found: str, risk: str, applies: list[str]) -> dict[str, Any]:
+    wrong: dict[str, list[str]] = {}
+    if result and result not in points.RESULTS:
+        wrong["result"] = [_("结果只能是符合、部分符合、不符合或不适用。")]
+    if len(found) > FOUND_LENGTH:
+        wrong["found"] = [_("现状说明不超过 %(n)d 字。") % {"n": FOUND_LENGTH}]
+    if risk and risk not in dict(RISKS):
+        wrong["risk"] = [_("风险只能是高、中或低。")]
+    if set(applies) - set(row.high_risk):
+        wrong["high_risk_applies"] = [_("所选判例不属于这一项。")]
+    if wrong:
+        raise errors.Invalid(wrong)
+    marks.refuse_marked({"found": (_("现状说明"), found)})
+    found = found.replace("\r\n", "\n").strip()
+    gap = result in (points.PARTIAL, points.UNMET)
+    return {
+        "result": result,
+        "found": found,
+        "risk": risk if gap else "",
+        "high_risk_applies": sorted(applies) if gap else [],
+    }
+
+
+@audit.audited
+def assign_layer(*, assessment: Assessment, layer: str, user: Any, by: Any, at: dt.datetime) -> int:
+    """Have ``user`` answer a layer's items; he sees the assessment from now on. Returns how many items.
+
+    Raises OutOfScope, NotAllowed, Invalid (no such layer), Conflict when no longer open.
+    """
+    permissions.get_visible(Assessment, by, "view", pk=assessment.pk)
+    permissions.require(by, Assessment, "assign", permissions.path_of(assessment))
+    fresh = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    if not fresh.is_open:
+        raise errors.Conflict(_("自评估已提交，不能再分派。"), obj=fresh)
+    count = fresh.answers.filter(layer=layer).update(assignee=user)
+    if not count:
+        raise errors.Invalid({"layer": [_("没有这个层面。")]})
+    Participation.objects.get_or_create(
+        content_type=ContentType.objects.get_for_model(Assessment), object_id=fresh.pk, capacity="assignee",
+        user=user, unit=None,
+    )  # fmt: skip
+    audit.record(
+        "assessments.assessment.assign", fresh, by=by, at=at,
+        detail={"layer": layer, "user": user.audit_name, "items": count},
+    )  # fmt: skip
+    return count

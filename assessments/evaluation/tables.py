@@ -1,0 +1,59 @@
+"""Columns and filters of the list of self-assessments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from assets.inventory.models import level_label
+from secmgmt.core.filters import RecordFilterSet
+from secmgmt.core.tables import Column, Table, two_lines
+from secmgmt.core.templatetags.ui import due, state
+
+from .models import Assessment
+
+ANSWERED = Count("answers", filter=~Q(answers__result=""))
+
+
+def outcome(row: Any) -> str:
+    """The conclusion with its figure, once confirmed."""
+    return f"{row.result['conclusion']} {row.result['total']}" if row.result else ""
+
+
+ASSESSMENTS = Table(
+    [
+        Column("title", _("名称"), sort="title", link=True),
+        Column(
+            "protected_object",
+            _("对象"),
+            render=lambda row: two_lines(row.protected_object, row.protected_object.unit),
+            sort=("protected_object__name", "title"),
+        ),
+        Column("level", _("等级"), value=lambda row: level_label(row.level), sort="level"),
+        Column("progress", _("已答"), value=lambda row: f"{row.answered} / {row.total}", align="num"),
+        Column("state", _("状态"), render=state, sort="state"),
+        Column(
+            "due_on",
+            _("截止"),
+            render=lambda row: due(row.due_on, done=not row.is_open) if row.due_on else "—",
+            sort="due_on",
+        ),
+        Column("outcome", _("结论"), value=outcome),
+        Column("report_date", _("报告日期"), sort="report_date", default=False),
+    ],
+    default_sort="-report_date",
+)
+
+
+class AssessmentFilter(RecordFilterSet):
+    """Self-assessments by words, object and state."""
+
+    search_fields = ("title", "protected_object__name")
+    search_label = _("名称、对象")
+    chip_field = "state"
+
+    class Meta:
+        model = Assessment
+        fields = ("protected_object", "state")

@@ -1,0 +1,77 @@
+"""List, creation and detail of self-assessments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from secmgmt.accounts.models import User
+from secmgmt.core import errors, permissions
+from secmgmt.core.clock import now
+from secmgmt.core.views import FeatureViews, Role
+
+from . import results, services
+from .forms import AssessmentForm
+from .models import Assessment
+from .tables import ANSWERED, ASSESSMENTS, AssessmentFilter
+from .workflow import WORKFLOW
+
+
+class Assessments(FeatureViews):
+    """Self-assessments of the objects in one's scope."""
+
+    model, name, namespace, title = Assessment, "assessment", "assessments", _("自评估")
+    table, filterset_class, form_class, workflow = ASSESSMENTS, AssessmentFilter, AssessmentForm, WORKFLOW
+    roles = frozenset({Role.LIST, Role.CREATE, Role.DETAIL, Role.HISTORY, Role.TRANSITION})
+    related = ("protected_object__unit", "updated_by")
+    empty_text = _("对象定级之后，在这里按其等级逐项自评。")
+    facts = (
+        "protected_object",
+        (_("等级"), lambda row: f"S{row.business_level}A{row.service_level}G{row.level}"),
+        "standard_code", "report_date", "due_on", "total",
+        (_("计算方法"), lambda row: row.method.sentence),
+    )  # fmt: skip
+
+    def queryset(self) -> QuerySet:
+        """With the number of answered items."""
+        return super().queryset().annotate(answered=ANSWERED)
+
+    def store(self, form: forms.ModelForm) -> Assessment:
+        """Creation is a service: it freezes the items."""
+        if not form.is_valid():
+            raise errors.Invalid({k: [str(e) for e in v] for k, v in form.errors.items()})
+        names = ("protected_object", "title", "report_date", "due_on", "template", "formula", "attention")
+        values = {name: form.cleaned_data[name] for name in names}
+        return services.create_assessment(**values, by=self.request.user, at=now())
+
+    def after_save(self, obj: Any, created: bool) -> str:
+        """Straight to the items."""
+        return reverse("assessments:assessment-answer", args=[obj.pk])
+
+    def detail_actions(self, obj: Any, allowed: frozenset[str]) -> list[tuple[str, str, str, str]]:
+        """The way to the items first."""
+        label = _t("填报") if obj.is_open and "answer" in allowed else _t("查看各项")
+        return [(label, reverse("assessments:assessment-answer", args=[obj.pk]), "", "list")]
+
+    def panels(self, obj: Any) -> list[dict[str, Any]]:
+        """The result by layer."""
+        context = {"summary": results.summary(obj), "assessment": obj}
+        template = "assessments/assessment/result.html"
+        return [{"title": _t("各层面结果"), "template": template, "column": "main", "context": context}]
+
+
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand one layer to a person by sign-in name."""
+    assessment = permissions.get_visible(Assessment, request.user, "view", pk=pk)
+    user = get_object_or_404(User, username=request.POST.get("username", ""), is_active=True)
+    services.assign_layer(
+        assessment=assessment, layer=request.POST.get("layer", ""), user=user, by=request.user, at=now()
+    )
+    return redirect(assessment.get_absolute_url())

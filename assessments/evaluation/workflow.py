@@ -1,0 +1,66 @@
+"""The steps of a self-assessment: submitted as a whole, then confirmed or returned by somebody else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from secmgmt.core import errors
+from secmgmt.core.workflow import Transition, Workflow, not_the_submitter
+
+from . import points, results
+from .models import Answer, Assessment, AssessmentState
+
+S = AssessmentState
+
+
+def lacking(answer: Answer) -> str:
+    """What an answer still needs before it can be submitted, "" when nothing."""
+    if not answer.result:
+        return _t("还没有作答")
+    if answer.result != points.MET and not answer.found.strip():
+        return _t("没有写现状说明")
+    if answer.result in (points.PARTIAL, points.UNMET) and not answer.risk:
+        return _t("没有选风险")
+    return ""
+
+
+def check_complete(obj: Assessment, by: Any) -> None:
+    """Every item answered, every gap described and rated. Raises Incomplete with a link to each item."""
+    page = reverse("assessments:assessment-answer", args=[obj.pk])
+    missing = [
+        (f"{answer.code} {answer.summary[:40]}：{what}", f"{page}#item-{answer.pk}")
+        for answer in obj.answers.order_by("order")
+        if (what := lacking(answer))
+    ]
+    if missing:
+        raise errors.Incomplete(_t("还有 %(n)d 项没有填完，不能提交。") % {"n": len(missing)}, missing)
+
+
+def keep_result(obj: Assessment, by: Any, at: dt.datetime, opinion: str) -> None:
+    """Store the scores as they stand at confirmation."""
+    obj.result = results.summary(obj).as_json()
+
+
+WORKFLOW = Workflow(
+    "assessments.Assessment",
+    AssessmentState,
+    (
+        Transition(
+            "submit", (S.IN_PROGRESS, S.RETURNED), S.SUBMITTED, "submit", _("提交"),
+            check=check_complete, freezes=True, primary=True,
+        ),
+        Transition(
+            "return_", (S.SUBMITTED,), S.RETURNED, "confirm", _("退回"),
+            needs_opinion=True, guard=not_the_submitter, thaws=True, negative=True,
+        ),
+        Transition(
+            "confirm", (S.SUBMITTED,), S.CONFIRMED, "confirm", _("确认"),
+            guard=not_the_submitter, effect=keep_result, primary=True,
+        ),
+    ),
+)  # fmt: skip

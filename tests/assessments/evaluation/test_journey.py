@@ -1,0 +1,172 @@
+"""A self-assessment from its start to its confirmation, as people do it in the browser."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from assessments.catalog.services import load_shipped
+from assessments.evaluation import results, services
+from assessments.models import Answer, Assessment
+from secmgmt.core import errors
+from secmgmt.core.models import AuditEvent
+from secmgmt.core.workflow import seen_token
+from tests.assets.factories import make_object
+from tests.support import CastClient, City, login
+
+DAY = dt.date(2026, 3, 1)
+
+
+@pytest.fixture
+def graded(city: City) -> Any:
+    """The health bureau's S3A3G3 platform, with the catalogue loaded."""
+    load_shipped()
+    return make_object(
+        city.health, "区域卫生信息共享平台", security_level=3, business_level=3, service_level=3, graded_on=DAY
+    )
+
+
+@pytest.fixture
+def assessment(graded, city: City, at) -> Assessment:
+    """A started assessment of it."""
+    return services.create_assessment(
+        protected_object=graded, title="2026 年自评估", report_date=DAY, by=city.lin, at=at
+    )
+
+
+def signed_in(user: Any) -> CastClient:
+    """A browser in which ``user`` signed in with the form."""
+    client = CastClient()
+    assert login(client, user).status_code == 302
+    return client
+
+
+def save(client: CastClient, answer: Answer, *, htmx: bool = True, **values: Any) -> Any:
+    """Send one item's form."""
+    headers = {"HX-Request": "true"} if htmx else {}
+    data = {"version": answer.version, **values}
+    return client.post(reverse("assessments:answer-save", args=[answer.pk]), data, headers=headers)
+
+
+def take(client: CastClient, obj: Assessment, step: str, opinion: str = "") -> Any:
+    """Confirm a step."""
+    obj.refresh_from_db()
+    url = reverse("assessments:assessment-transition", args=[obj.pk, step])
+    return client.post(url, {"seen": seen_token(obj), "opinion": opinion})
+
+
+def fill(assessment: Assessment) -> None:
+    """Answer everything as met."""
+    assessment.answers.update(result="met", value=1)
+
+
+def test_the_whole_journey_from_creation_to_confirmation(graded, city: City):
+    owner = signed_in(city.lin)
+    form = {
+        "protected_object": graded.pk, "title": "2026 年自评估", "report_date": "2026-03-01", "version": 0,
+        "template": "2025", "formula": "simple", "attention": "0.5",
+    }  # fmt: skip
+    response = owner.post(reverse("assessments:assessment-create"), form)
+    made = Assessment.objects.get()
+    assert response["Location"] == reverse("assessments:assessment-answer", args=[made.pk])
+    assert made.total == made.answers.count() == 211
+
+    first = made.answers.first()
+    response = save(owner, first, result="met")
+    assert response.status_code == 200
+    assert f'id="item-{first.pk}"' in response.content.decode() and 'hx-swap-oob="true"' in response.content.decode()
+
+    refused = take(owner, made, "submit")
+    assert refused.status_code == 422 and "还有 210 项没有填完" in refused.content.decode()
+
+    fill(made)
+    assert take(owner, made, "submit").status_code == 302
+    assert save(owner, made.answers.first(), result="unmet", found="无").status_code == 409
+    assert take(signed_in(city.zhou), made, "confirm").status_code == 302
+    made.refresh_from_db()
+    assert made.state == "confirmed"
+    assert (made.result["total"], made.result["conclusion"]) == ("100.00", "符合")
+    page = owner.get(reverse("assessments:assessment-detail", args=[made.pk])).content.decode()
+    assert "100.00" in page and "安全计算环境" in page
+
+
+def test_another_bureau_finds_nothing(assessment, city: City):
+    other = signed_in(city.su)
+    for name in ("detail", "answer"):
+        assert other.get(reverse(f"assessments:assessment-{name}", args=[assessment.pk])).status_code == 404
+    assert save(other, assessment.answers.first(), result="met").status_code == 404
+    assert assessment.title not in other.get(reverse("assessments:assessment-list")).content.decode()
+
+
+def test_the_second_writer_is_told_who_was_first_and_nothing_is_overwritten(assessment, city: City):
+    stale = assessment.answers.first()
+    client = signed_in(city.lin)
+    assert save(client, stale, result="met").status_code == 200
+    response = save(client, stale, result="unmet", found="没有门禁")
+    assert response.status_code == 409
+    text = response.content.decode()
+    assert "林予安" in text and "没有门禁" in text
+    stale.refresh_from_db()
+    assert stale.result == "met"
+
+
+def test_without_script_the_form_saves_and_leads_back_to_the_item(assessment, city: City):
+    answer = assessment.answers.first()
+    response = save(signed_in(city.lin), answer, htmx=False, result="partial", found="仅有登记", risk="中")
+    assert response["Location"].endswith(f"#item-{answer.pk}")
+    answer.refresh_from_db()
+    assert (answer.result, answer.risk, str(answer.value)) == ("partial", "中", "0.500000")
+    assert AuditEvent.objects.filter(verb="assessments.answer.change", object_id=str(answer.pk)).count() == 1
+
+
+def test_the_answering_page_shows_every_item_in_few_queries(assessment, city: City, django_assert_max_num_queries):
+    client = signed_in(city.lin)
+    url = reverse("assessments:assessment-answer", args=[assessment.pk])
+    with django_assert_max_num_queries(25):
+        response = client.get(url)
+    assert response.content.decode().count("data-item") == 211
+    save(client, assessment.answers.first(), result="unmet")
+    assert client.get(f"{url}?show=open").content.decode().count("data-item") == 210
+    assert client.get(f"{url}?show=unmet").content.decode().count("data-item") == 1
+
+
+def test_the_submitter_cannot_confirm_and_a_return_needs_an_opinion(assessment, city: City):
+    fill(assessment)
+    take(signed_in(city.lin), assessment, "submit")
+    lead = signed_in(city.zhou)
+    assert take(signed_in(city.lin), assessment, "confirm").status_code == 403
+    assert take(lead, assessment, "return_").status_code == 422
+    assert take(lead, assessment, "return_", "第三项证据不足").status_code == 302
+    assessment.refresh_from_db()
+    assert assessment.is_open and assessment.frozen_digest == ""
+
+
+def test_an_assignee_answers_only_the_layers_handed_to_him(assessment, city: City, at):
+    layer = assessment.answers.first().layer
+    services.assign_layer(assessment=assessment, layer=layer, user=city.nobody, by=city.lin, at=at)
+    client = signed_in(city.nobody)
+    assert save(client, assessment.answers.first(), result="met").status_code == 200
+    other = assessment.answers.exclude(layer=layer).first()
+    assert save(client, other, result="met").status_code == 403
+
+
+@pytest.mark.parametrize(("level", "words"), [(None, "还没有定级"), (5, "第五级")])
+def test_an_object_without_requirements_is_refused(city: City, at, level, words):
+    load_shipped()
+    obj = make_object(city.health, security_level=level, business_level=level, service_level=level)
+    with pytest.raises(errors.Invalid, match=words):
+        services.create_assessment(protected_object=obj, title="自评估", report_date=DAY, by=city.lin, at=at)
+    assert not Assessment.objects.exists()
+
+
+def test_a_rate_of_exactly_ninety_is_mostly_met_and_warned_about(assessment):
+    fill(assessment)
+    codes = list(assessment.answers.values_list("pk", flat=True))
+    assessment.answers.filter(pk=codes[0]).update(result="not_applicable", value=None)
+    assessment.answers.filter(pk__in=codes[1:22]).update(result="unmet", value=0, risk="低")
+    found = results.summary(assessment)
+    assert (found.total, found.conclusion, found.boundary_warning) == ("90.00", "基本符合", True)
+    assert "简单符合率" in found.sentence
