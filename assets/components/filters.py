@@ -21,6 +21,7 @@ class ComponentFilter(RecordFilterSet):
     search_fields = ("name", "vendor", "model", "address", "protected_object__name")
     search_label = _("名称、厂商、地址")
     chip_field = "kind"
+    chip_distinct = False
 
     protected_object = OwnObject()
     unit = UnitSubtree(path="protected_object__unit__path")

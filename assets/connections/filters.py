@@ -36,6 +36,7 @@ class HostingFilter(RecordFilterSet):
 
     search_fields = ("tenant__name", "platform__name")
     chip_field = "model"
+    chip_distinct = False
 
     protected_object = OwnObject(method="either_side")
     unit = UnitSubtree(path="tenant__unit__path")

@@ -15,6 +15,7 @@ class DataFilter(RecordFilterSet):
 
     search_fields = ("name", "category", "protected_object__name")
     chip_field = "level"
+    chip_distinct = False
 
     protected_object = OwnObject()
     unit = UnitSubtree(path="protected_object__unit__path")

@@ -56,6 +56,7 @@ class ObjectFilter(RecordFilterSet):
     search_fields = ("name", "code", "business", "unit__name")
     search_label = _("名称、编号、业务")
     chip_field = "status"
+    chip_distinct = False
 
     unit = UnitSubtree()
     kind = Choice(choices=ObjectKind.choices, label=_("类型"))

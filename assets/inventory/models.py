@@ -21,6 +21,7 @@ from .facts import FilingFacts, TechnologyFacts
 
 NUMERALS = "零一二三四五"
 IMPORTANT_FROM = 3  # 第三级 and above is important without being named
+_COVERED = ("is_secret_register", "unit")
 SECRET_SENTENCE = _("另行归口，按分级保护管理")
 
 
@@ -164,10 +165,12 @@ class ProtectedObject(FilingFacts, TechnologyFacts, Record):
         ]
         indexes = [
             models.Index(fields=["unit", "name"], name="object_unit_name"),
-            models.Index(fields=["name", "id"], name="object_by_name"),
-            models.Index(fields=["security_level", "name"], name="object_by_level"),
-            models.Index(fields=["kind", "name"], name="object_by_kind"),
-            models.Index(fields=["status", "name"], name="object_by_status"),
+            # scope and register are at the end of each, so that finding and counting read the index alone
+            models.Index(fields=["name", "id", *_COVERED], name="object_by_name"),
+            models.Index(fields=["security_level", "name", "id", *_COVERED], name="object_by_level"),
+            models.Index(fields=["kind", "name", "id", *_COVERED], name="object_by_kind"),
+            models.Index(fields=["status", *_COVERED], name="object_by_status"),
+            models.Index(fields=["unit", "is_secret_register", "status"], name="object_count_unit"),
             models.Index(fields=["updated_at"], name="object_by_update"),
             models.Index(fields=["in_operation_on"], name="object_by_operation"),
             models.Index(

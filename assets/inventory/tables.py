@@ -41,7 +41,7 @@ OBJECTS = Table(
             render=level_cell,
             sort=("security_level", "name"),
         ),
-        Column("status", _("状态"), render=lambda o: state(o, "status"), sort=("status", "name")),
+        Column("status", _("状态"), render=lambda o: state(o, "status")),
         Column("marks", _("标识"), value=marks),
         Column("owner", _("负责人"), value="owner_line"),
         Column("in_operation_on", _("投入运行"), sort="in_operation_on"),
@@ -66,6 +66,18 @@ OBJECTS = Table(
     ],
     default_sort="name",
 )
+
+# what no column shows need not be read for a list: a page of wide rows costs more in reading than in finding
+UNLISTED = (
+    "business", "internet_addresses", "internet_domains", "internet_ports", "interconnection", "parent_text",
+    "parent_system", "user_count", "deployment", "cloud_side", "cloud_service", "cloud_deployment",
+    "platform_name", "platform_level", "platform_filing", "cloud_ops_place", "mobile_facts", "iot_facts",
+    "industrial_facts", "big_data_facts", "data_exported", "export_facts", "offers_hosting", "retired_on",
+    "contact_phone", "operator", "operator_text", "operator_phone", "important_basis", "cii_authority", "cii_number",
+    "graded_on", "filed_on", "is_demo", "created_at", "updated_by", "is_subsystem",
+    "owner__password", "owner__email", "owner__phone", "owner__last_login", "owner__title",
+    "owner__disabled_reason", "unit__address", "unit__credit_code",
+)  # fmt: skip
 
 REGISTER = Table(
     [

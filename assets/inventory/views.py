@@ -27,7 +27,7 @@ from .filters import NetworkFilter, ObjectFilter, RegisterFilter, ZoneFilter
 from .forms import NamingForm, NetworkForm, ObjectForm, RegisterForm, ZoneForm
 from .models import Network, ProtectedObject, Zone
 from .pages import PartViews, crumbs_of, tabs_of
-from .tables import NETWORKS, OBJECTS, REGISTER, ZONES
+from .tables import NETWORKS, OBJECTS, REGISTER, UNLISTED, ZONES
 
 
 def _lines(text: str) -> str:
@@ -60,6 +60,11 @@ class Objects(FeatureViews):
     def queryset(self) -> QuerySet:
         """Without registry lines."""
         return super().queryset().open_ones()
+
+    def filtered(self, action: str = "view") -> Any:
+        """A list reads what its columns show, not the whole form of each object."""
+        rows, filterset = super().filtered(action)
+        return rows.select_related(None).select_related("unit", "owner").defer(*UNLISTED), filterset
 
     def facts_of(self, obj: ProtectedObject) -> list[tuple[str, Any]]:
         """What is filled in; for who only takes part, what he was shown."""

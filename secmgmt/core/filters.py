@@ -37,9 +37,11 @@ class RecordFilterSet(django_filters.FilterSet):
 
     ``search_fields``: fields the search box looks in (every word must occur in one of them).
     ``chip_field``: a choices field shown as chips with counts instead of a select.
+    ``chip_distinct``: False where no filter joins several rows to one, so that counting need not sort them out.
     Foreign keys offer only what ``user`` may see.
     """
 
+    chip_distinct: ClassVar[bool] = True
     search_fields: ClassVar[tuple[str, ...]] = ()
     search_label: ClassVar[Any] = gettext_lazy("查找")
     chip_field: ClassVar[str] = ""
@@ -112,7 +114,7 @@ class RecordFilterSet(django_filters.FilterSet):
         for key, value in self.asked().items():
             if key != name:
                 rows = self.filters[key].filter(rows, value)
-        counts = dict(rows.order_by().values_list(name).annotate(n=Count("pk", distinct=True)))
+        counts = dict(rows.order_by().values_list(name).annotate(n=Count("pk", distinct=self.chip_distinct)))
         current = self.data.get(name, "")
         choices = self.queryset.model._meta.get_field(name).flatchoices
         total = Chip(_("全部"), sum(counts.values()), self._url(None), not current)

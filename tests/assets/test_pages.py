@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from assets.inventory.tables import OBJECTS
 from secmgmt.core import manifest, permissions, search
 from secmgmt.core.clock import now, today
 from secmgmt.core.models import Participation
@@ -66,6 +67,17 @@ def fill(city, count):
 
 
 LISTS = ("objects", "registry", "networks", "zones", "components", "data", "links", "hostings")
+
+
+def test_every_column_together_costs_no_query_a_row(browse, city):
+    city.cloud = make_object(city.data, "市政务云", offers_hosting=True)
+    fill(city, 20)
+    lin = browse(city.lin)
+    every = ",".join(column.name for column in OBJECTS.columns)
+    lin.get(f"/objects/?cols={every}")
+    with CaptureQueriesContext(connection) as seen:
+        lin.get(f"/objects/?cols={every}")
+    assert len(seen) <= MOST_QUERIES
 
 
 @pytest.mark.parametrize("part", LISTS)
