@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from secmgmt.accounts import roles
-from secmgmt.core.manifest import Manifest
+from secmgmt.core.manifest import Manifest, MenuEntry
 
 from .catalog import services as catalog
+from .evaluation.todos import answering_todos, confirming_todos
 
 READERS = ("view", "export")
 EVERYBODY = tuple(role.code for role in roles.BUSINESS_ROLES)
@@ -55,5 +58,16 @@ MANIFEST = Manifest(
         "expert": {"assessments.Grading": ("view", "review")},
         "assignee": {"assessments.Assessment": ("view", "answer"), "assessments.Answer": ("view", "answer", "attach")},
     },
+    menu=(
+        MenuEntry(
+            _("等级保护"),
+            _("自评估"),
+            "assessments:assessment-list",
+            "check",
+            model="assessments.Assessment",
+            order=220,
+        ),
+    ),
+    todos=(answering_todos, confirming_todos),
     catalogs=(catalog.load_shipped,),
 )

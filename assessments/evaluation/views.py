@@ -9,15 +9,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from secmgmt.accounts.models import User
-from secmgmt.core import errors, permissions
+from secmgmt.core import audit, errors, permissions
 from secmgmt.core.clock import now
+from secmgmt.core.reporting.render import CONTENT_TYPES, render
 from secmgmt.core.views import FeatureViews, Role
 
-from . import results, services
+from . import reports, results, services
 from .forms import AssessmentForm
 from .models import Assessment
 from .tables import ANSWERED, ASSESSMENTS, AssessmentFilter
@@ -58,7 +60,13 @@ class Assessments(FeatureViews):
     def detail_actions(self, obj: Any, allowed: frozenset[str]) -> list[tuple[str, str, str, str]]:
         """The way to the items first."""
         label = _t("填报") if obj.is_open and "answer" in allowed else _t("查看各项")
-        return [(label, reverse("assessments:assessment-answer", args=[obj.pk]), "", "list")]
+        buttons = [(label, reverse("assessments:assessment-answer", args=[obj.pk]), "", "list")]
+        if "export" in allowed:
+            buttons += [
+                (name, reverse("assessments:assessment-report", args=[obj.pk, form]), "", "download")
+                for form, name in (("pdf", "PDF"), ("docx", "Word"), ("xlsx", "Excel"))
+            ]
+        return buttons
 
     def panels(self, obj: Any) -> list[dict[str, Any]]:
         """The result by layer."""
@@ -75,3 +83,18 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         assessment=assessment, layer=request.POST.get("layer", ""), user=user, by=request.user, at=now()
     )
     return redirect(assessment.get_absolute_url())
+
+
+def report(request: HttpRequest, pk: int, form: str) -> HttpResponse:
+    """The report as pdf, docx or xlsx; every download is on record."""
+    if form not in ("pdf", "docx", "xlsx"):
+        raise errors.OutOfScope(model=Assessment._meta.label, lookup=form)
+    rows = Assessment.objects.select_related("protected_object__unit")
+    assessment = permissions.get_visible(Assessment, request.user, "export", queryset=rows, pk=pk)
+    at = now()
+    content = render(reports.build(assessment, by=request.user, at=at), form)
+    with audit.act():
+        audit.record("assessments.assessment.report", assessment, by=request.user, at=at, detail={"format": form})
+    response = HttpResponse(content, content_type=CONTENT_TYPES[form])
+    response["Content-Disposition"] = content_disposition_header(True, f"{assessment.title}.{form}")
+    return response

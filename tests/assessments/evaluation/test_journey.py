@@ -12,6 +12,7 @@ from assessments.catalog.services import load_shipped
 from assessments.evaluation import results, services
 from assessments.models import Answer, Assessment
 from secmgmt.core import errors
+from secmgmt.core.manifest import todos_for
 from secmgmt.core.models import AuditEvent
 from secmgmt.core.workflow import seen_token
 from tests.assets.factories import make_object
@@ -56,6 +57,11 @@ def take(client: CastClient, obj: Assessment, step: str, opinion: str = "") -> A
     obj.refresh_from_db()
     url = reverse("assessments:assessment-transition", args=[obj.pk, step])
     return client.post(url, {"seen": seen_token(obj), "opinion": opinion})
+
+
+def waiting(user: Any) -> list[str]:
+    """What of the self-assessments waits for ``user``."""
+    return [todo.title for todo in todos_for(user, DAY) if todo.kind == "自评估"]
 
 
 def fill(assessment: Assessment) -> None:
@@ -170,3 +176,23 @@ def test_a_rate_of_exactly_ninety_is_mostly_met_and_warned_about(assessment):
     found = results.summary(assessment)
     assert (found.total, found.conclusion, found.boundary_warning) == ("90.00", "基本符合", True)
     assert "简单符合率" in found.sentence
+
+
+def test_the_start_page_leads_to_what_waits(assessment, city: City):
+    home = signed_in(city.lin).get(reverse("assessments:assessment-list")).content.decode()
+    assert "自评估" in home and "0 / 211" in home
+    assert waiting(city.lin) == ["填报“2026 年自评估”"]
+    assert waiting(city.zhou) == []
+    fill(assessment)
+    take(signed_in(city.lin), assessment, "submit")
+    assert waiting(city.zhou) == ["审定“2026 年自评估”"]
+    assert waiting(city.lin) == []
+
+
+@pytest.mark.parametrize(("form", "start"), [("pdf", b"%PDF"), ("docx", b"PK"), ("xlsx", b"PK")])
+def test_the_report_is_downloaded_and_the_download_is_on_record(assessment, city: City, form, start):
+    response = signed_in(city.lin).get(reverse("assessments:assessment-report", args=[assessment.pk, form]))
+    assert response.status_code == 200 and response.content.startswith(start)
+    assert AuditEvent.objects.filter(verb="assessments.assessment.report").count() == 1
+    refused = signed_in(city.su).get(reverse("assessments:assessment-report", args=[assessment.pk, form]))
+    assert refused.status_code == 404
