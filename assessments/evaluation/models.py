@@ -158,7 +158,7 @@ class Answer(models.Model):
 
     @property
     def frozen_digest(self) -> str:
-        """Evidence is frozen together with the assessment."""
+        """Evidence cannot be removed once the assessment is submitted; adding is the kernel's rule."""
         return self.assessment.frozen_digest
 
 

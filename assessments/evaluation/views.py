@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _t
@@ -72,13 +72,19 @@ class Assessments(FeatureViews):
         """The result by layer."""
         context = {"summary": results.summary(obj), "assessment": obj}
         template = "assessments/assessment/result.html"
-        return [{"title": _t("各层面结果"), "template": template, "column": "main", "context": context}]
+        found = [{"title": _t("各层面结果"), "template": template, "column": "main", "context": context}]
+        if obj.is_open and permissions.may(self.request.user, Assessment, "assign", permissions.path_of(obj)):
+            template = "assessments/assessment/assign.html"
+            found.append({"title": _t("分派层面"), "template": template, "column": "side", "context": context})
+        return found
 
 
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand one layer to a person by sign-in name."""
     assessment = permissions.get_visible(Assessment, request.user, "view", pk=pk)
-    user = get_object_or_404(User, username=request.POST.get("username", ""), is_active=True)
+    user = User.objects.filter(username=request.POST.get("username", "").strip(), is_active=True).first()
+    if user is None:
+        raise errors.Invalid({"username": [_t("没有这个登录名，或该账户已停用。")]})
     services.assign_layer(
         assessment=assessment, layer=request.POST.get("layer", ""), user=user, by=request.user, at=now()
     )

@@ -6,14 +6,16 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from assessments.catalog.services import load_shipped
 from assessments.evaluation import results, services
-from assessments.models import Answer, Assessment
+from assessments.models import Answer, Assessment, CatalogItem
 from secmgmt.core import errors
 from secmgmt.core.manifest import todos_for
-from secmgmt.core.models import AuditEvent
+from secmgmt.core.models import Attachment, AuditEvent
 from secmgmt.core.workflow import seen_token
 from tests.assets.factories import make_object
 from tests.support import CastClient, City, login
@@ -196,3 +198,43 @@ def test_the_report_is_downloaded_and_the_download_is_on_record(assessment, city
     assert AuditEvent.objects.filter(verb="assessments.assessment.report").count() == 1
     refused = signed_in(city.su).get(reverse("assessments:assessment-report", args=[assessment.pk, form]))
     assert refused.status_code == 404
+
+
+def test_a_layer_is_handed_over_on_the_page_and_to_nobody_unknown(assessment, city: City):
+    owner = signed_in(city.lin)
+    page = owner.get(reverse("assessments:assessment-detail", args=[assessment.pk])).content.decode()
+    url = reverse("assessments:assessment-assign", args=[assessment.pk])
+    assert url in page
+    layer = assessment.answers.first().layer
+    assert owner.post(url, {"layer": layer, "username": "nobody"}).status_code == 302
+    assert assessment.answers.filter(assignee=city.nobody).count() == assessment.answers.filter(layer=layer).count()
+    assert owner.post(url, {"layer": layer, "username": "unknown"}).status_code == 422
+    assert signed_in(city.zhou).post(url, {"layer": layer, "username": "zhou"}).status_code == 403
+
+
+def test_evidence_is_kept_with_its_item_and_cannot_be_removed_after_submission(assessment, city: City):
+    answer = assessment.answers.first()
+    client = signed_in(city.lin)
+    url = reverse("assessments:answer-evidence", args=[answer.pk])
+    assert "上传附件" in client.get(url).content.decode()
+    kind = ContentType.objects.get_for_model(Answer)
+    upload = reverse("core:file-attach", args=[kind.pk, answer.pk])
+    sent = {"file": SimpleUploadedFile("记录.txt", "机房出入登记".encode()), "declared_not_secret": "on"}
+    assert client.post(upload, sent)["Location"] == url
+    fill(assessment)
+    take(client, assessment, "submit")
+    remove = reverse("core:file-remove", args=[Attachment.of(answer).get().pk])
+    assert remove not in client.get(url).content.decode()
+    assert client.post(remove).status_code == 409
+    assert Attachment.of(answer).count() == 1
+
+
+def test_creating_freezes_the_wording_and_the_own_weights_of_the_day(graded, city: City, at):
+    item = CatalogItem.objects.filter(level=3, sag="G", scope="通用").first()
+    CatalogItem.objects.filter(pk=item.pk).update(weight=3, official_text="本单位导入的原文")
+    made = services.create_assessment(protected_object=graded, title="自评估", report_date=DAY, by=city.lin, at=at)
+    CatalogItem.objects.filter(pk=item.pk).update(weight=1, official_text="")
+    answer = made.answers.get(code=item.code)
+    assert (answer.weight, answer.official_text, made.weights) == (3, "本单位导入的原文", "own")
+    with pytest.raises(errors.Conflict):
+        services.create_assessment(protected_object=graded, title="另一次", report_date=DAY, by=city.lin, at=at)
