@@ -59,6 +59,7 @@ MANIFEST = Manifest(
         "assignee": {"assessments.Assessment": ("view", "answer"), "assessments.Answer": ("view", "answer", "attach")},
     },
     menu=(
+        MenuEntry(_("等级保护"), _("定级备案"), "assessments:grading-list", "shield", "assessments.Grading", order=210),
         MenuEntry(
             _("等级保护"),
             _("自评估"),

@@ -1,0 +1,5 @@
+"""URLs of the requirement catalogue."""
+
+from . import views
+
+urlpatterns = views.Items.urls("catalogue/")

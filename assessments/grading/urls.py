@@ -1,0 +1,5 @@
+"""URLs of gradings."""
+
+from . import views
+
+urlpatterns = views.Gradings.urls("gradings/")

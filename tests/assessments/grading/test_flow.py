@@ -1,0 +1,166 @@
+"""A grading from draft to its certificate, as people do it in the browser."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+
+from assessments.grading import services
+from assessments.models import Grading
+from secmgmt.core.clock import now
+from secmgmt.core.models import Attachment
+from secmgmt.core.workflow import seen_token
+from tests.assets.factories import make_object
+from tests.support import CastClient
+
+pytestmark = pytest.mark.django_db
+FORM = {
+    "report_date": "2026-03-02",
+    "rule_set": "",
+    "business_public_order": "serious",
+    "business_reason": "居民健康信息泄露严重影响社会秩序。",
+    "service_public_order": "general",
+    "service_reason": "服务中断影响就医秩序。",
+    "version": 0,
+}
+
+
+@pytest.fixture
+def thing(city):
+    return make_object(city.health, "区域卫生信息共享平台")
+
+
+def signed_in(user) -> CastClient:
+    client = CastClient()
+    client.force_login(user)
+    return client
+
+
+def draft(city, thing, **values) -> Grading:
+    response = signed_in(city.lin).post(
+        reverse("assessments:grading-create"), {**FORM, "protected_object": thing.pk, **values}
+    )
+    assert response.status_code == 302, response.content.decode()[-3000:]
+    return Grading.objects.latest("pk")
+
+
+def take(user, grading, step, **values):
+    grading.refresh_from_db()
+    url = reverse("assessments:grading-transition", args=[grading.pk, step])
+    return signed_in(user).post(url, {"seen": seen_token(grading), "opinion": "同意。", **values})
+
+
+def prove(grading, user) -> None:
+    kind = ContentType.objects.get_for_model(Grading)
+    Attachment.objects.create(
+        content_type=kind, object_id=grading.pk, name="意见.pdf", storage_key=f"k{now().timestamp()}", media_type="x",
+        size=1, algorithm="sm3", digest="0", by=user, at=now(),
+    )  # fmt: skip
+
+
+def state_of(grading) -> str:
+    grading.refresh_from_db()
+    return grading.state
+
+
+def test_a_level_three_object_goes_through_expert_and_authority_to_its_certificate(city, thing, at):
+    grading = draft(city, thing, has_authority="on", authority_name="市卫健委")
+    assert (grading.rule_set, grading.level, grading.sag) == ("2025", 3, "S3A2G3")
+    assert take(city.lin, grading, "submit").status_code == 302
+    services.invite_expert(grading=grading, user=city.xu, by=city.lin, at=at)
+    assert take(city.xu, grading, "pass_on").status_code == 302
+    assert take(city.ye, grading, "approve").status_code == 302
+    thing.refresh_from_db()
+    assert (state_of(grading), thing.security_level, thing.service_level) == ("determined", 3, 2)
+    prove(grading, city.lin)
+    assert take(city.lin, grading, "record_filing", certificate_number="4110-1").status_code == 422
+    assert state_of(grading) == "determined"
+    assert take(city.lin, grading, "record_filing", certificate_number="41100043001-25017").status_code == 302
+    thing.refresh_from_db()
+    assert (state_of(grading), thing.filing_number) == ("final", "41100043001-25017")
+
+
+def test_an_outside_decision_needs_its_proof(city, thing):
+    grading = draft(city, thing)
+    take(city.lin, grading, "submit")
+    assert take(city.lin, grading, "record_pass").status_code == 422
+    assert state_of(grading) == "expert"
+    prove(grading, city.lin)
+    assert take(city.lin, grading, "record_pass").status_code == 302
+    assert state_of(grading) == "determined"
+
+
+def test_a_refusal_by_the_police_takes_the_level_away_again(city, thing):
+    grading = draft(city, thing)
+    take(city.lin, grading, "submit")
+    prove(grading, city.lin)
+    take(city.lin, grading, "record_pass")
+    assert take(city.lin, grading, "record_refusal", opinion="").status_code == 422
+    assert take(city.lin, grading, "record_refusal", opinion="材料不全").status_code == 302
+    thing.refresh_from_db()
+    assert (state_of(grading), thing.security_level) == ("draft", None)
+
+
+def test_regrading_keeps_the_earlier_grading_until_the_new_one_is_determined(city, thing):
+    first = draft(city, thing, business_public_order="general")
+    take(city.lin, first, "submit")
+    prove(first, city.lin)
+    take(city.lin, first, "record_pass")
+    second = draft(city, thing)
+    thing.refresh_from_db()
+    assert (thing.security_level, second.level) == (2, 3)
+    take(city.lin, second, "submit")
+    prove(second, city.lin)
+    take(city.lin, second, "record_pass")
+    take(city.lin, second, "record_refusal", opinion="重新论证")
+    thing.refresh_from_db()
+    assert thing.security_level == 2
+
+
+def test_level_one_is_the_owners_own_decision(city, thing):
+    grading = draft(
+        city, thing, business_public_order="", business_citizens="general", service_public_order="",
+        service_citizens="general",
+    )  # fmt: skip
+    assert take(city.lin, grading, "submit").status_code == 403
+    assert take(city.lin, grading, "finish").status_code == 302
+    assert state_of(grading) == "final"
+
+
+def test_much_personal_data_below_level_three_must_be_explained(city, thing):
+    grading = draft(city, thing, business_public_order="general", large_personal_data="on")
+    answer = take(city.lin, grading, "submit")
+    assert answer.status_code == 422
+    assert "不低于第三级" in answer.content.decode()
+
+
+def test_level_five_can_be_graded_and_the_page_says_it_has_no_items(city, thing):
+    grading = draft(city, thing, business_national_security="very_serious")
+    text = signed_in(city.lin).get(reverse("assessments:grading-detail", args=[grading.pk])).content.decode()
+    assert grading.level == 5
+    assert "没有第五级的测评项" in text
+
+
+def test_a_side_without_any_harm_is_named(city, thing):
+    answer = signed_in(city.lin).post(
+        reverse("assessments:grading-create"), {**FORM, "protected_object": thing.pk, "service_public_order": ""}
+    )
+    assert answer.status_code == 422
+    assert "“系统服务”至少选择一个受侵害的客体" in answer.content.decode()
+
+
+def test_another_bureau_neither_sees_nor_grades_it(city, thing):
+    grading = draft(city, thing)
+    other = signed_in(city.su)
+    assert other.get(reverse("assessments:grading-detail", args=[grading.pk])).status_code == 404
+    refused = other.post(reverse("assessments:grading-create"), {**FORM, "protected_object": thing.pk})
+    assert refused.status_code == 422
+    assert Grading.objects.count() == 1
+
+
+def test_who_submitted_does_not_approve_and_an_expert_not_invited_sees_nothing(city, thing):
+    grading = draft(city, thing)
+    take(city.lin, grading, "submit")
+    assert take(city.lin, grading, "pass_").status_code == 403
+    assert take(city.xu, grading, "pass_").status_code == 404
