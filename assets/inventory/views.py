@@ -17,6 +17,7 @@ from django.views import View
 from secmgmt.accounts.tables import masked
 from secmgmt.core import errors, pages, parents, permissions, ports, trail_views
 from secmgmt.core.clock import now
+from secmgmt.core.sheets_import import xlsx_exporter
 from secmgmt.core.views import FeatureViews, Role
 from secmgmt.core.workflow import seen_token
 
@@ -39,6 +40,7 @@ class Objects(FeatureViews):
 
     model, name, namespace, title = ProtectedObject, "object", "assets", gettext_lazy("系统台账")
     table, filterset_class, form_class = OBJECTS, ObjectFilter, ObjectForm
+    exporter = xlsx_exporter
     related = ("unit", "owner", "operator", "parent_system", "updated_by")
     empty_text = gettext_lazy("先登记本单位的信息系统、网络和数据资源，再定级。")
     facts = (
@@ -80,7 +82,10 @@ class Objects(FeatureViews):
     def list_actions(self) -> list[tuple[str, str, str, str]]:
         """The way to the registry lines besides the common buttons."""
         register = (_("涉密登记"), reverse("assets:register-list"), "", "lock")
-        return [register, *super().list_actions()]
+        buttons = [register, *super().list_actions()]
+        if permissions.may(self.request.user, self.model, "import"):
+            buttons.insert(1, (_("导入 Excel"), reverse("assets:object-import"), "", "upload"))
+        return buttons
 
     def detail_actions(
         self, obj: ProtectedObject, allowed: frozenset[str]

@@ -372,7 +372,8 @@ class FeatureViews(LoginRequiredMixin, View):
         listed = list(values)
         verb, detail = f"{self.model._meta.label_lower}.export", {"columns": heads}
         with audit.act():
-            audit.record(verb, by=request.user, at=now(), detail=detail, rows=listed)
+            plain = [[str(value) for value in row] for row in listed]
+            audit.record(verb, by=request.user, at=now(), detail=detail, rows=plain)
         return type(self).exporter(request, self.list_title(), heads, listed)
 
     def transition_page(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
