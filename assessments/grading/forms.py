@@ -15,7 +15,7 @@ from secmgmt.core.forms import RecordForm
 from . import rules
 from .models import Grading
 
-CERTIFICATE = re.compile(r"^\d{11}-\d{5}$")
+CERTIFICATE = re.compile(r"[0-9]{11}-[0-9]{5}")
 SIDES = (("business", _("业务信息")), ("service", _("系统服务")))
 
 
@@ -89,7 +89,7 @@ class CertificateForm(forms.Form):
 
     def clean_certificate_number(self) -> str:
         value = self.cleaned_data["certificate_number"].strip()
-        if not CERTIFICATE.match(value):
+        if not CERTIFICATE.fullmatch(value):
             raise forms.ValidationError(_t("应为 11 位数字、横线、5 位数字，请照证书左上角重填。"))
         return value
 

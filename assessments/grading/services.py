@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.utils.translation import gettext as _
 
 from assets.models import Hosting, ProtectedObject
 from secmgmt.core import audit, errors, permissions
@@ -58,9 +59,9 @@ def invite_expert(*, grading: Grading, user: Any, by: Any, at: dt.datetime) -> P
     if "submit" not in permissions.actions_for(by, [grading])[grading.pk]:
         raise errors.NotAllowed(obj=grading)
     if not any(grant.role == "act_as_expert" for grant in user.grants()):
-        raise errors.Invalid({"user": ["只能邀请担任“专家”岗位的人员。"]})
+        raise errors.Invalid({"user": [_("只能邀请担任“专家”岗位的人员。")]})
     kind = ContentType.objects.get_for_model(Grading)
-    invited, _created = Participation.objects.get_or_create(
+    invited, _is_new = Participation.objects.get_or_create(
         content_type=kind, object_id=grading.pk, user=user, unit=None, capacity="expert"
     )
     audit.record("assessments.grading.invite", grading, by=by, at=at, detail={"expert": user.audit_name})
