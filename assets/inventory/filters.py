@@ -53,8 +53,8 @@ class OwnObject(django_filters.ModelChoiceFilter):
 class ObjectFilter(RecordFilterSet):
     """Protected objects by unit, kind, level, state, technology and what they count for."""
 
-    search_fields = ("name", "code", "business", "unit__name")
-    search_label = _("名称、编号、业务")
+    search_fields = ("name", "code", "unit__name")
+    search_label = _("名称、编号、单位")
     chip_field = "status"
     chip_distinct = False
 

@@ -21,7 +21,7 @@ from .facts import FilingFacts, TechnologyFacts
 
 NUMERALS = "零一二三四五"
 IMPORTANT_FROM = 3  # 第三级 and above is important without being named
-_COVERED = ("is_secret_register", "unit")
+_COVERED = ("name", "id", "is_secret_register", "unit", "status")
 SECRET_SENTENCE = _("另行归口，按分级保护管理")
 
 
@@ -165,11 +165,13 @@ class ProtectedObject(FilingFacts, TechnologyFacts, Record):
         ]
         indexes = [
             models.Index(fields=["unit", "name"], name="object_unit_name"),
-            # scope and register are at the end of each, so that finding and counting read the index alone
-            models.Index(fields=["name", "id", *_COVERED], name="object_by_name"),
-            models.Index(fields=["security_level", "name", "id", *_COVERED], name="object_by_level"),
-            models.Index(fields=["kind", "name", "id", *_COVERED], name="object_by_kind"),
-            models.Index(fields=["status", *_COVERED], name="object_by_status"),
+            # in each: the order of the list, then what scope and counts ask, so that they read the index alone
+            models.Index(fields=[*_COVERED], name="object_by_name"),
+            models.Index(fields=["security_level", *_COVERED], name="object_by_level"),
+            models.Index(fields=["kind", *_COVERED], name="object_by_kind"),
+            models.Index(
+                fields=["status", *_COVERED[:-1], "security_level", "kind", "named_important"], name="object_by_status"
+            ),
             models.Index(fields=["unit", "is_secret_register", "status"], name="object_count_unit"),
             models.Index(fields=["updated_at"], name="object_by_update"),
             models.Index(fields=["in_operation_on"], name="object_by_operation"),

@@ -41,7 +41,7 @@ OBJECTS = Table(
             render=level_cell,
             sort=("security_level", "name"),
         ),
-        Column("status", _("状态"), render=lambda o: state(o, "status")),
+        Column("status", _("状态"), render=lambda o: state(o, "status"), sort=("status", "name")),
         Column("marks", _("标识"), value=marks),
         Column("owner", _("负责人"), value="owner_line"),
         Column("in_operation_on", _("投入运行"), sort="in_operation_on"),
