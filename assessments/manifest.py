@@ -8,6 +8,7 @@ from secmgmt.accounts import roles
 from secmgmt.core.manifest import Manifest, MenuEntry
 
 from .catalog import services as catalog
+from .demo import create_assessments
 from .evaluation.todos import answering_todos, confirming_todos
 
 READERS = ("view", "export")
@@ -71,4 +72,5 @@ MANIFEST = Manifest(
     ),
     todos=(answering_todos, confirming_todos),
     catalogs=(catalog.load_shipped,),
+    demo=((30, create_assessments),),
 )
