@@ -11,6 +11,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A pause of a shared machine is no finding of a property test; --max-seconds watches the time computed.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 TOLD = "slow_with_reason"
 COST = "computed_seconds"
