@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from secmgmt.core import parents
+from secmgmt.core.sheets_import import xlsx_exporter
 from secmgmt.core.views import FeatureViews
 
 from .models import ProtectedObject
@@ -76,6 +77,7 @@ class PartViews(FeatureViews):
     """
 
     namespace = "assets"
+    exporter = xlsx_exporter
     templates = {"list": "assets/part_list.html"}
     anchor = "protected_object"
 

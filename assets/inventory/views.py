@@ -18,7 +18,7 @@ from secmgmt.accounts.tables import masked
 from secmgmt.core import errors, pages, parents, permissions, ports, trail_views
 from secmgmt.core.clock import now
 from secmgmt.core.sheets_import import xlsx_exporter
-from secmgmt.core.views import FeatureViews, Role
+from secmgmt.core.views import FeatureViews
 from secmgmt.core.workflow import seen_token
 
 from . import services
@@ -136,6 +136,7 @@ class Registers(FeatureViews):
 
     model, name, namespace, title = ProtectedObject, "register", "assets", gettext_lazy("涉密系统登记")
     table, filterset_class, form_class = REGISTER, RegisterFilter, RegisterForm
+    exporter = xlsx_exporter
     related = ("unit", "updated_by")
     facts = ("unit", "secret_number", (gettext_lazy("管理"), lambda o: o.level_label))
 
@@ -225,7 +226,6 @@ class Zones(PartViews):
     model, name, title = Zone, "zone", gettext_lazy("网络区域")
     table, filterset_class, form_class = ZONES, ZoneFilter, ZoneForm
     related = ("network__protected_object__unit", "updated_by")
-    roles = frozenset(Role) - {Role.EXPORT}
     anchor = "network"
     empty_text = gettext_lazy("先登记网络，再登记其中的区域和地址范围。")
     facts = (

@@ -36,12 +36,16 @@ def browse(city: City):
 def world(city: City) -> SimpleNamespace:
     """The health bureau's platform on the data bureau's cloud, connected to the education bureau's system."""
     cloud = make_object(city.data, "市政务云", offers_hosting=True, is_cloud=True)
-    platform = make_object(city.health, "区域卫生信息共享平台", owner=city.lin, in_operation_on=dt.date(2020, 1, 1))
+    platform = make_object(
+        city.health, "区域卫生信息共享平台", owner=city.lin, in_operation_on=dt.date(2020, 1, 1)
+    )
     school = make_object(city.education, "教育教学信息平台")
     clinic = make_object(city.county_health, "东湖县诊疗系统")
     network = make_network(platform, "卫生专网", kind="private")
     zone = make_zone(network, "接入区", kind="access", address_ranges="10.8.1.0/24")
-    firewall = make_component(platform, "边界防火墙", kind="security", zone=zone, is_key=True, redundancy="single")
+    firewall = make_component(
+        platform, "边界防火墙", kind="security", zone=zone, is_key=True, redundancy="single"
+    )
     server = make_component(platform, "档案服务器", zone=zone, quantity=6, redundancy="cluster")
     return SimpleNamespace(
         cloud=cloud, platform=platform, school=school, clinic=clinic, network=network, zone=zone,

@@ -30,7 +30,9 @@ MOST_QUERIES = 25
 
 def test_a_name_that_is_code_is_text_on_every_page_that_shows_it(browse, city):
     """A18: lists, details, panels, tabs, topology, forms, deletion, history, search, home."""
-    obj = make_object(city.health, EVIL, owner=city.lin, status="building", offers_hosting=True, business=EVIL)
+    obj = make_object(
+        city.health, EVIL, owner=city.lin, status="building", offers_hosting=True, business=EVIL
+    )
     other = make_object(city.health, EVIL + "2", offers_hosting=True)
     net = make_network(obj, EVIL)
     zone = make_zone(net, EVIL)
@@ -108,7 +110,9 @@ def test_the_page_of_a_large_object_costs_a_bounded_number_of_queries(browse, ci
 
 
 def test_phone_numbers_are_masked_on_the_page_and_in_no_list_or_api(browse, city):
-    obj = make_object(city.health, "门户", contact="某人", contact_phone="13812345678", operator_phone="13987654321")
+    obj = make_object(
+        city.health, "门户", contact="某人", contact_phone="13812345678", operator_phone="13987654321"
+    )
     lin = browse(city.lin)
     html = lin.get(f"/objects/{obj.pk}/").content.decode()
     assert "138****5678" in html and "13812345678" not in html

@@ -16,11 +16,19 @@ from ..factories import make_hosting, make_object
 @pytest.fixture
 def storeys(city):
     """Four objects of the data bureau, each of which may host."""
-    return [make_object(city.data, name, offers_hosting=True) for name in ("机房", "政务云", "数据平台", "门户")]
+    return [
+        make_object(city.data, name, offers_hosting=True) for name in ("机房", "政务云", "数据平台", "门户")
+    ]
 
 
 def post(client, tenant, platform, **values):
-    good = {"tenant": tenant.pk, "platform": platform.pk, "model": "iaas", "since": "2024-01-01", "version": 0}
+    good = {
+        "tenant": tenant.pk,
+        "platform": platform.pk,
+        "model": "iaas",
+        "since": "2024-01-01",
+        "version": 0,
+    }
     return client.post("/hostings/new/", {**good, **values})
 
 

@@ -56,11 +56,16 @@ def test_a_component_of_another_object_is_no_end(browse, city, world):
 
 
 def test_an_object_the_user_neither_sees_nor_finds_in_the_directory_is_no_other_end(browse, city, world):
-    assert post(browse(city.lin), world.platform, external_party="", to_object=world.school.pk).status_code == 422
+    assert (
+        post(browse(city.lin), world.platform, external_party="", to_object=world.school.pk).status_code
+        == 422
+    )
 
 
 def test_the_unit_at_the_other_end_sees_the_link_and_may_not_change_it(browse, city, world):
-    assert post(browse(city.lin), world.platform, external_party="", to_object=world.cloud.pk).status_code == 302
+    assert (
+        post(browse(city.lin), world.platform, external_party="", to_object=world.cloud.pk).status_code == 302
+    )
     link = Interconnection.objects.get(to_object=world.cloud)
     qin = browse(city.qin)
     assert qin.get(f"/links/{link.pk}/").status_code == 200

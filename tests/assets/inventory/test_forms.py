@@ -156,7 +156,9 @@ def test_a_zone_takes_address_ranges_and_nothing_else(browse, city, world):
     base = {"network": world.network.pk, "name": "数据区", "kind": "data", "version": 0}
     bad = lin.post("/zones/new/", {**base, "address_ranges": "10.1.1.0/33"})
     assert bad.status_code == 422 and "不是有效的地址范围" in bad.content.decode()
-    good = lin.post("/zones/new/", {**base, "address_ranges": "10.1.1.0/24\n2001:db8::/32，10.2.0.5-10.2.0.9"})
+    good = lin.post(
+        "/zones/new/", {**base, "address_ranges": "10.1.1.0/24\n2001:db8::/32，10.2.0.5-10.2.0.9"}
+    )
     assert good.status_code == 302
 
 

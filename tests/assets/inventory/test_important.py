@@ -6,7 +6,9 @@ from secmgmt.core.models import AuditEvent
 
 
 def decide(client, obj, **values):
-    return client.post(f"/objects/{obj.pk}/important/", {"important": "1", "basis": "领导小组〔2026〕3号", **values})
+    return client.post(
+        f"/objects/{obj.pk}/important/", {"important": "1", "basis": "领导小组〔2026〕3号", **values}
+    )
 
 
 def test_the_keeper_of_the_rules_names_an_important_object(browse, city, world):

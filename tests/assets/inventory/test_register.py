@@ -51,7 +51,13 @@ def test_a_line_has_no_object_page_and_an_object_no_registry_page(browse, city):
 
 def test_nothing_is_hung_on_a_line(browse, city):
     lin, line = browse(city.lin), make_register_line(city.health, "FB-1")
-    part = {"protected_object": line.pk, "kind": "server", "name": "服务器", "quantity": 1, "redundancy": "single"}
+    part = {
+        "protected_object": line.pk,
+        "kind": "server",
+        "name": "服务器",
+        "quantity": 1,
+        "redundancy": "single",
+    }
     assert lin.post("/components/new/", {**part, "version": 0}).status_code == 422
     net = {"protected_object": line.pk, "name": "网", "kind": "lan", "relation": "part", "version": 0}
     assert lin.post("/networks/new/", net).status_code == 422

@@ -51,7 +51,9 @@ def test_every_line_lies_within_the_picture():
 
 @pytest.mark.pure
 def test_one_line_between_two_boxes_whatever_the_number_of_links():
-    diagram = arrange("图", "说明", columns(1, 1), [Wire("n00", "n10"), Wire("n10", "n00"), Wire("n00", "n00")])
+    diagram = arrange(
+        "图", "说明", columns(1, 1), [Wire("n00", "n10"), Wire("n10", "n00"), Wire("n00", "n00")]
+    )
     assert len(diagram.links) == 1
 
 
