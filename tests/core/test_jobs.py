@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from secmgmt.core import errors
-from secmgmt.core.jobs import enqueue, queue, run_job, runner, sweep
+from secmgmt.core.jobs import celery_tasks, enqueue, queue, run_job, runner, sweep
 from secmgmt.core.jobs.context import JobContext, LeaseLost
 from secmgmt.core.jobs.housekeeping import housekeeping
 from secmgmt.core.jobs.periodic import once_per_period
@@ -263,6 +263,14 @@ def test_a_period_belongs_to_the_first_who_takes_it(db, at):
     at = at.replace(minute=10)
     assert [once_per_period("x", 3600, at), once_per_period("x", 3600, at)] == [True, False]
     assert once_per_period("x", 3600, at + dt.timedelta(hours=1))
+
+
+def test_a_periodic_task_sent_by_two_beats_is_done_once(db, monkeypatch):
+    done: list[dt.datetime] = []
+    monkeypatch.setattr(celery_tasks.housekeeping, "housekeeping", done.append)
+    celery_tasks.run_housekeeping()
+    celery_tasks.run_housekeeping()
+    assert len(done) == 1
 
 
 def test_housekeeping_removes_old_results_and_files_of_killed_runs_only(city, at):

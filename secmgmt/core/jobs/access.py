@@ -59,9 +59,14 @@ def open_result(job: Job, user: Any) -> File:
         handle = default_storage.open(job.result_key, "rb")
     except FileNotFoundError:
         raise errors.OutOfScope(_("结果文件已清理，请重新发起。"), model="core.Job", lookup=job.pk) from None
+    check_digest(job, handle)
+    handle.seek(0)
+    return handle
+
+
+def check_digest(job: Job, handle: File) -> None:
+    """The file must be what the job stored."""
     algorithm = job.result.get("file", {}).get("algorithm", "")
     if digest.hash_chunks(handle.chunks(), algorithm) != job.result_digest:
         handle.close()
         raise errors.Conflict(_("结果文件与生成时的摘要不一致，可能已损坏，请重新发起。"), obj=job)
-    handle.seek(0)
-    return handle
