@@ -82,7 +82,8 @@ bench: setup
 	$(PY) -m tests.bench $(BENCH_ARGS)
 
 prove: setup
-	$(PY) -m tests.prove $(PROVE_ARGS)
+	@$(PY) -m tests.prove --shard 1/2 $(PROVE_ARGS) & one=$$!; \
+	$(PY) -m tests.prove --shard 2/2 $(PROVE_ARGS); two=$$?; wait $$one && exit $$two
 
 docs: setup
 	$(MANAGE) write_docs

@@ -4,7 +4,7 @@ from collections import Counter
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.catalog.selection import (
@@ -101,6 +101,7 @@ def test_extension_items_follow_their_own_marking_too():
     assert [(item.sag, item.level) for item in chosen] == [("S", 2), ("A", 3), ("G", 3)]
 
 
+@settings(max_examples=40)  # each looks at the whole catalogue
 @given(levels, levels, extensions)
 def test_every_selection_is_an_ordered_part_of_the_catalogue_without_repeats(business, service, chosen):
     result = applicable(ROWS, business=business, service=service, extensions=chosen)
