@@ -7,7 +7,7 @@ from typing import Any
 
 from assets.models import ProtectedObject
 from secmgmt.accounts.models import User
-from secmgmt.core import audit, records
+from secmgmt.core import audit, digest, records
 from secmgmt.core.workflow import seen_token
 
 from .evaluation import points
@@ -76,6 +76,7 @@ def _grade(obj: ProtectedObject, at: dt.datetime) -> None:
         harmed, degree = DEGREE[level]
         setattr(grading, f"{side}_{harmed}", degree)
     grading.compute_levels()
+    grading.frozen_digest = digest.hash_value(grading.frozen_content())
     records.stamp(grading, by=obj.owner, at=at)
     grading.save()
     set_levels(protected_object=obj, grading=standing_grading(obj), by=obj.owner, at=at)

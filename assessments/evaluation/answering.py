@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from secmgmt.core import errors, permissions
 from secmgmt.core.clock import now
+from secmgmt.core.middleware import note_refusal
 from secmgmt.core.models import Attachment
 from secmgmt.core.trail_views import attachment_panel
 
@@ -118,6 +119,7 @@ def save_item(request: HttpRequest, pk: int) -> HttpResponse:
         row = services.save_answer(answer=pk, version=version, by=request.user, at=now(), **sent)
     except (errors.Conflict, errors.Invalid) as error:
         problem = error
+        note_refusal(request, error)
         row = permissions.get_visible(Answer, request.user, queryset=Answer.objects.select_related(*LOADED), pk=pk)
     if request.htmx or problem:
         return _fragment(request, row, problem, sent)

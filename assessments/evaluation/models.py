@@ -152,6 +152,11 @@ class Answer(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.summary}"
 
+    @property
+    def takes_files(self) -> bool:
+        """Evidence is added while the assessment is open."""
+        return self.assessment.is_open
+
     def get_absolute_url(self) -> str:
         """The page of the item's evidence."""
         return reverse("assessments:answer-evidence", args=[self.pk])

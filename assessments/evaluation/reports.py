@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 
+from assets.topology.services import object_topology
+from secmgmt.core.models import Attachment
 from secmgmt.core.reporting.document import (
+    BarChart,
+    Contents,
     Cover,
     Document,
     GroupRow,
     Heading,
     KeyValues,
     Meta,
+    PageBreak,
     Paragraph,
+    RadarChart,
+    Series,
+    Signature,
     Table,
 )
 
@@ -41,17 +51,28 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
                 date=assessment.report_date,
                 notice=draft,
             ),
+            Contents(1),
+            PageBreak(),
             Heading(1, _("一、结论")),
             KeyValues(_facts(assessment, summary)),
             Paragraph(summary.sentence, "note"),
-            Heading(1, _("二、各层面结果")),
+            Heading(1, _("二、对象概况与网络拓扑")),
+            *_profile(assessment, by),
+            Heading(1, _("三、评估方法")),
+            *_method(assessment, summary),
+            Heading(1, _("四、各层面结果")),
             _layers(summary),
-            Heading(1, _("三、部分符合与不符合项")),
+            *_charts(summary),
+            Heading(1, _("五、部分符合与不符合项")),
             *_gaps(gaps),
-            Heading(1, _("四、逐项结果")),
+            Heading(1, _("六、逐项结果")),
             _items(answers),
+            Heading(1, _("七、签署")),
+            Signature([_("填报人"), _("系统负责人"), _("单位网安负责人")]),
+            Heading(1, _("附录　证据清单")),
+            *_evidence(assessment),
         ],
-        meta=Meta(generated_at=at, generated_by=by.audit_name, footer=str(assessment)),
+        meta=Meta(generated_at=at, generated_by=by.audit_name, footer=str(assessment), demo=obj.is_demo),
     )
 
 
@@ -67,10 +88,71 @@ def _facts(assessment: Assessment, summary: results.Summary) -> list[tuple[str, 
         (_("状态"), assessment.get_state_display()),
         (_("已答"), f"{summary.answered} / {summary.items}"),
         (_("得分（率）"), summary.total or "—"),
-        (_("结论"), conclusion),
+        (_("自评估结论（参考）"), conclusion),
         (_("重大风险隐患"), summary.major_hazards),
         (_("高风险项、中风险项"), f"{summary.high_risks}、{summary.medium_risks}"),
     ]
+
+
+def _profile(assessment: Assessment, by: Any) -> list[Any]:
+    obj = assessment.protected_object
+    facts = [
+        (_("责任单位"), str(obj.unit)),
+        (_("对象类型"), obj.get_kind_display()),
+        (_("运行状态"), obj.get_status_display()),
+        (_("系统负责人"), obj.owner_line),
+        (_("新技术新应用"), "、".join(str(kind) for kind in obj.technical_kinds) or _("无")),
+        (_("备案证明"), obj.filing_number or _("尚无")),
+    ]
+    drawing = object_topology(obj, by)
+    picture = [drawing] if drawing else [Paragraph(_("台账中还没有登记可绘制拓扑的部件和互联关系。"))]
+    return [KeyValues(facts), *picture]
+
+
+def _method(assessment: Assessment, summary: results.Summary) -> list[Any]:
+    text = _(
+        "依据 %(standard)s，按业务信息、系统服务和通用要求各自的级别选取适用项共 %(n)d 项，逐项给出符合、部分符合、"
+        "不符合或不适用；控制点结果由其各项得出（GB/T 28449-2018）。本结论为自评估结论，仅供参考，不是等级测评结论。"
+    ) % {"standard": assessment.standard_code, "n": assessment.total}
+    blocks = [Paragraph(text), Paragraph(summary.sentence, "note")]
+    if assessment.protected_object.is_big_data:
+        blocks.append(Paragraph(_("对象采用大数据技术；该扩展要求不在所用标准条款之内，本次未评。"), "note"))
+    return blocks
+
+
+def _charts(summary: results.Summary) -> list[Any]:
+    """Radar of the layers' rates, stacked bars of the counts; without an answer there is nothing to draw."""
+    scored = [layer for layer in summary.layers if layer.rate]
+    if not scored:
+        return []
+    weakest = min(scored, key=lambda layer: Decimal(layer.rate))
+    names = [layer.name for layer in summary.layers]
+    rates = [Decimal(layer.rate) if layer.rate else None for layer in summary.layers]
+    finding = _("%(name)s符合率最低，为 %(rate)s。") % {"name": weakest.name, "rate": weakest.rate}
+    counts = [
+        Series(_("符合"), [layer.met for layer in summary.layers]),
+        Series(_("部分符合"), [layer.partial for layer in summary.layers]),
+        Series(_("不符合"), [layer.unmet for layer in summary.layers]),
+    ]
+    gaps = sum(layer.partial + layer.unmet for layer in summary.layers)
+    return [
+        RadarChart(_("图 1　各层面符合率"), names, [Series(_("本次自评估"), rates)], finding, 100, "%"),
+        BarChart(
+            _("图 2　各层面结果构成"), names, counts,
+            _("部分符合与不符合共 %(n)d 项。") % {"n": gaps}, stacked=True,
+        ),
+    ]  # fmt: skip
+
+
+def _evidence(assessment: Assessment) -> list[Any]:
+    """Every file of every item with its digest, so that a printed report can be held against the files."""
+    kind = ContentType.objects.get_for_model(Answer)
+    codes = dict(assessment.answers.values_list("pk", "code"))
+    files = Attachment.objects.filter(content_type=kind, object_id__in=codes).order_by("object_id", "pk")
+    rows = [(codes[f.object_id], f.name, f"{f.algorithm.upper()} {f.digest}") for f in files]
+    if not rows:
+        return [Paragraph(_("没有上传证据文件。"))]
+    return [Table([_("条款"), _("文件"), _("摘要")], rows, widths=(3, 6, 9))]
 
 
 def _layers(summary: results.Summary) -> Table:

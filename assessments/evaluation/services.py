@@ -211,6 +211,20 @@ def _checked(row: Answer, result: str, found: str, risk: str, applies: list[str]
     }
 
 
+def check_assignee(user: Any) -> None:
+    """A layer goes to a working business account; administrators see no business data."""
+    if not user.is_active or user.admin_role:
+        raise errors.Invalid({"username": [_("只能分派给在用的业务账户，管理员账户不能填报。")]})
+
+
+def end_idle_assignees(assessment: Assessment) -> None:
+    """Who has no item left of an assessment no longer sees it by having been asked once."""
+    kind = ContentType.objects.get_for_model(Assessment)
+    asked = Participation.objects.filter(content_type=kind, object_id=assessment.pk, capacity="assignee")
+    working = assessment.answers.filter(assignee__isnull=False).values("assignee")
+    asked.exclude(user__in=working).delete()
+
+
 @audit.audited
 def assign_layer(*, assessment: Assessment, layer: str, user: Any, by: Any, at: dt.datetime) -> int:
     """Have ``user`` answer a layer's items; he sees the assessment from now on. Returns how many items.
@@ -222,9 +236,11 @@ def assign_layer(*, assessment: Assessment, layer: str, user: Any, by: Any, at: 
     fresh = Assessment.objects.select_for_update().get(pk=assessment.pk)
     if not fresh.is_open:
         raise errors.Conflict(_("自评估已提交，不能再分派。"), obj=fresh)
+    check_assignee(user)
     count = fresh.answers.filter(layer=layer).update(assignee=user)
     if not count:
         raise errors.Invalid({"layer": [_("没有这个层面。")]})
+    end_idle_assignees(fresh)
     Participation.objects.get_or_create(
         content_type=ContentType.objects.get_for_model(Assessment), object_id=fresh.pk, capacity="assignee",
         user=user, unit=None,

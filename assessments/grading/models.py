@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from secmgmt.core import errors
 from secmgmt.core.models import Record
 
 from . import rules
@@ -83,6 +86,16 @@ class Grading(Record):
 
     def __str__(self) -> str:
         return f"{self.protected_object} {rules.LEVEL_LABELS.get(self.level, '')}定级"
+
+    def get_absolute_url(self) -> str:
+        """The page of the grading."""
+        return reverse("assessments:grading-detail", args=[self.pk])
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Only a draft goes; what was submitted or stands is history, by whichever door."""
+        if self.state != GradingState.DRAFT:
+            raise errors.Conflict(_t("定级已提交或已确定，作为历史保留，不能删除。"), obj=self)
+        return super().delete(*args, **kwargs)
 
     @property
     def sag(self) -> str:

@@ -75,17 +75,19 @@ class Gradings(FeatureViews):
         """Only a draft."""
         return obj.state == GradingState.DRAFT
 
+    def detail_actions(self, obj: Any, allowed: frozenset[str]) -> list[tuple[str, str, str, str]]:
+        """A grading under way or determined is history: only a draft is edited or deleted."""
+        return super().detail_actions(obj, allowed) if self.editable(obj) else []
+
+    def more(self, page: str, obj: Any = None) -> dict[str, Any]:
+        """The proofs of outside decisions beside the record."""
+        return attachment_panel(obj, self.request.user) if page == "detail" else {}
+
     def panels(self, obj: Any) -> list[dict[str, Any]]:
-        """What the special rules say, and the proofs."""
+        """What the special rules say."""
         context = {"warnings": services.warnings_for(obj), "grading": obj}
         return [
             {"title": _t("核对"), "template": "assessments/grading/check.html", "column": "main", "context": context},
-            {
-                "title": _t("附件"),
-                "template": "components/attachments.html",
-                "column": "side",
-                "context": attachment_panel(obj, self.request.user),
-            },
         ]
 
 

@@ -188,7 +188,7 @@ def visible(user: Any, pk: Any) -> Attachment:
 def may_attach(user: Any, parent: Any) -> bool:
     """Whether ``user`` may add files to a record he sees."""
     allowed = permissions.actions_for(user, [parent])[parent.pk]
-    return bool(allowed & {"attach", "change"}) and parents.may_see_field(user, parent, FIELD)
+    return takes_files(parent) and bool(allowed & {"attach", "change"}) and parents.may_see_field(user, parent, FIELD)
 
 
 def check_may_attach(by: Any, parent: Any) -> None:
@@ -196,6 +196,18 @@ def check_may_attach(by: Any, parent: Any) -> None:
     parents.require_any(by, parent, "attach", "change")
     if not parents.may_see_field(by, parent, FIELD):
         raise errors.NotAllowed(_("您受邀查看的内容不包括附件。"), obj=parent)
+    check_takes_files(parent)
+
+
+def takes_files(parent: Any) -> bool:
+    """Whether files may still be added: a model whose evidence is part of what was submitted says so itself."""
+    return getattr(parent, "takes_files", True)
+
+
+def check_takes_files(parent: Any) -> None:
+    """What was submitted gains no evidence behind the back of whoever decides on it."""
+    if not takes_files(parent):
+        raise errors.Conflict(_("内容已提交，不能再加附件；退回后才能再改。"), obj=parent)
 
 
 def check_declared(media_type: str, declared: bool) -> None:

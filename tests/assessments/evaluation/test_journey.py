@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from pypdf import PdfReader
 
 from assessments.catalog.services import load_shipped
-from assessments.evaluation import results, services
+from assessments.evaluation import reports, results, services
 from assessments.models import Answer, Assessment, CatalogItem
 from secmgmt.core import errors
 from secmgmt.core.manifest import todos_for
 from secmgmt.core.models import Attachment, AuditEvent
+from secmgmt.core.reporting.render import render
 from secmgmt.core.workflow import seen_token
 from tests.assets.factories import make_object
 from tests.support import CastClient, City, login
@@ -226,6 +229,9 @@ def test_evidence_is_kept_with_its_item_and_cannot_be_removed_after_submission(a
     remove = reverse("core:file-remove", args=[Attachment.of(answer).get().pk])
     assert remove not in client.get(url).content.decode()
     assert client.post(remove).status_code == 409
+    assert upload not in client.get(url).content.decode()
+    again = {"file": SimpleUploadedFile("补充.txt", "提交后补的".encode()), "declared_not_secret": "on"}
+    assert client.post(upload, again).status_code == 409
     assert Attachment.of(answer).count() == 1
 
 
@@ -238,3 +244,46 @@ def test_creating_freezes_the_wording_and_the_own_weights_of_the_day(graded, cit
     assert (answer.weight, answer.official_text, made.weights) == (3, "本单位导入的原文", "own")
     with pytest.raises(errors.Conflict):
         services.create_assessment(protected_object=graded, title="另一次", report_date=DAY, by=city.lin, at=at)
+
+
+def test_a_layer_handed_on_takes_the_first_persons_sight_away(assessment, city: City, at):
+    layer = assessment.answers.first().layer
+    hand = {"assessment": assessment, "layer": layer, "by": city.lin, "at": at}
+    services.assign_layer(**hand, user=city.nobody)
+    page = reverse("assessments:assessment-detail", args=[assessment.pk])
+    assert signed_in(city.nobody).get(page).status_code == 200
+    services.assign_layer(**hand, user=city.he)
+    assert signed_in(city.nobody).get(page).status_code == 404
+    assert signed_in(city.he).get(page).status_code == 200
+
+
+def test_an_administrator_is_given_no_layer(assessment, city: City, at):
+    layer = assessment.answers.first().layer
+    with pytest.raises(errors.Invalid, match="管理员"):
+        services.assign_layer(assessment=assessment, layer=layer, user=city.sysadmin, by=city.lin, at=at)
+    assert not assessment.answers.filter(assignee__isnull=False).exists()
+
+
+def test_a_refused_answer_is_on_the_trail(assessment, city: City):
+    client, answer = signed_in(city.lin), assessment.answers.first()
+    assert save(client, answer, result="met").status_code == 200
+    assert save(client, answer, result="unmet").status_code == 409
+    assert AuditEvent.objects.filter(result="refused", verb="refused.conflict", actor_id=city.lin.pk).count() == 1
+
+
+def test_the_report_has_every_part_the_unit_signs_for(assessment, graded, city: City, at):
+    fill(assessment)
+    type(graded).objects.filter(pk=graded.pk).update(is_demo=True)
+    answer = assessment.answers.first()
+    kind = ContentType.objects.get_for_model(Answer)
+    upload = reverse("core:file-attach", args=[kind.pk, answer.pk])
+    sent = {"file": SimpleUploadedFile("门禁日志.txt", "三个月".encode()), "declared_not_secret": "on"}
+    signed_in(city.lin).post(upload, sent)
+    made = reports.build(Assessment.objects.get(pk=assessment.pk), by=city.lin, at=at)
+    kinds = {type(block).__name__ for block in made.blocks}
+    assert {"Cover", "Contents", "RadarChart", "BarChart", "Signature"} <= kinds
+    assert made.meta.demo
+    pages = PdfReader(BytesIO(render(made, "pdf"))).pages
+    text = "".join(page.extract_text() for page in pages).replace("\n", "")  # lines break where the column ends
+    assert Attachment.of(answer).get().digest[:20] in text
+    assert all(words in text for words in ("自评估结论（参考）", "网络拓扑", "评估方法", "签署", "门禁日志.txt"))

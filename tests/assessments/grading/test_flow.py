@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from assessments.grading import services
 from assessments.models import Grading
-from secmgmt.core.clock import now
-from secmgmt.core.models import Attachment
+from secmgmt.core import errors
 from secmgmt.core.workflow import seen_token
 from tests.assets.factories import make_object
 from tests.support import CastClient
@@ -52,11 +52,15 @@ def take(user, grading, step, **values):
 
 
 def prove(grading, user) -> None:
+    """Upload a proof as the page offers it."""
+    client = signed_in(user)
+    page = reverse("assessments:grading-detail", args=[grading.pk])
     kind = ContentType.objects.get_for_model(Grading)
-    Attachment.objects.create(
-        content_type=kind, object_id=grading.pk, name="意见.pdf", storage_key=f"k{now().timestamp()}", media_type="x",
-        size=1, algorithm="sm3", digest="0", by=user, at=now(),
-    )  # fmt: skip
+    upload = reverse("core:file-attach", args=[kind.pk, grading.pk])
+    assert upload in client.get(page).content.decode()
+    sent = {"file": SimpleUploadedFile("评审意见.txt", "同意定为该级。".encode()), "declared_not_secret": "on"}
+    assert client.post(upload, sent)["Location"] == page
+    assert "评审意见.txt" in client.get(page).content.decode()
 
 
 def state_of(grading) -> str:
@@ -164,3 +168,17 @@ def test_who_submitted_does_not_approve_and_an_expert_not_invited_sees_nothing(c
     take(city.lin, grading, "submit")
     assert take(city.lin, grading, "pass_").status_code == 403
     assert take(city.xu, grading, "pass_").status_code == 404
+
+
+def test_what_was_submitted_or_stands_is_not_deleted_by_any_door(city, thing):
+    grading = draft(city, thing)
+    take(city.lin, grading, "submit")
+    grading.refresh_from_db()
+    remove = reverse("assessments:grading-delete", args=[grading.pk])
+    page = signed_in(city.lin).get(reverse("assessments:grading-detail", args=[grading.pk])).content.decode()
+    assert remove not in page
+    assert signed_in(city.lin).post(remove, {"version": grading.version}).status_code == 409
+    Grading.objects.filter(pk=grading.pk).update(frozen_digest="")
+    with pytest.raises(errors.Conflict):
+        Grading.objects.get(pk=grading.pk).delete()
+    assert Grading.objects.filter(pk=grading.pk).exists()
