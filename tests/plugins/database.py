@@ -64,9 +64,10 @@ def sqlite_template() -> Path:
 def postgres_template(connection: BaseDatabaseWrapper) -> str:
     """The name of a migrated PostgreSQL database nobody is connected to."""
     values = connection.settings_dict
-    name = f"secmgmt_template_{fingerprint()}"
+    family = f"{values['NAME']}_template_"  # of this database alone: another checkout has its own
+    name = f"{family}{fingerprint()}"
     with alone(), connection._nodb_cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'secmgmt_template_%%'")
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [family])
         known = {row[0] for row in cursor.fetchall()}
         if name not in known:
             for old in known:
