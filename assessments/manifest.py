@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from secmgmt.accounts import roles
-from secmgmt.core.manifest import Manifest, MenuEntry
+from secmgmt.core.manifest import Manifest, MenuEntry, ReportKind
 
 from .catalog import services as catalog
 from .demo import create_assessments
+from .evaluation import reports as evaluation_reports
 from .evaluation.todos import answering_todos, confirming_todos
 
 READERS = ("view", "export")
@@ -71,6 +72,16 @@ MANIFEST = Manifest(
         ),
     ),
     todos=(answering_todos, confirming_todos),
+    reports=(
+        ReportKind(
+            "self-assessment",
+            _("自评估报告"),
+            "assessments.Assessment",
+            evaluation_reports.build,
+            related=("protected_object__unit",),
+            note=_("各层面结果、部分符合与不符合项、逐项结果和证据清单"),
+        ),
+    ),
     catalogs=(catalog.load_shipped,),
     demo=((30, create_assessments),),
 )

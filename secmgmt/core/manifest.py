@@ -65,12 +65,30 @@ class Panel:
 
 @dataclass(frozen=True)
 class ReportKind:
-    """A kind of document the report centre lists: ``build(params, user) -> Document``."""
+    """A kind of document about one record of ``model``, for whoever may do ``action`` on it.
+
+    ``build(subject, *, by, at) -> Document``; ``related``: what ``select_related`` loads with the subject;
+    ``note``: one line that says what the report is for.
+    """
 
     code: str
     label: Any
-    formats: tuple[str, ...]
-    build: Callable[[dict[str, Any], Any], Any]
+    model: str
+    build: Callable[..., Any]
+    formats: tuple[str, ...] = ("pdf", "docx", "xlsx")
+    action: str = "export"
+    related: tuple[str, ...] = ()
+    note: Any = ""
+
+
+@dataclass(frozen=True)
+class HomePanel:
+    """A card on the start page: ``load(user, today)`` gives the template's context, None = nothing to show."""
+
+    title: Any
+    template: str
+    load: Callable[[Any, dt.date], dict[str, Any] | None]
+    order: int = 100
 
 
 @dataclass(frozen=True)
@@ -103,6 +121,7 @@ class Manifest:
     menu: tuple[MenuEntry, ...] = ()
     todos: tuple[Callable[[Any, dt.date], Iterable[Todo]], ...] = ()
     panels: tuple[Panel, ...] = ()
+    home: tuple[HomePanel, ...] = ()
     reports: tuple[ReportKind, ...] = ()
     search: tuple[SearchSource, ...] = ()
     health: tuple[HealthCheck, ...] = ()
@@ -182,6 +201,17 @@ def panels_for(obj: Any, user: Any) -> list[dict[str, Any]]:
     loaded = ((panel, panel.load(obj, user)) for panel in panels)
     return [
         {"title": panel.title, "template": panel.template, "column": panel.column, "context": context}
+        for panel, context in loaded
+        if context is not None
+    ]
+
+
+def home_panels(user: Any, today: dt.date) -> list[dict[str, Any]]:
+    """The cards the apps put on the start page of ``user``, loaded."""
+    panels = sorted(collect("home"), key=lambda p: p.order)
+    loaded = ((panel, panel.load(user, today)) for panel in panels)
+    return [
+        {"title": panel.title, "template": panel.template, "context": context}
         for panel, context in loaded
         if context is not None
     ]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import health, views
+from .centre import File, Preview, Runs
 from .trail import Trail
 
 app_name = "portal"
@@ -10,4 +11,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("health/", health.page, name="health"),
     *Trail.urls("audit/"),
+    *Runs.urls("reports/"),
+    path("reports/<int:pk>/file/", File.as_view(), name="report-file"),
+    path("reports/<slug:kind>/preview/", Preview.as_view(), name="report-preview"),
 ]

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from secmgmt.core.manifest import Manifest, SearchSource
+from typing import Any
+
+from secmgmt.core.manifest import Manifest, ReportKind, SearchSource
+from secmgmt.core.reporting.document import Document, Meta, Paragraph
 
 OWNER = ("view", "add", "change", "delete", "attach")
+
+
+def report(thing: Any, *, by: Any, at: Any) -> Document:
+    """A thing as a document."""
+    return Document(thing.name, [Paragraph(thing.note)], meta=Meta(generated_at=at, generated_by=by.audit_name))
+
 
 MANIFEST = Manifest(
     app="testapp",
@@ -16,5 +25,6 @@ MANIFEST = Manifest(
     },
     capacities={"reviewer": {"testapp.Thing": ("view",)}},
     search=(SearchSource("testapp.Thing", "事项", lambda thing: f"{thing.name} {thing.note}"),),
+    reports=(ReportKind("thing", "事项报告", "testapp.Thing", report, formats=("docx", "xlsx"), action="view"),),
     api=(("things", "tests.core.testapp.api:router"),),
 )

@@ -1,0 +1,186 @@
+"""Reports: what kinds there are, making one as background work, keeping it, handing it out, clearing it away.
+
+A report is about one record. Who asks for it, makes it or takes it must be able to do the kind's action on
+that record at that very moment and have been shown all of it (A08, A15): the document says everything.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import IO, Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import default_storage
+from django.db.models import Model, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from secmgmt.core import audit, digest, errors, manifest, parents, permissions
+from secmgmt.core.jobs import JobContext, enqueue, job
+from secmgmt.core.manifest import ReportKind
+from secmgmt.core.models import Job, ReportRun
+from secmgmt.core.reporting.document import Document
+from secmgmt.core.reporting.render import CONTENT_TYPES, render
+
+KEEP_DAYS = 180
+MAKE = "report.make"
+FORMAT_LABELS = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel"}
+
+
+def kinds_for(user: Any) -> list[ReportKind]:
+    """The kinds ``user`` can make at least somewhere."""
+    return [kind for kind in manifest.collect("reports") if subjects(kind, user).exists()]
+
+
+def kind_named(code: str) -> ReportKind:
+    """The kind, or a 404."""
+    found = next((kind for kind in manifest.collect("reports") if kind.code == code), None)
+    if found is None:
+        raise errors.OutOfScope(model=ReportRun._meta.label, lookup=code)
+    return found
+
+
+def model_of(kind: ReportKind) -> type[Model]:
+    """What a report of this kind is about."""
+    return manifest.model_named(kind.model)
+
+
+def subjects(kind: ReportKind, user: Any) -> QuerySet:
+    """The records of which ``user`` may have a report of this kind."""
+    rows = model_of(kind)._default_manager.select_related(*kind.related)
+    return parents.without_limited(rows.visible_to(user, kind.action), user)
+
+
+def subject_of(kind: ReportKind, user: Any, pk: Any) -> Any:
+    """The record a report is about: 404 out of scope, 403 without the action or when shown only in part."""
+    rows = model_of(kind)._default_manager.select_related(*kind.related)
+    found = permissions.get_visible(model_of(kind), user, kind.action, queryset=rows, pk=pk)
+    require_whole(user, found)
+    return found
+
+
+def require_whole(user: Any, obj: Any) -> None:
+    """A document tells everything, so whoever was shown only some fields gets none."""
+    if parents.field_limits(user, [obj])[obj.pk] is not None:
+        raise errors.NotAllowed(_("您受邀查看的内容不包括这份报告。"), obj=obj)
+
+
+def document(kind: ReportKind, subject: Any, *, by: Any, at: dt.datetime) -> Document:
+    """The document as it would be made now; ``subject`` comes from ``subject_of``."""
+    return kind.build(subject, by=by, at=at)
+
+
+def order(*, kind: ReportKind, subject: Any, fmt: str, by: Any, at: dt.datetime) -> Job:
+    """Have a report made in the background."""
+    if fmt not in kind.formats:
+        raise errors.Invalid({"fmt": [_("这种报告没有这个格式，可选：%s。") % "、".join(kind.formats)]})
+    require_whole(by, subject)
+    label = f"{kind.label}：{subject}（{FORMAT_LABELS[fmt]}）"
+    params = {"kind": kind.code, "fmt": fmt}
+    return enqueue(MAKE, params=params, by=by, at=at, label=label, subject=subject, subject_action=kind.action)
+
+
+@job(MAKE, label=gettext_lazy("制作报告"))
+def make(ctx: JobContext) -> None:
+    """Build, render and keep the report a job asks for."""
+    kind, fmt = kind_named(ctx.params["kind"]), ctx.params["fmt"]
+    subject = subject_of(kind, ctx.user, ctx.job.object_id)
+    ctx.progress(1, 3, _("整理内容"))
+    made = document(kind, subject, by=ctx.user, at=ctx.at)
+    ctx.progress(2, 3, _("排版"))
+    content = render(made, fmt)
+    ctx.save_file(f"{made.title}.{fmt}", CONTENT_TYPES[fmt], content)
+    with ctx.finishing() as result:
+        subject_of(kind, ctx.user, subject.pk)
+        run = keep(ctx, kind, subject, title=made.title, size=len(content))
+        result["url"] = reverse("portal:report-detail", args=[run.pk])
+
+
+def keep(ctx: JobContext, kind: ReportKind, subject: Any, *, title: str, size: int) -> ReportRun:
+    """The row of a report as it was made; its file is the job's."""
+    run = ReportRun.objects.create(
+        content_type=ContentType.objects.get_for_model(subject),
+        object_id=subject.pk,
+        kind=kind.code,
+        title=title[:200],
+        fmt=ctx.params["fmt"],
+        params=ctx.params,
+        storage_key=ctx.job.result_key,
+        size=size,
+        algorithm=ctx.result["file"]["algorithm"],
+        digest=ctx.job.result_digest,
+        by=ctx.user,
+        at=ctx.at,
+    )
+    detail = {"report": run.pk, "kind": run.kind, "format": run.fmt, "digest": run.digest}
+    audit.record("report.make", subject, by=ctx.user, at=ctx.at, detail=detail)
+    return run
+
+
+def runs_for(user: Any) -> QuerySet:
+    """The reports that were made, of whatever ``user`` may have a report of now."""
+    condition = Q(pk__in=[])
+    for kind in manifest.collect("reports"):
+        about = ContentType.objects.get_for_model(model_of(kind))
+        ids = subjects(kind, user).order_by().values("pk")
+        condition |= Q(kind=kind.code, content_type=about, object_id__in=ids)
+    return ReportRun.objects.filter(condition).select_related("by", "content_type")
+
+
+def fetch(user: Any, pk: int) -> ReportRun:
+    """One report; of a record that is not open to ``user`` it is as good as none (404)."""
+    run = runs_for(user).filter(pk=pk).first()
+    if run is None:
+        raise errors.OutOfScope(model=ReportRun._meta.label, lookup=pk)
+    return run
+
+
+def take(*, run: ReportRun, by: Any, at: dt.datetime) -> IO[bytes]:
+    """The file of a report for download: its subject asked again, its digest checked, the act on record.
+
+    Raises OutOfScope (no longer open to ``by``, or cleared away), Conflict (not what was made).
+    """
+    subject = subject_of(kind_named(run.kind), by, run.object_id)
+    try:
+        handle = default_storage.open(run.storage_key, "rb") if run.storage_key else None
+    except FileNotFoundError:
+        handle = None
+    if handle is None:
+        raise errors.OutOfScope(_("这份报告的文件已到期清理，请在报告中心重新制作。"), lookup=run.pk)
+    detail = {"report": run.pk, "kind": run.kind, "format": run.fmt, "digest": run.digest}
+    if digest.hash_chunks(handle.chunks(), run.algorithm) != run.digest:
+        handle.close()
+        audit.refuse("report.digest-broken", subject, by=by, reason=_("文件与制作时的摘要不一致"), detail=detail)
+        raise errors.Conflict(_("这份报告与制作时的摘要不一致，可能已损坏，没有提供下载。请重新制作。"), obj=run)
+    with audit.act():
+        audit.record("report.download", subject, by=by, at=at, detail=detail)
+    handle.seek(0)
+    return handle
+
+
+def clear_old(at: dt.datetime) -> int:
+    """Delete the files of reports older than ``KEEP_DAYS``; who made which stays known. The number cleared."""
+    old = ReportRun.objects.filter(at__lt=at - dt.timedelta(days=KEEP_DAYS)).exclude(storage_key="")
+    rows = list(old[:1000])
+    if not rows:
+        return 0
+    with audit.act():
+        old.filter(pk__in=[run.pk for run in rows]).update(storage_key="")
+        audit.record("report.clear", by=None, at=at, detail={"count": len(rows), "days": KEEP_DAYS})
+    for run in rows:
+        default_storage.delete(run.storage_key)
+    return len(rows)
+
+
+def expires_on(run: ReportRun) -> dt.date:
+    """The day after which the file is cleared away."""
+    return (run.at + dt.timedelta(days=KEEP_DAYS)).date()
+
+
+def preview(*, kind: ReportKind, subject: Any, by: Any, at: dt.datetime) -> Document:
+    """The document for reading on the page; that it was read is on record."""
+    made = document(kind, subject, by=by, at=at)
+    with audit.act():
+        audit.record("report.preview", subject, by=by, at=at, detail={"kind": kind.code})
+    return made
