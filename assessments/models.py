@@ -2,7 +2,7 @@
 
 from .catalog.models import CatalogItem, Guidance, HighRiskCase, Standard
 from .evaluation.models import Answer, Assessment, ComponentResult
-from .grading.models import Grading
+from .grading.models import Grading, OutsideDecision
 
 __all__ = [
     "Answer",
@@ -12,5 +12,6 @@ __all__ = [
     "Grading",
     "Guidance",
     "HighRiskCase",
+    "OutsideDecision",
     "Standard",
 ]

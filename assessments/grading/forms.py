@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from secmgmt.core.forms import RecordForm
+from secmgmt.core import attachments, audit, errors
+from secmgmt.core.filesafety.refusal import FileRefused
+from secmgmt.core.forms import DateInput, RecordForm
+from secmgmt.core.models import Attachment
 
-from . import rules
-from .models import Grading
+from . import rules, services
+from .models import CERTIFICATE, Grading, OutsideDecision, ProofKind
 
-CERTIFICATE = re.compile(r"[0-9]{11}-[0-9]{5}")
 SIDES = (("business", _("业务信息")), ("service", _("系统服务")))
 
 
@@ -79,22 +80,129 @@ class GradingForm(RecordForm):
             self.instance.compute_levels()
 
 
-class CertificateForm(forms.Form):
-    """The number of the filing certificate: 11 digits, a dash, 5 digits."""
+class ProofForm(forms.Form):
+    """Records a decision taken outside: by whom, when, its number, and the file that proves it."""
 
-    certificate_number = forms.CharField(label=_("备案证明编号"), max_length=20, help_text=_("如 41100043001-25017"))
+    kind: ClassVar[ProofKind]
+
+    decided_by = forms.CharField(label=_("作出结论的专家或单位"), max_length=200)
+    decided_on = forms.DateField(label=_("结论日期"), widget=DateInput())
+    number = forms.CharField(label=_("文号或编号"), max_length=60, required=False)
+    proof = forms.ModelChoiceField(
+        label=_("已上传的证明文件"), queryset=Attachment.objects.none(), required=False, empty_label=_("不选，下面上传")
+    )
+    file = forms.FileField(label=_("上传证明文件"), required=False, help_text=_("盖章或签名的扫描件。"))
+    declared_not_secret = forms.BooleanField(label=_("本文件不涉及国家秘密"), required=False)
+    confirmed_not_secret = forms.BooleanField(label=_("已确认不涉密"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, instance: Any = None, user: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.instance, self.user = instance, user
+        if instance is not None:
+            used = OutsideDecision.objects.filter(grading=instance).values("proof")
+            files = Attachment.of(instance).filter(slot__in=("", self.kind)).exclude(pk__in=used)
+            self.fields["proof"].queryset = files
+            if not files.exists():
+                del self.fields["proof"]
+
+    def clean(self) -> dict[str, Any]:
+        """One file, fit to be kept; the refusal stands at its field and in the trail."""
+        data = super().clean()
+        upload = data.get("file")
+        if upload is None:
+            if not data.get("proof") and "file" not in self.errors:
+                self.add_error("file", _t("请附证明文件：上传，或从已有附件中选一份。"))
+        elif not data.get("declared_not_secret"):
+            self.add_error("declared_not_secret", _t("请核对文件内容，并勾选“不涉及国家秘密”。"))
+        else:
+            try:
+                attachments.examined(upload, True, bool(data.get("confirmed_not_secret")))
+            except FileRefused as error:
+                self._refused(error)
+        return data
+
+    def _refused(self, error: FileRefused) -> None:
+        audit.refuse(f"refused.{error.code}", self.instance, by=self.user, reason=error.message)
+        self.add_error("file", error.message)
+        if error.code == "secrecy-confirm":  # the box that answers the question
+            self.fields["confirmed_not_secret"].widget = forms.CheckboxInput()
+
+    def apply(self, obj: Grading, *, by: Any, at: dt.datetime) -> Grading:
+        """Keep the decision; the step that follows stores the rest."""
+        data = self.cleaned_data
+        names = ("decided_by", "decided_on", "proof", "declared_not_secret", "confirmed_not_secret")
+        try:
+            services.record_outside(
+                grading=obj, kind=self.kind, number=self.number_of(data), upload=data["file"], by=by, at=at,
+                **{name: data.get(name) for name in names},
+            )  # fmt: skip
+        except errors.Invalid as error:
+            for name, found in error.errors.items():
+                self.add_error(name if name in self.fields else None, found)
+            raise
+        return obj
+
+    def number_of(self, data: dict[str, Any]) -> str:
+        """The number of the document."""
+        return data["number"].strip()
+
+
+class ExpertProofForm(ProofForm):
+    """The written opinion of experts."""
+
+    kind = ProofKind.EXPERT
+    decided_by = forms.CharField(label=_("评审专家"), max_length=200, help_text=_("全部专家的姓名和单位。"))
+    decided_on = forms.DateField(label=_("评审日期"), widget=DateInput())
+
+
+class AuthorityProofForm(ProofForm):
+    """The authority's approval."""
+
+    kind = ProofKind.AUTHORITY
+    decided_by = forms.CharField(label=_("主管部门"), max_length=200)
+    decided_on = forms.DateField(label=_("核准日期"), widget=DateInput())
+
+    def __init__(self, *args: Any, instance: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, instance=instance, **kwargs)
+        self.fields["decided_by"].initial = getattr(instance, "authority_name", "")
+
+
+class RefusalForm(ProofForm):
+    """A refusal in writing."""
+
+    kind = ProofKind.REFUSAL
+
+
+class CertificateForm(ProofForm):
+    """The filing certificate: its number is 11 digits, a dash, 5 digits."""
+
+    kind = ProofKind.CERTIFICATE
+    number = None
+    certificate_number = forms.CharField(label=_("备案证明编号"), max_length=20, help_text=_("如 41100043001-25017"))
+    decided_by = forms.CharField(label=_("发证公安机关"), max_length=200)
+    decided_on = forms.DateField(label=_("发证日期"), widget=DateInput())
+    field_order = ("certificate_number",)
 
     def clean_certificate_number(self) -> str:
         value = self.cleaned_data["certificate_number"].strip()
         if not CERTIFICATE.fullmatch(value):
             raise forms.ValidationError(_t("应为 11 位数字、横线、5 位数字，请照证书左上角重填。"))
+        elsewhere = Grading.objects.filter(certificate_number=value)
+        if elsewhere.exclude(protected_object=self.instance.protected_object_id).exists():
+            raise forms.ValidationError(_t("这个编号已登记在另一个定级对象上，请核对证书。"))
         return value
 
+    def number_of(self, data: dict[str, Any]) -> str:
+        return data["certificate_number"]
+
     def apply(self, obj: Grading, *, by: Any, at: dt.datetime) -> Grading:
-        """Put the number on the grading; the step that follows stores the rest."""
-        Grading.objects.filter(pk=obj.pk).update(certificate_number=self.cleaned_data["certificate_number"])
-        obj.certificate_number = self.cleaned_data["certificate_number"]
+        """Keep the decision, and put number and day on the grading."""
+        super().apply(obj, by=by, at=at)
+        values = {
+            "certificate_number": self.cleaned_data["certificate_number"],
+            "certified_on": self.cleaned_data["decided_on"],
+        }
+        Grading.objects.filter(pk=obj.pk).update(**values)
+        for name, value in values.items():
+            setattr(obj, name, value)
         return obj

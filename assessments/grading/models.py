@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from django.db import models
@@ -10,10 +11,12 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from secmgmt.core import errors
-from secmgmt.core.models import Record
+from secmgmt.core.models import Attachment, Decision, Record, ScopedQuerySet
 
 from . import rules
 
+CERTIFICATE = re.compile(r"[0-9]{11}-[0-9]{5}")
+"""The number of a filing certificate (备案证明)."""
 DEGREE_CHOICES = [(code, label) for code, label in rules.DEGREE_LABELS.items()]
 
 
@@ -29,6 +32,15 @@ class GradingState(models.TextChoices):
     AUTHORITY = "authority", _("主管部门核准")
     DETERMINED = "determined", _("已确定待备案")
     FINAL = "final", _("最终确定")
+
+
+class ProofKind(models.TextChoices):
+    """What a file proves; the mark an attachment carries as its use (slot)."""
+
+    EXPERT = "expert_opinion", _("专家评审意见")
+    AUTHORITY = "authority_opinion", _("主管部门核准意见")
+    CERTIFICATE = "filing_certificate", _("备案证明")
+    REFUSAL = "refusal_notice", _("未通过的书面意见")
 
 
 class Grading(Record):
@@ -69,6 +81,7 @@ class Grading(Record):
         _("状态"), max_length=12, choices=GradingState.choices, default=GradingState.DRAFT, editable=False
     )
     certificate_number = models.CharField(_("备案证明编号"), max_length=20, blank=True, editable=False)
+    certified_on = models.DateField(_("发证日期"), null=True, editable=False)
     determined_at = models.DateTimeField(_("确定时间"), null=True, editable=False)
     frozen_digest = models.CharField(max_length=64, blank=True, editable=False)
 
@@ -92,10 +105,25 @@ class Grading(Record):
         return reverse("assessments:grading-detail", args=[self.pk])
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
-        """Only a draft goes; what was submitted or stands is history, by whichever door."""
-        if self.state != GradingState.DRAFT:
+        """Only a draft nobody has decided on goes; what was submitted or stands is history, by whichever door."""
+        if not self.is_deletable:
             raise errors.Conflict(_t("定级已提交或已确定，作为历史保留，不能删除。"), obj=self)
         return super().delete(*args, **kwargs)
+
+    @property
+    def is_deletable(self) -> bool:
+        """A draft that was never submitted."""
+        return self.state == GradingState.DRAFT and not Decision.of(self).exists()
+
+    @property
+    def kept_slots(self) -> frozenset[str]:
+        """Files that prove an outside decision stay with it, also when the grading is a draft again."""
+        return frozenset(ProofKind.values)
+
+    @property
+    def level_text(self) -> str:
+        """第三级 S3A2G3."""
+        return f"{rules.LEVEL_LABELS[self.level]} {self.sag}"
 
     @property
     def sag(self) -> str:
@@ -115,7 +143,34 @@ class Grading(Record):
 
     def frozen_content(self) -> dict[str, Any]:
         """What a decider decides on."""
-        skip = {"id", "version", "updated_at", "updated_by", "state", "frozen_digest"}
+        skip = {
+            *("id", "version", "updated_at", "updated_by", "state", "frozen_digest"),
+            *("certificate_number", "certified_on", "determined_at"),  # what the deciders add
+        }
         return {
             f.name: f.value_to_string(self) for f in self._meta.concrete_fields if f.name not in skip
         }
+
+
+class OutsideDecision(models.Model):
+    """A decision taken outside this system (experts, authority, police), recorded by the owner with its proof."""
+
+    scope_path: ClassVar[str] = "grading__protected_object__unit__path"
+    scope_parents: ClassVar[tuple[str, ...]] = ("grading", "grading__protected_object")
+
+    grading = models.ForeignKey(Grading, on_delete=models.CASCADE, related_name="outside_decisions")
+    kind = models.CharField(_("结论"), max_length=20, choices=ProofKind.choices)
+    decided_by = models.CharField(_("作出结论的专家或单位"), max_length=200)
+    decided_on = models.DateField(_("结论日期"))
+    number = models.CharField(_("文号或编号"), max_length=60, blank=True)
+    proof = models.ForeignKey(Attachment, verbose_name=_("证明文件"), on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("补录时间"))
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("外部结论")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.decided_by} {self.decided_on}"

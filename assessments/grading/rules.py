@@ -149,6 +149,22 @@ def _rule_set(code: str) -> RuleSet:
     return RULE_SETS[code]
 
 
+CERTIFICATE_YEARS = 3
+VALIDITY_SINCE = datetime.date(2025, 1, 1)
+"""Filing certificates issued earlier count from this day (公网安〔2025〕1846 号 Q6)."""
+
+
+def certificate_valid_until(issued: datetime.date) -> datetime.date:
+    """The last day of a filing certificate: three years from its issue, at the earliest from 2025-01-01.
+
+    Each completed level evaluation lengthens it by a year; that is not counted here.
+    """
+    start = max(issued, VALIDITY_SINCE)
+    leap_day = (start.month, start.day) == (2, 29)
+    ends = start.replace(year=start.year + CERTIFICATE_YEARS, **({"day": 28} if leap_day else {}))
+    return ends if leap_day else ends - datetime.timedelta(days=1)
+
+
 # --- special rules (clause 7): they warn and ask, they do not decide --------------------------------
 
 HOSTED_HIGHER = "hosted_higher"

@@ -1,4 +1,4 @@
-"""What a grading does to its object: the levels of the newest determined grading stand on it."""
+"""What a grading does to its object, who is asked to review it, and how an outside decision is kept."""
 
 from __future__ import annotations
 
@@ -6,28 +6,25 @@ import datetime as dt
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assets.models import Hosting, ProtectedObject
-from secmgmt.core import audit, errors, permissions
-from secmgmt.core.models import Participation
+from assets.models import ProtectedObject
+from secmgmt.accounts import roles
+from secmgmt.core import attachments, audit, errors, marks, notices, permissions
+from secmgmt.core.models import Attachment, Participation
 
 from . import rules
-from .models import Grading, GradingState
+from .models import Grading, GradingState, OutsideDecision
+from .queries import EXPERT, invited, people_with, standing_grading, submitter_of, warnings_for
 
-STANDING = (GradingState.DETERMINED, GradingState.FINAL)
-LEVELS = ("security_level", "business_level", "service_level", "graded_on", "filing_number")
+__all__ = ["invite_expert", "record_outside", "set_levels", "standing_grading", "warnings_for", "withdraw_expert"]
 
-
-def warnings_for(grading: Grading) -> tuple[rules.GradingWarning, ...]:
-    """The special rules (GB/T 22240-2020 clause 7) the proposed level does not meet."""
-    hosted = Hosting.objects.filter(platform=grading.protected_object, tenant__security_level__isnull=False)
-    return rules.special_rule_warnings(
-        grading.level,
-        hosted=list(hosted.values_list("tenant__name", "tenant__security_level")),
-        large_personal_data=grading.large_personal_data,
-        public_big_data=grading.public_big_data,
-    )
+LEVELS = (
+    *("security_level", "business_level", "service_level", "graded_on"),
+    *("filing_number", "filed_on", "filing_valid_until"),
+)
+REVIEWABLE = (GradingState.DRAFT, GradingState.EXPERT)
 
 
 @audit.audited
@@ -40,6 +37,8 @@ def set_levels(*, protected_object: ProtectedObject, grading: Grading | None, by
     row.service_level = grading.service_level if grading else None
     row.graded_on = grading.report_date if grading else None
     row.filing_number = grading.certificate_number if grading else ""
+    row.filed_on = grading.certified_on if grading else None
+    row.filing_valid_until = rules.certificate_valid_until(row.filed_on) if row.filed_on else None
     row.version += 1
     row.updated_at, row.updated_by = at, by
     row.save(update_fields=[*LEVELS, "version", "updated_at", "updated_by"])
@@ -47,22 +46,131 @@ def set_levels(*, protected_object: ProtectedObject, grading: Grading | None, by
     audit.record("assets.protectedobject.levels", row, by=by, at=at, before=old, after=new)
 
 
-def standing_grading(protected_object: ProtectedObject, *, but: Grading | None = None) -> Grading | None:
-    """The newest grading of the object that is determined or final."""
-    rows = Grading.objects.filter(protected_object=protected_object, state__in=STANDING)
-    return rows.exclude(pk=but.pk if but else None).order_by("-determined_at", "-pk").first()
+# -- experts -----------------------------------------------------------------------------------------------
 
 
 @audit.audited
-def invite_expert(*, grading: Grading, user: Any, by: Any, at: dt.datetime) -> Participation:
-    """Let ``user`` review this grading; the owner invites while it is a draft or under review."""
-    if "submit" not in permissions.actions_for(by, [grading])[grading.pk]:
-        raise errors.NotAllowed(obj=grading)
-    if not any(grant.role == "act_as_expert" for grant in user.grants()):
+def invite_expert(
+    *, grading: Grading, user: Any, by: Any, at: dt.datetime, until: dt.date | None = None
+) -> Participation:
+    """Let ``user`` review this grading up to the end of ``until``; inviting again changes the date.
+
+    Raises NotAllowed, Conflict (no longer under review), Invalid (no expert, day past).
+    """
+    fresh = _reviewable(grading, by)
+    if not is_expert(user):
         raise errors.Invalid({"user": [_("只能邀请担任“专家”岗位的人员。")]})
-    kind = ContentType.objects.get_for_model(Grading)
-    invited, _is_new = Participation.objects.get_or_create(
-        content_type=kind, object_id=grading.pk, user=user, unit=None, capacity="expert"
+    if until is not None and until < timezone.localdate(at):
+        raise errors.Invalid({"until": [_("截止日期已过，请改为今天或以后。")]})
+    asked, _is_new = Participation.objects.update_or_create(
+        content_type=ContentType.objects.get_for_model(Grading), object_id=fresh.pk, user=user, unit=None,
+        capacity=EXPERT, defaults={"until": end_of(until)},
+    )  # fmt: skip
+    detail = {"expert": user.audit_name, "until": until.isoformat() if until else ""}
+    audit.record("assessments.grading.invite", fresh, by=by, at=at, detail=detail)
+    tell(fresh, [user], _("请评审“%(name)s”的定级") % {"name": fresh.protected_object}, at=at)
+    return asked
+
+
+@audit.audited
+def withdraw_expert(*, grading: Grading, invitation: int, by: Any, at: dt.datetime) -> None:
+    """Take an invitation back. Raises NotAllowed, Conflict (no longer under review), OutOfScope."""
+    fresh = _reviewable(grading, by)
+    asked = Participation.of(fresh).filter(capacity=EXPERT, pk=invitation).select_related("user").first()
+    if asked is None:
+        raise errors.OutOfScope(model="core.Participation", lookup=invitation)
+    audit.record("assessments.grading.withdraw", fresh, by=by, at=at, detail={"expert": asked.user.audit_name})
+    asked.delete()
+
+
+def is_expert(user: Any) -> bool:
+    """Whether ``user`` works here and holds an expert's position now."""
+    return user.is_active and any(grant.role == roles.EXPERT.code for grant in user.grants())
+
+
+def end_of(day: dt.date | None) -> dt.datetime | None:
+    """The first instant after ``day`` where the people are."""
+    if day is None:
+        return None
+    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
+
+
+def _reviewable(grading: Grading, by: Any) -> Grading:
+    """The grading, locked, while experts may be asked or let go; by whoever submits it."""
+    permissions.get_visible(Grading, by, "submit", pk=grading.pk)
+    fresh = Grading.objects.select_related("protected_object").select_for_update(of=("self",)).get(pk=grading.pk)
+    if fresh.state not in REVIEWABLE:
+        message = _("定级现在是“%(state)s”，不再调整评审专家。")
+        raise errors.Conflict(message % {"state": fresh.get_state_display()}, obj=fresh)
+    return fresh
+
+
+# -- decisions taken outside -------------------------------------------------------------------------------
+
+
+@audit.audited
+def record_outside(
+    *,
+    grading: Grading,
+    kind: str,
+    decided_by: str,
+    decided_on: dt.date,
+    number: str,
+    by: Any,
+    at: dt.datetime,
+    upload: Any = None,
+    proof: Attachment | None = None,
+    declared_not_secret: bool = False,
+    confirmed_not_secret: bool = False,
+) -> OutsideDecision:
+    """Keep what experts, authority or police decided, with the file that proves it: sent now or there already.
+
+    Part of the step that follows from it. Raises NotAllowed, Invalid (no proof, a day to come), FileRefused.
+    """
+    permissions.get_visible(Grading, by, "record_outside", pk=grading.pk)
+    marks.refuse_marked({"decided_by": (_("作出结论的专家或单位"), decided_by), "number": (_("文号或编号"), number)})
+    if decided_on > timezone.localdate(at):
+        raise errors.Invalid({"decided_on": [_("结论日期不能晚于今天，请照文件落款日期填写。")]})
+    if upload is not None:
+        file = attachments.attach(
+            parent=grading, upload=upload, by=by, at=at, slot=kind,
+            declared_not_secret=declared_not_secret, confirmed_not_secret=confirmed_not_secret,
+        )  # fmt: skip
+    elif proof is not None and Attachment.of(grading).filter(pk=proof.pk, slot__in=("", kind)).exists():
+        file = proof
+        Attachment.objects.filter(pk=proof.pk).update(slot=kind)
+    else:
+        raise errors.Invalid({"file": [_("补录外部结论须附证明文件：请上传，或从已有附件中选一份。")]})
+    decision = OutsideDecision.objects.create(
+        grading=grading, kind=kind, decided_by=decided_by, decided_on=decided_on, number=number, proof=file, at=at
     )
-    audit.record("assessments.grading.invite", grading, by=by, at=at, detail={"expert": user.audit_name})
-    return invited
+    detail = {"kind": kind, "by": decided_by, "on": decided_on.isoformat(), "number": number, "proof": file.name}
+    audit.record("assessments.grading.outside", grading, by=by, at=at, detail={**detail, "digest": file.digest})
+    return decision
+
+
+# -- who is told -------------------------------------------------------------------------------------------
+
+
+def tell(grading: Grading, users: Any, text: str, *, at: dt.datetime) -> None:
+    """A notice that leads to the grading."""
+    notices.notify(users=users, text=text, url=grading.get_absolute_url(), parent=grading, at=at)
+
+
+def tell_experts(grading: Grading, by: Any, at: dt.datetime, opinion: str) -> None:
+    """Those invited: the review begins."""
+    text = _("请评审“%(name)s”的定级") % {"name": grading.protected_object}
+    tell(grading, [row.user for row in invited(grading, at)], text, at=at)
+
+
+def tell_authority(grading: Grading, by: Any, at: dt.datetime, opinion: str) -> None:
+    """Those who approve for the authority."""
+    path = grading.protected_object.unit.path
+    text = _("请核准“%(name)s”的定级") % {"name": grading.protected_object}
+    tell(grading, people_with(roles.AUTHORITY.code, path, timezone.localdate(at)), text, at=at)
+
+
+def tell_owner(grading: Grading, by: Any, text: str, at: dt.datetime) -> None:
+    """Who submitted it and who is in charge of the object, unless it was his own act."""
+    people = {submitter_of(grading), grading.protected_object.owner} - {None, by}
+    tell(grading, people, text % {"name": grading.protected_object}, at=at)

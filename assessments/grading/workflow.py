@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from secmgmt.core import errors
-from secmgmt.core.models import Attachment
 from secmgmt.core.workflow import Transition, Workflow, not_the_submitter
 
-from . import services
-from .models import Grading, GradingState
+from . import queries, services
+from .models import CERTIFICATE, Grading, GradingState, ProofKind
 
 S = GradingState
 
@@ -49,7 +48,7 @@ def both(*guards: Callable[[Grading, Any], None]) -> Callable[[Grading, Any], No
 
 def check_content(obj: Grading, by: Any) -> None:
     """Special rules are met, or the exception is explained."""
-    warnings = services.warnings_for(obj)
+    warnings = queries.warnings_for(obj)
     if warnings and not obj.exception_reason.strip():
         page = reverse("assessments:grading-update", args=[obj.pk])
         raise errors.Incomplete(
@@ -57,55 +56,74 @@ def check_content(obj: Grading, by: Any) -> None:
         )
 
 
-def check_proof(obj: Grading, by: Any) -> None:
-    """An outside decision needs its proof: a file added to the grading since it was submitted."""
-    if not Attachment.of(obj).filter(at__gte=obj.updated_at).exists():
-        page = reverse("assessments:grading-detail", args=[obj.pk])
-        raise errors.Incomplete(_t("补录外部结论须附证明文件。"), [(_t("请先上传评审意见、核准文件或备案证明"), page)])
+def proof_of(kind: ProofKind) -> Callable[[Grading, Any], None]:
+    """An outside decision needs its proof: recorded, of this kind, since the last step."""
+
+    def check(obj: Grading, by: Any) -> None:
+        if not obj.outside_decisions.filter(kind=kind, at__gte=obj.updated_at).exists():
+            page = reverse("assessments:grading-detail", args=[obj.pk])
+            missing = [(_t("缺少证明文件：%(kind)s") % {"kind": kind.label}, page)]
+            raise errors.Incomplete(_t("补录外部结论须附证明文件，请从页面上的办理按钮补录。"), missing)
+
+    return check
+
+
+def check_certificate(obj: Grading, by: Any) -> None:
+    """The proof, and a number as certificates have it."""
+    proof_of(ProofKind.CERTIFICATE)(obj, by)
+    if not CERTIFICATE.fullmatch(obj.certificate_number):
+        raise errors.Invalid({"certificate_number": [_t("备案证明编号应为 11 位数字、横线、5 位数字。")]})
 
 
 def determine(obj: Grading, by: Any, at: dt.datetime, opinion: str) -> None:
     """The level stands: from now on a self-assessment may start."""
-    obj.determined_at = at
-    services.set_levels(protected_object=obj.protected_object, grading=obj, by=by, at=at)
+    obj.determined_at = obj.determined_at or at
+    later = queries.standing_grading(obj.protected_object, but=obj)
+    if later is None or later.determined_at <= obj.determined_at:  # a certificate may arrive after the regrading
+        services.set_levels(protected_object=obj.protected_object, grading=obj, by=by, at=at)
+    if obj.level >= 2 and not obj.certificate_number:
+        services.tell_owner(obj, by, _t("“%(name)s”的等级已确定，请向公安机关备案"), at)
+
+
+def send_back(obj: Grading, by: Any, at: dt.datetime, opinion: str) -> None:
+    """Not passed: the owner grades again."""
+    services.tell_owner(obj, by, _t("“%(name)s”的定级未通过，请修改后重新提交"), at)
 
 
 def fall_back(obj: Grading, by: Any, at: dt.datetime, opinion: str) -> None:
     """Refused by the police: the earlier grading stands again, or none."""
     obj.determined_at = None
-    earlier = services.standing_grading(obj.protected_object, but=obj)
+    earlier = queries.standing_grading(obj.protected_object, but=obj)
     services.set_levels(protected_object=obj.protected_object, grading=earlier, by=by, at=at)
+    send_back(obj, by, at, opinion)
 
 
-def _steps() -> tuple[Transition, ...]:
-    own = {"action": "record_outside", "check": check_proof}
+def recorded(form: str, kind: ProofKind) -> dict[str, Any]:
+    """What the steps have in common by which the owner records an outside decision."""
+    return {"action": "record_outside", "check": proof_of(kind), "extra_form": f"assessments.grading.forms.{form}"}
+
+
+def _first_steps() -> tuple[Transition, ...]:
     return (
         Transition(
-            "submit", (S.DRAFT,), S.EXPERT, "submit", _("提交专家评审"),
-            guard=from_level_two, check=check_content, freezes=True, primary=True,
+            "submit", (S.DRAFT,), S.EXPERT, "submit", _("提交专家评审"), guard=from_level_two,
+            check=check_content, effect=services.tell_experts, freezes=True, primary=True,
         ),
         Transition(
             "finish", (S.DRAFT,), S.FINAL, "submit", _("确定为第一级"),
             guard=only_level_one, check=check_content, effect=determine, freezes=True, primary=True,
         ),
         Transition(
-            "pass_on", (S.EXPERT,), S.AUTHORITY, "review", _("评审通过，报主管部门"),
-            needs_opinion=True, guard=both(with_authority, not_the_submitter), primary=True,
+            "pass_on", (S.EXPERT,), S.AUTHORITY, "review", _("评审通过，报主管部门"), needs_opinion=True,
+            guard=both(with_authority, not_the_submitter), effect=services.tell_authority, primary=True,
         ),
         Transition(
             "pass_", (S.EXPERT,), S.DETERMINED, "review", _("评审通过"),
             needs_opinion=True, guard=both(without_authority, not_the_submitter), effect=determine, primary=True,
         ),
         Transition(
-            "fail", (S.EXPERT,), S.DRAFT, "review", _("评审不通过"), needs_opinion=True, thaws=True, negative=True,
-        ),
-        Transition(
-            "record_pass_on", (S.EXPERT,), S.AUTHORITY, label=_("补录评审通过，报主管部门"),
-            guard=with_authority, **own,
-        ),
-        Transition(
-            "record_pass", (S.EXPERT,), S.DETERMINED, label=_("补录评审通过"),
-            guard=without_authority, effect=determine, **own,
+            "fail", (S.EXPERT,), S.DRAFT, "review", _("评审不通过"),
+            needs_opinion=True, effect=send_back, thaws=True, negative=True,
         ),
         Transition(
             "approve", (S.AUTHORITY,), S.DETERMINED, "approve", _("核准"),
@@ -113,24 +131,38 @@ def _steps() -> tuple[Transition, ...]:
         ),
         Transition(
             "reject", (S.AUTHORITY,), S.DRAFT, "approve", _("退回重新定级"),
-            needs_opinion=True, thaws=True, negative=True,
-        ),
-        Transition(
-            "record_approval", (S.AUTHORITY,), S.DETERMINED, label=_("补录主管部门核准"), effect=determine, **own,
-        ),
-        Transition(
-            "record_return", (S.EXPERT, S.AUTHORITY), S.DRAFT, "record_outside", _("补录未通过"),
-            needs_opinion=True, thaws=True, negative=True,
-        ),
-        Transition(
-            "record_filing", (S.DETERMINED,), S.FINAL, label=_("补录备案证明"), effect=determine,
-            extra_form="assessments.grading.forms.CertificateForm", primary=True, **own,
-        ),
-        Transition(
-            "record_refusal", (S.DETERMINED,), S.DRAFT, "record_outside", _("补录审核不通过"),
-            needs_opinion=True, effect=fall_back, thaws=True, negative=True,
+            needs_opinion=True, effect=send_back, thaws=True, negative=True,
         ),
     )  # fmt: skip
 
 
-WORKFLOW = Workflow("assessments.Grading", GradingState, _steps())
+def _recorded_steps() -> tuple[Transition, ...]:
+    expert = recorded("ExpertProofForm", ProofKind.EXPERT)
+    refusal = {"needs_opinion": True, "thaws": True, "negative": True, **recorded("RefusalForm", ProofKind.REFUSAL)}
+    return (
+        Transition(
+            "record_pass_on", (S.EXPERT,), S.AUTHORITY, label=_("补录评审通过，报主管部门"),
+            guard=with_authority, effect=services.tell_authority, **expert,
+        ),
+        Transition(
+            "record_pass", (S.EXPERT,), S.DETERMINED, label=_("补录评审通过"),
+            guard=without_authority, effect=determine, **expert,
+        ),
+        Transition(
+            "record_approval", (S.AUTHORITY,), S.DETERMINED, label=_("补录主管部门核准"),
+            effect=determine, **recorded("AuthorityProofForm", ProofKind.AUTHORITY),
+        ),
+        Transition(
+            "record_return", (S.EXPERT, S.AUTHORITY), S.DRAFT, label=_("补录未通过"), effect=send_back, **refusal,
+        ),
+        Transition(
+            "record_filing", (S.DETERMINED,), S.FINAL, label=_("补录备案证明"), effect=determine, primary=True,
+            **{**recorded("CertificateForm", ProofKind.CERTIFICATE), "check": check_certificate},
+        ),
+        Transition(
+            "record_refusal", (S.DETERMINED,), S.DRAFT, label=_("补录审核不通过"), effect=fall_back, **refusal,
+        ),
+    )  # fmt: skip
+
+
+WORKFLOW = Workflow("assessments.Grading", GradingState, (*_first_steps(), *_recorded_steps()))

@@ -54,11 +54,7 @@ def attach(
     FileRefused, Conflict (too many), NoSpace; then neither row nor file stays.
     """
     check_may_attach(by, parent)
-    name = names.display_name(getattr(upload, "name", "") or "")
-    kind = sniff.check_upload(upload, name, max_bytes=settings.UPLOAD_MAX_BYTES)
-    verdict = secrecy.examine(upload, name, kind.media_type)
-    secrecy.require_clear(verdict, confirmed_not_secret=confirmed_not_secret)
-    check_declared(kind.media_type, declared_not_secret)
+    name, kind, verdict = examined(upload, declared_not_secret, confirmed_not_secret)
     row = Attachment(
         name=name,
         storage_key=new_key(),
@@ -74,6 +70,16 @@ def attach(
     )
     detail = {"confirmed_not_secret": True, "mark": verdict.mark} if verdict.kind == "ask" else {}
     return _store(row, upload, parent, verb="attachment.add", detail=detail)
+
+
+def examined(upload: Any, declared: bool, confirmed: bool) -> tuple[str, Any, Any]:
+    """(name to show, kind, verdict on secrecy marks) of a file that may be kept. Raises FileRefused, TooLarge."""
+    name = names.display_name(getattr(upload, "name", "") or "")
+    kind = sniff.check_upload(upload, name, max_bytes=settings.UPLOAD_MAX_BYTES)
+    verdict = secrecy.examine(upload, name, kind.media_type)
+    secrecy.require_clear(verdict, confirmed_not_secret=confirmed)
+    check_declared(kind.media_type, declared)
+    return name, kind, verdict
 
 
 def copy_to(
@@ -134,6 +140,7 @@ def remove(*, attachment: Attachment, by: Any, at: dt.datetime) -> None:
     parent = row.parent
     check_may_attach(by, parent)
     check_not_frozen(parent)
+    check_not_kept(row, parent)
     key = row.storage_key
     before = {"name": row.name, "size": row.size, "digest": row.digest, "slot": row.slot}
     audit.record("attachment.remove", parent, by=by, at=at, before=before, detail={"attachment": row.pk})
@@ -229,6 +236,17 @@ def check_not_frozen(parent: Any) -> None:
     """What was submitted keeps its evidence."""
     if getattr(parent, "frozen_digest", ""):
         raise errors.Conflict(_("内容已提交并冻结，附件不能删除；退回后才能再改。"), obj=parent)
+
+
+def is_kept(row: Attachment, parent: Any) -> bool:
+    """Whether a record keeps this file for what it proves (its ``kept_slots``)."""
+    return row.slot in getattr(parent, "kept_slots", ())
+
+
+def check_not_kept(row: Attachment, parent: Any) -> None:
+    """The proof of a decision stays with the decision."""
+    if is_kept(row, parent):
+        raise errors.Conflict(_("“%(name)s”是已办结论的证明文件，不能删除。") % {"name": row.name}, obj=parent)
 
 
 def new_key() -> str:

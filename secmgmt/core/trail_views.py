@@ -60,7 +60,9 @@ def attachment_panel(
             "by": row.by,
             "at": row.at,
             "note": row.note,
-            "delete_url": reverse("core:file-remove", args=[row.pk]) if removable else "",
+            "delete_url": reverse("core:file-remove", args=[row.pk])
+            if removable and not attachments.is_kept(row, obj)
+            else "",
         }
         for row in attachments.attachments_of(obj, user)
     ]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from assessments.grading import services
+from assessments.grading.workflow import WORKFLOW
 from assessments.models import Grading
 from secmgmt.core import errors
+from secmgmt.core.clock import now
+from secmgmt.core.models import Attachment
 from secmgmt.core.workflow import seen_token
 from tests.assets.factories import make_object
 from tests.support import CastClient
@@ -51,8 +56,20 @@ def take(user, grading, step, **values):
     return signed_in(user).post(url, {"seen": seen_token(grading), "opinion": "同意。", **values})
 
 
-def prove(grading, user) -> None:
-    """Upload a proof as the page offers it."""
+def proof(name="评审意见.txt", **values) -> dict:
+    """What the form of an outside decision takes, with its file."""
+    file = SimpleUploadedFile(name, "同意定为该级。".encode())
+    sent = {"decided_by": "许望、孟繁星", "decided_on": "2026-03-05", "number": "颍网评〔2026〕3 号"}
+    return {**sent, "file": file, "declared_not_secret": "on", **values}
+
+
+def certificate(**values) -> dict:
+    sent = {"certificate_number": "41100043001-25017", "decided_by": "颍川市公安局", "decided_on": "2026-03-20"}
+    return proof("备案证明.txt", **{**sent, **values})
+
+
+def attach(grading, user) -> Attachment:
+    """Upload a file as the page offers it."""
     client = signed_in(user)
     page = reverse("assessments:grading-detail", args=[grading.pk])
     kind = ContentType.objects.get_for_model(Grading)
@@ -61,6 +78,7 @@ def prove(grading, user) -> None:
     sent = {"file": SimpleUploadedFile("评审意见.txt", "同意定为该级。".encode()), "declared_not_secret": "on"}
     assert client.post(upload, sent)["Location"] == page
     assert "评审意见.txt" in client.get(page).content.decode()
+    return Attachment.of(grading).latest("pk")
 
 
 def state_of(grading) -> str:
@@ -77,31 +95,84 @@ def test_a_level_three_object_goes_through_expert_and_authority_to_its_certifica
     assert take(city.ye, grading, "approve").status_code == 302
     thing.refresh_from_db()
     assert (state_of(grading), thing.security_level, thing.service_level) == ("determined", 3, 2)
-    prove(grading, city.lin)
-    assert take(city.lin, grading, "record_filing", certificate_number="4110-1").status_code == 422
+    assert take(city.lin, grading, "record_filing", **certificate(certificate_number="4110-1")).status_code == 422
     assert state_of(grading) == "determined"
-    assert take(city.lin, grading, "record_filing", certificate_number="41100043001-25017").status_code == 302
+    assert take(city.lin, grading, "record_filing", **certificate()).status_code == 302
     thing.refresh_from_db()
     assert (state_of(grading), thing.filing_number) == ("final", "41100043001-25017")
+    assert (thing.filed_on, thing.filing_valid_until) == (dt.date(2026, 3, 20), dt.date(2029, 3, 19))
 
 
 def test_an_outside_decision_needs_its_proof(city, thing):
     grading = draft(city, thing)
     take(city.lin, grading, "submit")
+    attach(grading, city.lin)
     assert take(city.lin, grading, "record_pass").status_code == 422
+    assert take(city.lin, grading, "record_pass", **proof(file="")).status_code == 422
+    assert take(city.lin, grading, "record_pass", **proof(decided_on="2099-01-01")).status_code == 422
+    with pytest.raises(errors.Incomplete):
+        WORKFLOW.fire(grading, "record_pass", by=city.lin, at=now(), seen=grading.frozen_digest)
     assert state_of(grading) == "expert"
-    prove(grading, city.lin)
-    assert take(city.lin, grading, "record_pass").status_code == 302
+    assert take(city.lin, grading, "record_pass", **proof()).status_code == 302
     assert state_of(grading) == "determined"
+    kept = grading.outside_decisions.get()
+    assert (kept.kind, kept.decided_by, kept.number) == ("expert_opinion", "许望、孟繁星", "颍网评〔2026〕3 号")
+    assert kept.proof.slot == "expert_opinion"
+
+
+def test_a_file_already_there_is_marked_as_the_proof_and_stays(city, thing):
+    grading = draft(city, thing)
+    take(city.lin, grading, "submit")
+    file = attach(grading, city.lin)
+    assert take(city.lin, grading, "record_return", **proof(file="", proof=file.pk)).status_code == 302
+    file.refresh_from_db()
+    assert (state_of(grading), file.slot) == ("draft", "refusal_notice")
+    remove = reverse("core:file-remove", args=[file.pk])
+    page = signed_in(city.lin).get(reverse("assessments:grading-detail", args=[grading.pk])).content.decode()
+    assert remove not in page
+    assert signed_in(city.lin).post(remove).status_code == 409
+    take(city.lin, grading, "submit")
+    assert take(city.lin, grading, "record_pass", **proof(file="", proof=file.pk)).status_code == 422
+
+
+def test_a_proof_with_a_secrecy_mark_is_refused_at_its_field(city, thing):
+    grading = draft(city, thing)
+    take(city.lin, grading, "submit")
+    marked = SimpleUploadedFile("意见.txt", "机密★\n同意。".encode())
+    answer = take(city.lin, grading, "record_pass", **proof(file=marked))
+    assert answer.status_code == 422
+    assert "国家秘密标志" in answer.content.decode()
+    assert not Attachment.of(grading).exists()
+
+
+def test_a_certificate_number_belongs_to_one_object(city, thing):
+    for obj in (thing, make_object(city.health, "居民健康档案系统")):
+        grading = draft(city, obj)
+        take(city.lin, grading, "submit")
+        take(city.lin, grading, "record_pass", **proof())
+        answer = take(city.lin, grading, "record_filing", **certificate())
+    assert "已登记在另一个定级对象上" in answer.content.decode()
+    assert state_of(grading) == "determined"
+
+
+def test_a_certificate_that_arrives_after_the_regrading_leaves_the_newer_level(city, thing):
+    first = draft(city, thing)
+    take(city.lin, first, "submit")
+    take(city.lin, first, "record_pass", **proof())
+    second = draft(city, thing, business_public_order="general")
+    take(city.lin, second, "submit")
+    take(city.lin, second, "record_pass", **proof())
+    assert take(city.lin, first, "record_filing", **certificate()).status_code == 302
+    thing.refresh_from_db()
+    assert thing.security_level == 2
 
 
 def test_a_refusal_by_the_police_takes_the_level_away_again(city, thing):
     grading = draft(city, thing)
     take(city.lin, grading, "submit")
-    prove(grading, city.lin)
-    take(city.lin, grading, "record_pass")
-    assert take(city.lin, grading, "record_refusal", opinion="").status_code == 422
-    assert take(city.lin, grading, "record_refusal", opinion="材料不全").status_code == 302
+    take(city.lin, grading, "record_pass", **proof())
+    assert take(city.lin, grading, "record_refusal", **proof(opinion="")).status_code == 422
+    assert take(city.lin, grading, "record_refusal", **proof(opinion="材料不全")).status_code == 302
     thing.refresh_from_db()
     assert (state_of(grading), thing.security_level) == ("draft", None)
 
@@ -109,15 +180,13 @@ def test_a_refusal_by_the_police_takes_the_level_away_again(city, thing):
 def test_regrading_keeps_the_earlier_grading_until_the_new_one_is_determined(city, thing):
     first = draft(city, thing, business_public_order="general")
     take(city.lin, first, "submit")
-    prove(first, city.lin)
-    take(city.lin, first, "record_pass")
+    take(city.lin, first, "record_pass", **proof())
     second = draft(city, thing)
     thing.refresh_from_db()
     assert (thing.security_level, second.level) == (2, 3)
     take(city.lin, second, "submit")
-    prove(second, city.lin)
-    take(city.lin, second, "record_pass")
-    take(city.lin, second, "record_refusal", opinion="重新论证")
+    take(city.lin, second, "record_pass", **proof())
+    take(city.lin, second, "record_refusal", **proof(opinion="重新论证"))
     thing.refresh_from_db()
     assert thing.security_level == 2
 

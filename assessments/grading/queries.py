@@ -1,0 +1,142 @@
+"""What of the gradings waits for whom, and who may be asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from assets.connections.queries import tenants_of
+from assets.models import ProtectedObject
+from secmgmt.accounts import roles
+from secmgmt.accounts.models import Position, User
+from secmgmt.core.models import Decision, Participation
+
+from . import rules
+from .models import Grading, GradingState
+
+EXPERT = "expert"
+STANDING = (GradingState.DETERMINED, GradingState.FINAL)
+
+
+def warnings_for(grading: Grading) -> tuple[rules.GradingWarning, ...]:
+    """The special rules (GB/T 22240-2020 clause 7) the proposed level does not meet."""
+    hosted = tenants_of(grading.protected_object, grading.report_date).filter(tenant__security_level__isnull=False)
+    return rules.special_rule_warnings(
+        grading.level,
+        hosted=list(hosted.values_list("tenant__name", "tenant__security_level")),
+        large_personal_data=grading.large_personal_data,
+        public_big_data=grading.public_big_data,
+    )
+
+
+def standing_grading(protected_object: ProtectedObject, *, but: Grading | None = None) -> Grading | None:
+    """The newest grading of the object that is determined or final."""
+    rows = Grading.objects.filter(protected_object=protected_object, state__in=STANDING)
+    return rows.exclude(pk=but.pk if but else None).order_by("-determined_at", "-pk").first()
+
+
+def people_with(role: str, path: str, day: dt.date) -> QuerySet:
+    """The active people who hold ``role`` on ``day`` over the unit at ``path``."""
+    numbers = [part for part in path.split("/") if part]
+    above = ["/" + "/".join(numbers[:count]) + "/" for count in range(1, len(numbers) + 1)]
+    places = Position.objects.valid_on(day).filter(permission__codename=role, content_object__path__in=above)
+    return User.objects.filter(pk__in=places.values("user"), is_active=True).order_by("name", "pk")
+
+
+def experts(day: dt.date, words: str = "") -> QuerySet:
+    """The active people who hold an expert's position on ``day``, by name, title or unit."""
+    places = Position.objects.valid_on(day).filter(permission__codename=roles.EXPERT.code)
+    rows = User.objects.filter(pk__in=places.values("user"), is_active=True).select_related("unit")
+    for word in words.split()[:4]:
+        rows = rows.filter(
+            Q(name__icontains=word) | Q(username__icontains=word) | Q(title__icontains=word)
+            | Q(unit__name__icontains=word) | Q(unit__short_name__icontains=word)
+        )  # fmt: skip
+    return rows.order_by("name", "pk")
+
+
+def invited(grading: Grading, at: dt.datetime) -> QuerySet:
+    """The invitations of experts to this grading that hold at ``at``."""
+    rows = Participation.of(grading).filter(capacity=EXPERT).select_related("user__unit")
+    return rows.filter(Q(until__isnull=True) | Q(until__gt=at)).order_by("pk")
+
+
+def submitter_of(grading: Grading) -> Any:
+    """Who took the grading out of the draft last."""
+    first = Decision.of(grading).filter(source=GradingState.DRAFT).select_related("by").first()
+    return first.by if first else None
+
+
+def decides_now(grading: Grading, at: dt.datetime) -> str:
+    """Who has the next word on it, in words."""
+    obj = grading.protected_object
+    if is_superseded(grading):
+        return _("已由后来的定级取代")
+    if grading.state == GradingState.FINAL:
+        return _("已办结")
+    if grading.state == GradingState.EXPERT:
+        names = "、".join(row.user.name for row in invited(grading, at))
+        return _("评审专家：%(names)s") % {"names": names} if names else _("尚未邀请专家，由责任单位邀请或补录评审意见")
+    if grading.state == GradingState.AUTHORITY:
+        people = people_with(roles.AUTHORITY.code, obj.unit.path, at.date())
+        names = "、".join(people.values_list("name", flat=True)[:6])
+        return _("%(authority)s：%(names)s") % {"authority": grading.authority_name, "names": names or _("尚无审核人")}
+    who = obj.owner_line or _("责任单位系统负责人")
+    if grading.state == GradingState.DETERMINED:
+        return _("%(who)s：向公安机关备案后补录备案证明") % {"who": who}
+    return _("%(who)s：填完后提交") % {"who": who}
+
+
+def drafts(user: Any) -> QuerySet:
+    """Drafts the user can submit."""
+    return _rows(user, "submit").filter(state=GradingState.DRAFT)
+
+
+def to_review(user: Any) -> QuerySet:
+    """Gradings whose expert review is the user's."""
+    return _rows(user, "review").filter(state=GradingState.EXPERT)
+
+
+def to_approve(user: Any) -> QuerySet:
+    """Gradings the user approves for the authority."""
+    return _rows(user, "approve").filter(state=GradingState.AUTHORITY)
+
+
+def without_expert(user: Any, at: dt.datetime) -> QuerySet:
+    """Gradings under review to which nobody is invited: the owner invites or records the review."""
+    asked = Participation.objects.filter(
+        content_type__app_label="assessments", content_type__model="grading", capacity=EXPERT, object_id=OuterRef("pk")
+    ).filter(Q(until__isnull=True) | Q(until__gt=at))
+    return _rows(user, "record_outside").filter(~Exists(asked), state=GradingState.EXPERT)
+
+
+def to_file(user: Any) -> QuerySet:
+    """Determined gradings, not graded anew since, whose filing certificate the user records."""
+    return _rows(user, "record_outside").filter(~Exists(later_ones()), state=GradingState.DETERMINED)
+
+
+def later_ones() -> QuerySet:
+    """In a subquery: gradings of the same object that were determined after the outer one."""
+    later = Q(determined_at__gt=OuterRef("determined_at"))
+    return Grading.objects.filter(later, protected_object=OuterRef("protected_object"), state__in=STANDING)
+
+
+def is_superseded(grading: Grading) -> bool:
+    """Whether the object was graded anew since this one was determined."""
+    return grading.determined_at is not None and Grading.objects.filter(
+        protected_object=grading.protected_object_id, state__in=STANDING, determined_at__gt=grading.determined_at
+    ).exists()
+
+
+def _rows(user: Any, action: str) -> QuerySet:
+    rows = Grading.objects.visible_to(user, action).select_related("protected_object__unit", "protected_object__owner")
+    return rows.order_by("updated_at", "pk")
+
+
+def waiting_count(user: Any, at: dt.datetime) -> int:
+    """How many gradings wait for the user: the badge of the menu, the same rows as his to-dos."""
+    found = (drafts(user), to_review(user), to_approve(user), without_expert(user, at), to_file(user))
+    return len({pk for rows in found for pk in rows.order_by().values_list("pk", flat=True)})
