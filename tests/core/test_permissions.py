@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.db import IntegrityError, transaction
 from guardian.shortcuts import assign_perm
 
 from secmgmt.accounts.models import OrgUnit, Position, User
@@ -97,6 +98,16 @@ def test_a_participation_is_over_when_its_time_is(city, things, at):
     invite(things["health"], "reviewer", user=city.he, until=at + dt.timedelta(hours=1))
     assert seen(city.he) == {"hospital", "health"}
     assert permissions.actions_for(city.he, [things["education"]])[things["education"].pk] == frozenset()
+
+
+@pytest.mark.parametrize("who", ["user", "unit"])
+def test_a_person_or_a_unit_takes_part_once_in_a_capacity(city, things, who):
+    invited = {"user": city.he} if who == "user" else {"unit": city.hospital}
+    invite(things["education"], "reviewer", **invited)
+    invite(things["education"], "stranger", **invited)
+    invite(things["root"], "reviewer", **invited)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        invite(things["education"], "reviewer", **invited)
 
 
 def test_a_participation_of_another_kind_with_the_same_number_opens_nothing(city, things):

@@ -96,9 +96,14 @@ class Participation(Attached):
                 name="participation_of_a_user_or_a_unit",
             ),
             models.UniqueConstraint(
-                fields=["content_type", "object_id", "capacity", "user", "unit"],
-                nulls_distinct=False,
-                name="participation_once",
+                fields=["content_type", "object_id", "capacity", "user"],
+                condition=models.Q(user__isnull=False),
+                name="participation_of_a_user_once",
+            ),
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "capacity", "unit"],
+                condition=models.Q(unit__isnull=False),
+                name="participation_of_a_unit_once",
             ),
         ]
         indexes = [
