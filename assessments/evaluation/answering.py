@@ -1,4 +1,8 @@
-"""The page on which the items are answered, one form per item, with and without script."""
+"""The page on which the items are answered: one row per item, saved as it is given, with and without script.
+
+A save answers htmx with small out-of-band parts (the item's version and marks, the counts), so that nothing
+under the person's hands is replaced; a refused one replaces the item by both versions.
+"""
 
 from __future__ import annotations
 
@@ -13,91 +17,159 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from secmgmt.core import errors, permissions
 from secmgmt.core.clock import now
 from secmgmt.core.middleware import note_refusal
-from secmgmt.core.models import Attachment
-from secmgmt.core.trail_views import attachment_panel
+from secmgmt.core.models import Attachment, Comment
+from secmgmt.core.trail_views import attachment_panel, comment_panel
 
 from . import points, results, services
-from .models import RISKS, Answer, Assessment
+from .models import RISKS, Answer, Assessment, ComponentResult
 
 TONES = {points.MET: "v-ok", points.PARTIAL: "v-part", points.UNMET: "v-bad", points.NOT_APPLICABLE: "v-na"}
-SHOWS = (("", _("全部")), ("open", _("未答")), ("unmet", _("部分符合与不符合")), ("mine", _("分派给我")))
-LOADED = ("assessment__protected_object__unit", "guidance", "assignee", "answered_by")
+CHOICES = [(value, label, TONES[value]) for value, label in points.RESULT_LABELS.items()]
+SHOWS = (
+    ("", gettext_lazy("全部"), ""),
+    ("open", gettext_lazy("未答"), ""),
+    (points.PARTIAL, points.RESULT_LABELS[points.PARTIAL], "half"),
+    (points.UNMET, points.RESULT_LABELS[points.UNMET], "x"),
+    ("high", gettext_lazy("高风险项"), "flag"),
+    ("mine", gettext_lazy("分派给我"), "user"),
+)
+
+KEYS = (
+    ("J K", gettext_lazy("下一项、上一项")),
+    ("1 2 3 4", gettext_lazy("符合、部分符合、不符合、不适用")),
+    ("Enter", gettext_lazy("展开或收起当前项")),
+    ("M", gettext_lazy("写现状说明（Esc 回到该项）")),
+    ("E", gettext_lazy("加证据")),
+    ("N", gettext_lazy("下一未答项")),
+)
 
 
-def _assessment(pk: int, user: Any) -> Assessment:
+# -- what the pages show -----------------------------------------------------------------------------------
+
+
+def assessment_of(pk: int, user: Any) -> Assessment:
+    """The assessment with its object, or a 404."""
     rows = Assessment.objects.select_related("protected_object__unit", "updated_by")
     return permissions.get_visible(Assessment, user, "view", queryset=rows, pk=pk)
 
 
-def _shown(answers: list[Answer], request: HttpRequest) -> list[Answer]:
+def answer_of(pk: int, user: Any) -> Answer:
+    """One item with what its row shows, or a 404."""
+    rows = Answer.objects.select_related(*services.ANSWER_LOADED)
+    return dressed(permissions.get_visible(Answer, user, "view", queryset=rows, pk=pk), user)
+
+
+def dressed(row: Answer, user: Any) -> Answer:
+    """The row with what a page says of it besides its fields."""
+    row.editable = row.assessment.is_open and services.may_answer(row, user)
+    row.files, row.remarks = Attachment.of(row).count(), Comment.of(row).count()
+    row.by_component = row.component_results.count()
+    return row
+
+
+def dress(rows: list[Answer], assessment: Assessment, user: Any) -> None:
+    """``dressed`` for all items of an assessment: three queries."""
+    by_position = permissions.may(user, Answer, "answer", permissions.path_of(assessment))
+    kind, ids = ContentType.objects.get_for_model(Answer), assessment.answers.values("pk")
+    hanging = {
+        name: dict(
+            model.objects.filter(content_type=kind, object_id__in=ids)
+            .order_by().values_list("object_id").annotate(n=Count("pk"))
+        )
+        for name, model in (("files", Attachment), ("remarks", Comment))
+    }  # fmt: skip
+    given = ComponentResult.objects.filter(answer__assessment=assessment).order_by()
+    hanging["by_component"] = dict(given.values_list("answer_id").annotate(n=Count("pk")))
+    for row in rows:
+        row.editable = assessment.is_open and (by_position or row.assignee_id == user.pk)
+        for name, counts in hanging.items():
+            setattr(row, name, counts.get(row.pk, 0))
+
+
+def selected(rows: Iterable[Answer], request: HttpRequest) -> list[Answer]:
     """The items the address asks for."""
     show, words = request.GET.get("show", ""), request.GET.get("q", "")[:100].split()
     tests = {
         "open": lambda a: not a.result,
-        "unmet": lambda a: a.result in (points.PARTIAL, points.UNMET),
+        "high": lambda a: a.high_risk,
         "mine": lambda a: a.assignee_id == request.user.pk,
     }
-    test = tests.get(show, lambda a: True)
+    test = tests.get(show, lambda a: not show or a.result == show)
     return [
-        a for a in answers if test(a) and all(w in f"{a.code} {a.control_point} {a.summary} {a.found}" for w in words)
+        a
+        for a in rows
+        if test(a) and all(w in f"{a.code} {a.unit_code} {a.control_point} {a.summary} {a.found}" for w in words)
     ]
 
 
-def groups_of(answers: Iterable[Answer]) -> list[dict[str, Any]]:
-    """The items by layer and control point, in their order."""
+def groups_of(answers: Iterable[Answer], progress: results.Progress) -> list[dict[str, Any]]:
+    """The items by layer and control point, in their order, with how far each control point is."""
+    layers = {layer.name: layer for layer in progress.layers}
     groups: list[dict[str, Any]] = []
     for answer in answers:
         name = (answer.layer, answer.control_point)
         if not groups or groups[-1]["name"] != name:
-            groups.append({"name": name, "first": not groups or groups[-1]["name"][0] != answer.layer, "rows": []})
+            first = not groups or groups[-1]["name"][0] != answer.layer
+            layer = layers[answer.layer] if first else None
+            groups.append({"name": name, "layer": layer, "part": progress.groups[name], "rows": []})
         groups[-1]["rows"].append(answer)
+    for group in groups:
+        group["editable"] = any(row.editable for row in group["rows"])
     return groups
 
 
-def _item_context(assessment: Assessment) -> dict[str, Any]:
+def item_context(row: Answer, user: Any) -> dict[str, Any]:
+    """What an opened item shows: note, risk, cases, guidance, evidence, remarks."""
+    applies = set(row.high_risk_applies)
     return {
-        "assessment": assessment,
-        "choices": [(value, label, TONES[value]) for value, label in points.RESULT_LABELS.items()],
+        "row": row,
+        "assessment": row.assessment,
+        "choices": CHOICES,
         "risks": RISKS,
+        "cases": [(case, case in applies) for case in row.high_risk],
+        "components": row.component_results.all(),
+        "evidence": attachment_panel(row, user),
+        "discussion": comment_panel(row, user),
     }
+
+
+# -- pages -------------------------------------------------------------------------------------------------
 
 
 @login_required
 @require_GET
 def answer_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """All items of an assessment; ``?show=open|unmet|mine`` and ``?q=`` narrow them."""
-    assessment = _assessment(pk, request.user)
-    answers = list(assessment.answers.select_related("guidance", "assignee", "answered_by").order_by("order"))
-    by_position = permissions.may(request.user, Answer, "answer", permissions.path_of(assessment))
-    kind = ContentType.objects.get_for_model(Answer)
-    files = dict(
-        Attachment.objects.filter(content_type=kind, object_id__in=assessment.answers.values("pk"))
-        .order_by().values_list("object_id").annotate(n=Count("pk"))
-    )  # fmt: skip
-    for answer in answers:
-        answer.editable = assessment.is_open and (by_position or answer.assignee_id == request.user.pk)
-        answer.files = files.get(answer.pk, 0)
-    show = request.GET.get("show", "")
+    """All items of an assessment; ``?show=open|partial|unmet|high|mine`` and ``?q=`` narrow them."""
+    assessment = assessment_of(pk, request.user)
+    rows = assessment.answers.select_related("assignee", "answered_by").defer("official_text", "guidance")
+    answers = list(rows.order_by("order"))
+    dress(answers, assessment, request.user)
+    progress = results.progress(([getattr(a, f) for f in results.PROGRESS_FIELDS] for a in answers), request.user)
+    show, query = request.GET.get("show", ""), request.GET.get("q", "")[:100]
+    may_submit = assessment.is_open and "submit" in permissions.actions_for(request.user, [assessment])[pk]
     context = {
-        **_item_context(assessment),
-        "title": assessment.title,
+        "assessment": assessment,
+        "title": _("填报") if assessment.is_open else _("各项结果"),
         "crumbs": [
             (str(Assessment._meta.verbose_name_plural), reverse("assessments:assessment-list")),
-            (assessment.title, reverse("assessments:assessment-detail", args=[pk])),
+            (assessment.title, assessment.get_absolute_url()),
         ],
-        "groups": groups_of(_shown(answers, request)),
-        "summary": results.summary(assessment, answers),
-        "shows": [(value, label, value == show) for value, label in SHOWS],
-        "q": request.GET.get("q", "")[:100],
+        "groups": groups_of(selected(answers, request), progress),
+        "progress": progress,
+        "shows": [(value, label, icon, progress.counts[value], value == show) for value, label, icon in SHOWS],
+        "choices": CHOICES,
+        "q": query,
         "show": show,
-        "submit_url": reverse("assessments:assessment-transition", args=[pk, "submit"])
-        if assessment.is_open and "submit" in permissions.actions_for(request.user, [assessment])[pk]
-        else "",
+        "narrowed": bool(show or query),
+        "slim": True,
+        "page_keys": KEYS,
+        "submit_url": reverse("assessments:assessment-transition", args=[pk, "submit"]) if may_submit else "",
     }
     return render(request, "assessments/assessment/answer.html", context)
 
@@ -105,57 +177,115 @@ def answer_page(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def save_item(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep one answer. To htmx the item and the progress; without script back to the page."""
-    post = request.POST
-    sent = {
-        "result": post.get("result", ""),
-        "found": post.get("found", ""),
-        "risk": post.get("risk", ""),
-        "high_risk_applies": post.getlist("high_risk_applies"),
-    }
+    """Keep one answer; without script back to where the person was."""
+    post, sent = request.POST, {"result": request.POST.get("result", "")}
+    if "opened" in post:  # the row alone sends only the result
+        sent |= {name: post.get(name, "") for name in ("found", "risk") if name in post}
+        sent["high_risk_applies"] = post.getlist("high_risk_applies")
     version = int(post["version"]) if post.get("version", "").isdecimal() else 0
-    problem: errors.DomainError | None = None
     try:
         row = services.save_answer(answer=pk, version=version, by=request.user, at=now(), **sent)
     except (errors.Conflict, errors.Invalid) as error:
-        problem = error
         note_refusal(request, error)
-        row = permissions.get_visible(Answer, request.user, queryset=Answer.objects.select_related(*LOADED), pk=pk)
-    if request.htmx or problem:
-        return _fragment(request, row, problem, sent)
-    messages.success(request, _("已保存 %(code)s。") % {"code": row.code})
-    return redirect(f"{reverse('assessments:assessment-answer', args=[row.assessment_id])}#item-{row.pk}")
-
-
-def _fragment(request: HttpRequest, row: Answer, problem: errors.DomainError | None, sent: dict) -> HttpResponse:
-    row.editable = row.assessment.is_open and services.may_answer(row, request.user)
-    row.files = Attachment.of(row).count()
-    context = {
-        **_item_context(row.assessment),
-        "row": row,
-        "opened": bool(problem) or row.result not in ("", points.MET),
-        "problem": problem,
-        "sent": {**sent, "label": points.RESULT_LABELS.get(sent["result"], _("未答"))},
-        "summary": results.summary(row.assessment),
-        "oob": True,
-    }
-    name = "saved" if request.htmx else "refused"
+        return refused(request, answer_of(pk, request.user), error, sent)
     if not request.htmx:
-        context |= {"title": row.code, "crumbs": [(row.assessment.title, _back(row))]}
-    return render(request, f"assessments/assessment/{name}.html", context, status=problem.status if problem else 200)
+        messages.success(request, _("已保存 %(code)s。") % {"code": row.code})
+        return redirect(row.get_absolute_url() if "opened" in post else f"{row.assessment.answer_url}#item-{pk}")
+    context = {"row": dressed(row, request.user), **counted(row, request.user), "oob": True}
+    if row.is_gap and "opened" not in post:
+        context |= item_context(row, request.user)
+    return render(request, "assessments/assessment/saved.html", context)
 
 
-def _back(row: Answer) -> str:
-    return f"{reverse('assessments:assessment-answer', args=[row.assessment_id])}#item-{row.pk}"
+def counted(row: Answer, user: Any) -> dict[str, Any]:
+    """The counts that an answer to ``row`` changes."""
+    rows = row.assessment.answers.order_by("order").values_list(*results.PROGRESS_FIELDS)
+    progress = results.progress(rows, user)
+    layer = next(part for part in progress.layers if part.name == row.layer)
+    return {
+        "progress": progress,
+        "layer": layer,
+        "group": progress.groups[row.layer, row.control_point],
+        "counts": [(value, progress.counts[value]) for value, _label, _icon in SHOWS if value],
+    }
+
+
+def refused(request: HttpRequest, row: Answer, error: errors.DomainError, sent: dict[str, Any]) -> HttpResponse:
+    """Both versions of the item, with the ways out; nothing was overwritten."""
+    stale = isinstance(error, errors.Conflict) and row.assessment.is_open
+    mine = {"found": row.found, "risk": row.risk, **sent}
+    problem = {
+        "message": error.message,
+        "lines": [text for found in getattr(error, "errors", {}).values() for text in found],
+        "stale": stale,
+        "mine": mine,
+        "label": points.RESULT_LABELS.get(mine["result"], _("未答")),
+    }
+    context = {**item_context(row, request.user), "problem": problem}
+    if request.htmx:
+        response = render(request, "assessments/assessment/item.html", context, status=error.status)
+        response["HX-Retarget"], response["HX-Reswap"] = f"#item-{row.pk}", "outerHTML"
+        return response
+    return item_page_of(request, row, context, status=error.status)
+
+
+def item_page_of(request: HttpRequest, row: Answer, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """The page of one item."""
+    back = f"{row.assessment.answer_url}#item-{row.pk}"
+    frame = {
+        "title": f"{row.code} {row.control_point}",
+        "crumbs": [
+            (str(Assessment._meta.verbose_name_plural), reverse("assessments:assessment-list")),
+            (row.assessment.title, back),
+        ],
+        "back": back,
+    }
+    return render(request, "assessments/assessment/item_page.html", {**context, **frame}, status=status)
 
 
 @login_required
 @require_GET
-def evidence_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """One item with its files."""
-    rows = Answer.objects.select_related(*LOADED)
-    row = permissions.get_visible(Answer, request.user, "view", queryset=rows, pk=pk)
-    panel = attachment_panel(row, request.user)
-    context = {"title": f"{row.code} {_('证据')}", "row": row, "panel": panel}
-    context["crumbs"] = [(row.assessment.title, _back(row))]
-    return render(request, "assessments/assessment/evidence.html", context)
+def item_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One item with everything that belongs to it; to htmx its opened part, or with ``?row=1`` its row."""
+    row = answer_of(pk, request.user)
+    context = item_context(row, request.user)
+    if request.htmx:
+        name = "item" if "row" in request.GET else "more"
+        return render(request, f"assessments/assessment/{name}.html", context)
+    if row.editable:
+        given = {entry.component_id: entry.result for entry in context["components"]}
+        listed = row.assessment.protected_object.components.order_by("kind", "name")
+        context["components_form"] = [(component, given.get(component.pk, "")) for component in listed]
+    return item_page_of(request, row, context)
+
+
+@login_required
+@require_POST
+def save_components(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the results by component; all of them empty goes back to one answer for the whole."""
+    post = request.POST
+    given = {
+        int(name.removeprefix("c-")): value
+        for name, value in post.items()
+        if name.startswith("c-") and name[2:].isdecimal() and value
+    }
+    version = int(post["version"]) if post.get("version", "").isdecimal() else 0
+    row = services.save_component_results(answer=pk, version=version, given=given, by=request.user, at=now())
+    if given:
+        counts = {"code": row.code, "n": len(given), "result": row.get_result_display()}
+        messages.success(request, _("%(code)s 已按 %(n)d 个部件汇总为“%(result)s”。") % counts)
+    else:
+        messages.success(request, _("已清除 %(code)s 的部件结果，请直接作答。") % {"code": row.code})
+    return redirect(row.get_absolute_url())
+
+
+@login_required
+@require_POST
+def save_group(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer what is open of one control point as 符合."""
+    assessment = assessment_of(pk, request.user)
+    layer, point = request.POST.get("layer", ""), request.POST.get("control_point", "")
+    count = services.answer_group(assessment=assessment, layer=layer, control_point=point, by=request.user, at=now())
+    messages.success(request, _("“%(point)s”的 %(n)d 项已答为“符合”。") % {"point": point, "n": count})
+    first = assessment.answers.filter(layer=layer, control_point=point).values_list("pk", flat=True).first()
+    return redirect(f"{assessment.answer_url}#item-{first}")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from secmgmt.core.models import Record, ScopedQuerySet
+from assets.inventory.models import level_label
+from secmgmt.core.models import Attachment, Record, ScopedQuerySet
 
 from . import formulas, points
 
@@ -90,6 +93,17 @@ class Assessment(Record):
         return reverse("assessments:assessment-detail", args=[self.pk])
 
     @property
+    def level_line(self) -> str:
+        """第三级 S3A3G3."""
+        notation = f"S{self.business_level}A{self.service_level}G{self.level}"
+        return f"{level_label(self.level)} {notation}"
+
+    @property
+    def answer_url(self) -> str:
+        """The page on which its items are answered."""
+        return reverse("assessments:assessment-answer", args=[self.pk])
+
+    @property
     def is_open(self) -> bool:
         """Whether answers may still be given."""
         return self.state in (AssessmentState.IN_PROGRESS, AssessmentState.RETURNED)
@@ -100,9 +114,18 @@ class Assessment(Record):
         return formulas.Method(self.template, self.formula, self.attention, self.weights)
 
     def frozen_content(self) -> list[Any]:
-        """The answers as they are submitted."""
+        """The answers as they are submitted, those by component and the files included."""
         columns = ("code", "result", "value", "found", "risk", "high_risk_applies", "version")
-        return [list(map(str, row)) for row in self.answers.order_by("order").values_list(*columns)]
+        given = ComponentResult.objects.filter(answer__assessment=self).order_by("pk")
+        files = Attachment.objects.filter(
+            content_type=ContentType.objects.get_for_model(Answer), object_id__in=self.answers.values("pk")
+        ).order_by("pk")
+        rows = (
+            self.answers.order_by("order").values_list(*columns),
+            given.values_list("answer__code", "name", "result"),
+            files.values_list("object_id", "name", "digest"),
+        )
+        return [list(map(str, row)) for listed in rows for row in listed]
 
 
 class Answer(models.Model):
@@ -153,13 +176,24 @@ class Answer(models.Model):
         return f"{self.code} {self.summary}"
 
     @property
+    def is_gap(self) -> bool:
+        """Whether something is missing that has to be described and rated."""
+        return self.result in (points.PARTIAL, points.UNMET)
+
+    @property
+    def ratio(self) -> Decimal | Fraction | None:
+        """What the answer counts, 0–1: exact over its components where it was given by component."""
+        given = [row.result for row in self.component_results.all()]
+        return points.combine_components(given).ratio if given else self.value
+
+    @property
     def takes_files(self) -> bool:
         """Evidence is added while the assessment is open."""
         return self.assessment.is_open
 
     def get_absolute_url(self) -> str:
-        """The page of the item's evidence."""
-        return reverse("assessments:answer-evidence", args=[self.pk])
+        """The page of the item: answer, components, evidence, remarks."""
+        return reverse("assessments:answer-detail", args=[self.pk])
 
     @property
     def frozen_digest(self) -> str:
@@ -168,11 +202,16 @@ class Answer(models.Model):
 
 
 class ComponentResult(models.Model):
-    """The result of one item on one component, where an item is answered component by component."""
+    """The result of one item on one component, where an item is answered component by component.
+
+    ``name``: the component as it was called when it was assessed.
+    """
 
     answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="component_results")
     component = models.ForeignKey("assets.Component", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120, default="")
     result = models.CharField(max_length=16, choices=list(points.RESULT_LABELS.items()))
 
     class Meta:
+        ordering = ["component__kind", "name"]
         constraints = [models.UniqueConstraint(fields=["answer", "component"], name="component_result_once")]

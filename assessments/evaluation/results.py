@@ -79,9 +79,78 @@ class Summary:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Part:
+    """How far a layer or a control point is; ``key`` names it in addresses and element ids."""
+
+    key: str
+    name: str
+    total: int
+    answered: int
+    result: str
+
+    @property
+    def label(self) -> str:
+        """The control point's result in words, "" while an item is open."""
+        return str(points.RESULT_LABELS.get(self.result, ""))
+
+    @property
+    def done(self) -> bool:
+        """Whether every item has a result."""
+        return self.answered == self.total
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the answering page counts, from all items of an assessment whatever it shows of them.
+
+    ``counts``: items by filter of the page; ``groups``: control points by (layer, name).
+    """
+
+    total: int
+    answered: int
+    counts: dict[str, int]
+    layers: tuple[Part, ...]
+    groups: dict[tuple[str, str], Part]
+
+
+PROGRESS_FIELDS = ("layer", "control_point", "result", "high_risk", "assignee_id")
+
+
+def progress(rows: Iterable[tuple[str, str, str, list[str], int | None]], user: Any) -> Progress:
+    """Count ``rows`` (PROGRESS_FIELDS, in the items' order) as ``user`` sees them."""
+    listed = list(rows)
+    by_layer: dict[str, list[str]] = defaultdict(list)
+    by_group: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for layer, point, result, _cases, _assignee in listed:
+        by_layer[layer].append(result)
+        by_group[layer, point].append(result)
+    given = [row[2] for row in listed]
+    counts = {result: given.count(result) for result in points.RESULTS} | {
+        "": len(listed),
+        "open": given.count(""),
+        "high": sum(bool(row[3]) for row in listed),
+        "mine": sum(row[4] == user.pk for row in listed),
+    }
+    return Progress(
+        total=len(listed),
+        answered=len(listed) - counts["open"],
+        counts=counts,
+        layers=tuple(_part(f"l{n}", name, found) for n, (name, found) in enumerate(by_layer.items())),
+        groups={name: _part(f"g{n}", name[1], found) for n, (name, found) in enumerate(by_group.items())},
+    )
+
+
+def _part(key: str, name: str, found: list[str]) -> Part:
+    result = points.control_point_result([one or None for one in found]) or ""
+    return Part(key, name, len(found), sum(map(bool, found)), result)
+
+
 def summary(assessment: Assessment, answers: Iterable[Answer] | None = None) -> Summary:
     """The result of ``assessment``; ``answers``: all of its items, when already loaded."""
-    listed = list(assessment.answers.order_by("order")) if answers is None else list(answers)
+    if answers is None:
+        answers = assessment.answers.order_by("order").prefetch_related("component_results")
+    listed = list(answers)
     method = assessment.method
     layer_formula = method.formula if method.formula in ("simple", "half") else "simple"
     by_layer: dict[str, list[Answer]] = defaultdict(list)
@@ -112,8 +181,9 @@ def summary(assessment: Assessment, answers: Iterable[Answer] | None = None) -> 
 
 
 def _scores(answers: Iterable[Answer]) -> list[scoring.ItemScore]:
+    """What counts in a score; an item answered by component counts with their exact mean."""
     return [
-        scoring.ItemScore(scoring.DOMAIN_OF_LABEL[a.domain], a.weight, a.value) for a in answers if a.value is not None
+        scoring.ItemScore(scoring.DOMAIN_OF_LABEL[a.domain], a.weight, a.ratio) for a in answers if a.value is not None
     ]
 
 

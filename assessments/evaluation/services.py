@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from assessments.catalog import selection
 from assessments.catalog.models import CatalogItem
 from assessments.catalog.services import SHIPPED
-from secmgmt.core import audit, errors, marks, permissions
+from secmgmt.core import audit, errors, marks, notices, permissions
 from secmgmt.core.models import Participation
 
 from . import formulas, points, scoring
-from .models import RISKS, Answer, Assessment
+from .models import RISKS, Answer, Assessment, ComponentResult
 
 FOUND_LENGTH = 2000
+ANSWER_LOADED = ("assessment__protected_object__unit", "answered_by", "assignee", "guidance")
 FROZEN = (
     *("order", "code", "unit_code", "level", "scope", "layer", "control_point", "domain", "summary"),
     *("official_text", "high_risk", "guidance_id"),
@@ -133,31 +134,101 @@ def save_answer(
     result: str,
     by: Any,
     at: dt.datetime,
-    found: str = "",
-    risk: str = "",
+    found: str | None = None,
+    risk: str | None = None,
     high_risk_applies: list[str] | None = None,
 ) -> Answer:
-    """Keep the answer to one item; ``result`` "" takes it back. ``version``: as it was read.
+    """Keep the answer to one item; ``result`` "" takes it back, None of the others leaves it as it is.
 
-    Raises OutOfScope, NotAllowed, Invalid, and Conflict when it was changed meanwhile (``obj`` is the row as
-    stored) or the assessment is no longer open.
+    ``version``: as it was read. Raises OutOfScope, NotAllowed, Invalid (a result against those by component
+    among it), and Conflict when it was changed meanwhile (``obj`` is the row as stored) or the assessment is
+    no longer open.
     """
     row = _locked_answer(answer, by)
-    wanted = _checked(row, result, found, risk, high_risk_applies or [])
+    if result != row.result and row.component_results.exists():
+        raise errors.Invalid({"result": [_("这一项按部件作答，结果由部件汇总；要直接作答，先清除部件结果。")]})
+    sent = {"found": found, "risk": risk, "high_risk_applies": high_risk_applies}
+    kept = {name: getattr(row, name) for name, value in sent.items() if value is None}
+    wanted = _checked(row, result, **{**sent, **kept})
+    if row.version != version and {name: getattr(row, name) for name in wanted} != wanted:
+        raise changed_meanwhile(row)
+    if not row.component_results.exists():
+        wanted["value"] = points.result_value(result) if result else None
+    return _keep(row, wanted, by=by, at=at)
+
+
+def _keep(row: Answer, wanted: dict[str, Any], *, by: Any, at: dt.datetime, **detail: Any) -> Answer:
+    """Store what differs, with who and when, as the row's next version."""
     before = {name: getattr(row, name) for name in wanted}
-    if before == wanted:
+    if before == wanted and not detail:
+        return row
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    row.answered_by, row.answered_at = (by, at) if row.result else (None, None)
+    row.version += 1
+    row.save(update_fields=[*wanted, "answered_by", "answered_at", "version"])
+    was, now_is = audit.changes(before, wanted)
+    audit.record("assessments.answer.change", row, by=by, at=at, before=was, after=now_is, detail=detail)
+    return row
+
+
+@audit.audited
+def save_component_results(
+    *, answer: int, version: int, given: dict[int, str], by: Any, at: dt.datetime
+) -> Answer:
+    """Answer one item component by component; {} goes back to one answer for the whole and leaves it open.
+
+    ``given``: component → result. What does not apply is left out, all alike give that result, anything else
+    is 部分符合; the value is their mean (GB/T 28449-2018). Raises as ``save_answer`` does, and Invalid for a
+    component of another object.
+    """
+    row = _locked_answer(answer, by)
+    had = {entry.component_id: entry.result for entry in row.component_results.all()}
+    if had == given:
         return row
     if row.version != version:
         raise changed_meanwhile(row)
-    for name, value in wanted.items():
-        setattr(row, name, value)
-    row.value = points.result_value(result) if result else None
-    row.answered_by, row.answered_at = (by, at) if result else (None, None)
-    row.version += 1
-    row.save()
-    was, now_is = audit.changes(before, wanted)
-    audit.record("assessments.answer.change", row, by=by, at=at, before=was, after=now_is)
-    return row
+    known = {component.pk: component for component in row.assessment.protected_object.components.all()}
+    if set(given) - set(known):
+        raise errors.Invalid({"components": [_("所选部件不属于这个对象。")]})
+    if set(given.values()) - set(points.RESULTS):
+        raise errors.Invalid({"components": [_("结果只能是符合、部分符合、不符合或不适用。")]})
+    row.component_results.all().delete()
+    ComponentResult.objects.bulk_create(
+        ComponentResult(
+            answer=row, component=known[pk], result=result,
+            name=f"{known[pk].name}（{known[pk].get_kind_display()}）",
+        )
+        for pk, result in given.items()
+    )  # fmt: skip
+    combined = points.combine_components(given.values()) if given else points.Combined("", None)
+    wanted = _checked(row, combined.result, row.found, row.risk, row.high_risk_applies)
+    wanted["value"] = combined.value and combined.value.quantize(Decimal("0.000001"))
+    listed = {known[pk].name: result for pk, result in given.items()}
+    return _keep(row, wanted, by=by, at=at, components=listed)
+
+
+@audit.audited
+def answer_group(*, assessment: Assessment, layer: str, control_point: str, by: Any, at: dt.datetime) -> int:
+    """Answer what is still open of one control point as 符合. Returns how many items.
+
+    Raises OutOfScope, NotAllowed, Conflict when the assessment is no longer open, Invalid when no item of the
+    group waits for ``by``.
+    """
+    permissions.get_visible(Assessment, by, "view", pk=assessment.pk)
+    check_open(Assessment.objects.select_for_update().get(pk=assessment.pk))
+    rows = assessment.answers.select_related("assessment__protected_object__unit").order_by("order")
+    rows = rows.filter(layer=layer, control_point=control_point, result="").select_for_update(of=("self",))
+    mine = [row for row in rows if may_answer(row, by)]
+    if not mine:
+        raise errors.Invalid({"control_point": [_("这一组没有等您作答的项。")]})
+    for row in mine:
+        row.result, row.value = points.MET, points.result_value(points.MET)
+        row.answered_by, row.answered_at, row.version = by, at, row.version + 1
+    Answer.objects.bulk_update(mine, ["result", "value", "answered_by", "answered_at", "version"])
+    detail = {"layer": layer, "control_point": control_point, "codes": [row.code for row in mine]}
+    audit.record("assessments.assessment.answer_group", assessment, by=by, at=at, detail=detail)
+    return len(mine)
 
 
 def changed_meanwhile(row: Answer) -> errors.Conflict:
@@ -173,41 +244,47 @@ def changed_meanwhile(row: Answer) -> errors.Conflict:
     )
 
 
-def _locked_answer(pk: int, by: Any) -> Answer:
-    seen = permissions.get_visible(Answer, by, "view", pk=pk)
-    assessment = Assessment.objects.select_for_update().get(pk=seen.assessment_id)  # as Workflow.fire does
-    rows = Answer.objects.select_related("assessment__protected_object__unit", "answered_by", "assignee", "guidance")
-    row = rows.select_for_update(of=("self",)).get(pk=pk)
-    if not may_answer(row, by):
-        raise errors.NotAllowed(_("这一项不由您填写。"), who_may=permissions.who_may(Answer, "answer"), obj=row)
+def check_open(assessment: Assessment) -> None:
+    """Answers, layers and evidence change only while the assessment is open."""
     if not assessment.is_open:
         raise errors.Conflict(
             _("自评估现在是“%(state)s”，不能再改；退回后才能修改。") % {"state": assessment.get_state_display()},
             obj=assessment,
         )
+
+
+def _locked_answer(pk: int, by: Any) -> Answer:
+    seen = permissions.get_visible(Answer, by, "view", pk=pk)
+    assessment = Assessment.objects.select_for_update().get(pk=seen.assessment_id)  # as Workflow.fire does
+    rows = Answer.objects.select_related(*ANSWER_LOADED)
+    row = rows.select_for_update(of=("self",)).get(pk=pk)
+    if not may_answer(row, by):
+        raise errors.NotAllowed(_("这一项不由您填写。"), who_may=permissions.who_may(Answer, "answer"), obj=row)
+    check_open(assessment)
     return row
 
 
-def _checked(row: Answer, result: str, found: str, risk: str, applies: list[str]) -> dict[str, Any]:
+def _checked(row: Answer, result: str, found: str, risk: str, high_risk_applies: list[str]) -> dict[str, Any]:
     wrong: dict[str, list[str]] = {}
     if result and result not in points.RESULTS:
         wrong["result"] = [_("结果只能是符合、部分符合、不符合或不适用。")]
     if len(found) > FOUND_LENGTH:
-        wrong["found"] = [_("现状说明不超过 %(n)d 字。") % {"n": FOUND_LENGTH}]
+        wrong["found"] = [
+            _("现状说明不超过 %(n)d 字，现有 %(now)d 字。") % {"n": FOUND_LENGTH, "now": len(found)}
+        ]
     if risk and risk not in dict(RISKS):
         wrong["risk"] = [_("风险只能是高、中或低。")]
-    if set(applies) - set(row.high_risk):
+    if set(high_risk_applies) - set(row.high_risk):
         wrong["high_risk_applies"] = [_("所选判例不属于这一项。")]
     if wrong:
         raise errors.Invalid(wrong)
     marks.refuse_marked({"found": (_("现状说明"), found)})
-    found = found.replace("\r\n", "\n").strip()
     gap = result in (points.PARTIAL, points.UNMET)
     return {
         "result": result,
-        "found": found,
+        "found": found.replace("\r\n", "\n").strip(),
         "risk": risk if gap else "",
-        "high_risk_applies": sorted(applies) if gap else [],
+        "high_risk_applies": sorted(high_risk_applies) if gap else [],
     }
 
 
@@ -227,26 +304,27 @@ def end_idle_assignees(assessment: Assessment) -> None:
 
 @audit.audited
 def assign_layer(*, assessment: Assessment, layer: str, user: Any, by: Any, at: dt.datetime) -> int:
-    """Have ``user`` answer a layer's items; he sees the assessment from now on. Returns how many items.
+    """Have ``user`` answer a layer's items; he sees the assessment from now on and is told.
+
+    ``user`` None takes the layer back. Returns how many items.
 
     Raises OutOfScope, NotAllowed, Invalid (no such layer), Conflict when no longer open.
     """
     permissions.get_visible(Assessment, by, "view", pk=assessment.pk)
     permissions.require(by, Assessment, "assign", permissions.path_of(assessment))
     fresh = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    if not fresh.is_open:
-        raise errors.Conflict(_("自评估已提交，不能再分派。"), obj=fresh)
-    check_assignee(user)
+    check_open(fresh)
+    if user is not None:
+        check_assignee(user)
     count = fresh.answers.filter(layer=layer).update(assignee=user)
     if not count:
         raise errors.Invalid({"layer": [_("没有这个层面。")]})
     end_idle_assignees(fresh)
-    Participation.objects.get_or_create(
-        content_type=ContentType.objects.get_for_model(Assessment), object_id=fresh.pk, capacity="assignee",
-        user=user, unit=None,
-    )  # fmt: skip
-    audit.record(
-        "assessments.assessment.assign", fresh, by=by, at=at,
-        detail={"layer": layer, "user": user.audit_name, "items": count},
-    )  # fmt: skip
+    detail = {"layer": layer, "user": user.audit_name if user else "", "items": count}
+    if user is not None:
+        asked = {"content_type": ContentType.objects.get_for_model(Assessment), "object_id": fresh.pk}
+        Participation.objects.get_or_create(**asked, capacity="assignee", user=user, unit=None)
+        text = _("请填报“%(name)s”的%(layer)s，共 %(n)d 项") % {"name": fresh, "layer": layer, "n": count}
+        notices.notify(user=user, text=text, url=f"{fresh.answer_url}?show=mine", parent=fresh, at=at)
+    audit.record("assessments.assessment.assign", fresh, by=by, at=at, detail=detail)
     return count

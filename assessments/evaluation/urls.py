@@ -16,5 +16,7 @@ urlpatterns = [
         name="assessment-report",
     ),
     path("assessments/items/<int:pk>/save/", answering.save_item, name="answer-save"),
-    path("assessments/items/<int:pk>/evidence/", answering.evidence_page, name="answer-evidence"),
+    path("assessments/<int:pk>/group/", answering.save_group, name="assessment-group"),
+    path("assessments/items/<int:pk>/", answering.item_page, name="answer-detail"),
+    path("assessments/items/<int:pk>/components/", answering.save_components, name="answer-components"),
 ]

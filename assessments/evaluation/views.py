@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,7 +20,7 @@ from secmgmt.core.clock import now
 from secmgmt.core.reporting.render import CONTENT_TYPES, render
 from secmgmt.core.views import FeatureViews, Role
 
-from . import reports, results, services
+from . import queries, reports, results, services
 from .forms import AssessmentForm
 from .models import Assessment
 from .tables import ANSWERED, ASSESSMENTS, AssessmentFilter
@@ -75,19 +76,23 @@ class Assessments(FeatureViews):
         found = [{"title": _t("各层面结果"), "template": template, "column": "main", "context": context}]
         if obj.is_open and permissions.may(self.request.user, Assessment, "assign", permissions.path_of(obj)):
             template = "assessments/assessment/assign.html"
+            context |= {"assigned": queries.assigned_layers(obj), "colleagues": queries.colleagues(self.request.user)}
             found.append({"title": _t("分派层面"), "template": template, "column": "side", "context": context})
         return found
 
 
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand one layer to a person by sign-in name."""
+    """Hand one layer to a person by sign-in name, or with ``take_back`` to nobody."""
     assessment = permissions.get_visible(Assessment, request.user, "view", pk=pk)
+    layer, back = request.POST.get("layer", ""), "take_back" in request.POST
     user = User.objects.filter(username=request.POST.get("username", "").strip(), is_active=True).first()
-    if user is None:
+    if user is None and not back:
         raise errors.Invalid({"username": [_t("没有这个登录名，或该账户已停用。")]})
-    services.assign_layer(
-        assessment=assessment, layer=request.POST.get("layer", ""), user=user, by=request.user, at=now()
-    )
+    user = None if back else user
+    count = services.assign_layer(assessment=assessment, layer=layer, user=user, by=request.user, at=now())
+    done = {"layer": layer, "n": count, "who": user}
+    text = _t("%(layer)s %(n)d 项已收回。") if back else _t("%(layer)s %(n)d 项已分派给%(who)s，已发消息通知。")
+    messages.success(request, text % done)
     return redirect(assessment.get_absolute_url())
 
 

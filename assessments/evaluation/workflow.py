@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from secmgmt.core import errors
+from secmgmt.core import errors, notices
+from secmgmt.core.models import Decision
 from secmgmt.core.workflow import Transition, Workflow, not_the_submitter
 
 from . import points, results
@@ -44,6 +45,20 @@ def check_complete(obj: Assessment, by: Any) -> None:
 def keep_result(obj: Assessment, by: Any, at: dt.datetime, opinion: str) -> None:
     """Store the scores as they stand at confirmation."""
     obj.result = results.summary(obj).as_json()
+    tell_submitter(obj, _t("“%(name)s”已由%(who)s确认"), by, at)
+
+
+def tell_returned(obj: Assessment, by: Any, at: dt.datetime, opinion: str) -> None:
+    """Whoever submitted learns that and why it came back."""
+    tell_submitter(obj, _t("“%(name)s”被%(who)s退回：") + opinion.replace("%", "%%"), by, at)
+
+
+def tell_submitter(obj: Assessment, text: str, by: Any, at: dt.datetime) -> None:
+    """A notice to the person of the last submission."""
+    last = Decision.of(obj).filter(transition="submit").first()
+    if last is not None and last.by is not None:
+        text %= {"name": obj, "who": by}
+        notices.notify(user=last.by, text=text, url=obj.get_absolute_url(), parent=obj, at=at)
 
 
 WORKFLOW = Workflow(
@@ -56,7 +71,7 @@ WORKFLOW = Workflow(
         ),
         Transition(
             "return_", (S.SUBMITTED,), S.RETURNED, "confirm", _("退回"),
-            needs_opinion=True, guard=not_the_submitter, thaws=True, negative=True,
+            needs_opinion=True, guard=not_the_submitter, effect=tell_returned, thaws=True, negative=True,
         ),
         Transition(
             "confirm", (S.SUBMITTED,), S.CONFIRMED, "confirm", _("确认"),

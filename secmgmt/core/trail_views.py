@@ -40,6 +40,12 @@ class UploadForm(forms.Form):
     confirmed_not_secret = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
+def upload_form_for(obj: Any, *sent: Any) -> UploadForm:
+    """The form for files of ``obj``, its ids its own: one page may show several records."""
+    kind = ContentType.objects.get_for_model(obj)
+    return UploadForm(*sent, auto_id=f"file-{kind.pk}-{obj.pk}-%s")
+
+
 # -- files -------------------------------------------------------------------------------------------------
 
 
@@ -69,7 +75,8 @@ def attachment_panel(
     return {
         "attachments": rows,
         "upload_url": reverse("core:file-attach", args=[kind.pk, obj.pk]) if may_add else "",
-        "upload_form": (form or UploadForm(auto_id="file-%s")) if may_add else None,
+        "upload_form": (form or upload_form_for(obj)) if may_add else None,
+        "uid": f"{kind.pk}-{obj.pk}",
         "error": error,
     }
 
@@ -87,7 +94,7 @@ def attach(request: HttpRequest, kind: int, object_id: int) -> HttpResponse:
     """Take one file for a record; what is refused comes back with its reason beside the files."""
     parent = parents.visible_parent(kind, object_id, request.user)
     attachments.check_may_attach(request.user, parent)
-    form = UploadForm(request.POST, request.FILES, auto_id="file-%s")
+    form = upload_form_for(parent, request.POST, request.FILES)
     if not form.is_valid():
         return _files(request, parent, form=form, status=422)
     sent = form.cleaned_data
@@ -155,6 +162,7 @@ def comment_panel(obj: Any, user: Any) -> dict[str, Any]:
     kind = ContentType.objects.get_for_model(obj)
     may_add = parents.may_see_field(user, obj, comments.FIELD)
     return {
+        "uid": f"{kind.pk}-{obj.pk}",
         "comments": list(comments.comments_of(obj, user)),
         "post_url": reverse("core:comment-add", args=[kind.pk, obj.pk]) if may_add else "",
     }
@@ -165,7 +173,15 @@ def comment_panel(obj: Any, user: Any) -> dict[str, Any]:
 def comment_add(request: HttpRequest, kind: int, object_id: int) -> HttpResponse:
     """Add a remark and go back to the record."""
     parent = parents.visible_parent(kind, object_id, request.user)
-    comments.add(parent=parent, text=request.POST.get("text", ""), by=request.user, at=now())
+    text = request.POST.get("text", "")
+    try:
+        comments.add(parent=parent, text=text, by=request.user, at=now())
+    except errors.Invalid as error:
+        if not request.htmx:
+            raise
+        note_refusal(request, error)
+        context = {**comment_panel(parent, request.user), "error": "；".join(error.errors["text"]), "text": text}
+        return render(request, "components/comments.html", context, status=error.status)
     if request.htmx:
         return render(request, "components/comments.html", comment_panel(parent, request.user))
     return redirect(search.url_of(parent) or "/")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from io import BytesIO
 from typing import Any
 
@@ -23,24 +22,7 @@ from secmgmt.core.workflow import seen_token
 from tests.assets.factories import make_object
 from tests.support import CastClient, City, login
 
-DAY = dt.date(2026, 3, 1)
-
-
-@pytest.fixture
-def graded(city: City) -> Any:
-    """The health bureau's S3A3G3 platform, with the catalogue loaded."""
-    load_shipped()
-    return make_object(
-        city.health, "区域卫生信息共享平台", security_level=3, business_level=3, service_level=3, graded_on=DAY
-    )
-
-
-@pytest.fixture
-def assessment(graded, city: City, at) -> Assessment:
-    """A started assessment of it."""
-    return services.create_assessment(
-        protected_object=graded, title="2026 年自评估", report_date=DAY, by=city.lin, at=at
-    )
+from .conftest import DAY
 
 
 def signed_in(user: Any) -> CastClient:
@@ -88,7 +70,8 @@ def test_the_whole_journey_from_creation_to_confirmation(graded, city: City):
     first = made.answers.first()
     response = save(owner, first, result="met")
     assert response.status_code == 200
-    assert f'id="item-{first.pk}"' in response.content.decode() and 'hx-swap-oob="true"' in response.content.decode()
+    parts = response.content.decode()
+    assert f'id="v-{first.pk}" value="2"' in parts and "<b>1</b>" in parts and "已保存" in parts
 
     refused = take(owner, made, "submit")
     assert refused.status_code == 422 and "还有 210 项没有填完" in refused.content.decode()
@@ -116,18 +99,22 @@ def test_the_second_writer_is_told_who_was_first_and_nothing_is_overwritten(asse
     stale = assessment.answers.first()
     client = signed_in(city.lin)
     assert save(client, stale, result="met").status_code == 200
-    response = save(client, stale, result="unmet", found="没有门禁")
+    response = save(client, stale, result="unmet", found="没有门禁", opened="1")
     assert response.status_code == 409
     text = response.content.decode()
-    assert "林予安" in text and "没有门禁" in text
+    assert "林予安" in text and "没有门禁" in text and "保留我的填写" in text
+    assert response["HX-Retarget"] == f"#item-{stale.pk}"
     stale.refresh_from_db()
     assert stale.result == "met"
 
 
 def test_without_script_the_form_saves_and_leads_back_to_the_item(assessment, city: City):
     answer = assessment.answers.first()
-    response = save(signed_in(city.lin), answer, htmx=False, result="partial", found="仅有登记", risk="中")
-    assert response["Location"].endswith(f"#item-{answer.pk}")
+    client = signed_in(city.lin)
+    sent = {"result": "partial", "found": "仅有登记", "risk": "中", "opened": "1"}
+    assert save(client, answer, htmx=False, **sent)["Location"] == answer.get_absolute_url()
+    other = assessment.answers.last()
+    assert save(client, other, htmx=False, result="met")["Location"].endswith(f"#item-{other.pk}")
     answer.refresh_from_db()
     assert (answer.result, answer.risk, str(answer.value)) == ("partial", "中", "0.500000")
     assert AuditEvent.objects.filter(verb="assessments.answer.change", object_id=str(answer.pk)).count() == 1
@@ -139,7 +126,8 @@ def test_the_answering_page_shows_every_item_in_few_queries(assessment, city: Ci
     with django_assert_max_num_queries(25):
         response = client.get(url)
     assert response.content.decode().count("data-item") == 211
-    save(client, assessment.answers.first(), result="unmet")
+    saved = save(client, assessment.answers.first(), result="unmet").content.decode()
+    assert 'name="found"' in saved  # a gap is to be described, so its fields come without being asked for
     assert client.get(f"{url}?show=open").content.decode().count("data-item") == 210
     assert client.get(f"{url}?show=unmet").content.decode().count("data-item") == 1
 
@@ -218,7 +206,7 @@ def test_a_layer_is_handed_over_on_the_page_and_to_nobody_unknown(assessment, ci
 def test_evidence_is_kept_with_its_item_and_cannot_be_removed_after_submission(assessment, city: City):
     answer = assessment.answers.first()
     client = signed_in(city.lin)
-    url = reverse("assessments:answer-evidence", args=[answer.pk])
+    url = reverse("assessments:answer-detail", args=[answer.pk])
     assert "上传附件" in client.get(url).content.decode()
     kind = ContentType.objects.get_for_model(Answer)
     upload = reverse("core:file-attach", args=[kind.pk, answer.pk])
