@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from secmgmt.accounts.tables import masked
-from secmgmt.core import errors, pages, parents, permissions, ports, trail_views
+from secmgmt.core import errors, permissions, ports, trail_views
 from secmgmt.core.clock import now
 from secmgmt.core.sheets_import import xlsx_exporter
 from secmgmt.core.views import FeatureViews
@@ -69,10 +69,7 @@ class Objects(FeatureViews):
         return rows.select_related(None).select_related("unit", "owner").defer(*UNLISTED), filterset
 
     def facts_of(self, obj: ProtectedObject) -> list[tuple[str, Any]]:
-        """What is filled in; for who only takes part, what he was shown."""
-        limit = parents.field_limits(self.request.user, [obj])[obj.pk]
-        if limit is not None:
-            return [pages.fact_of(obj, name) for name in sorted(limit) if hasattr(obj, name)]
+        """What is filled in."""
         return [(label, value) for label, value in super().facts_of(obj) if value not in (None, "", [])]
 
     def crumbs(self, obj: Any = None) -> list[tuple[str, str]]:
@@ -105,14 +102,12 @@ class Objects(FeatureViews):
         return obj
 
     def show(self, page: str, context: dict[str, Any], *, obj: Any = None, status: int = 200) -> HttpResponse:
-        """The panels of the cycle become its stepper; who only takes part sees no panels."""
+        """The panels of the cycle become its stepper."""
         if page == "detail":
-            limited = parents.field_limits(self.request.user, [obj])[obj.pk] is not None
             cycle = [panel for panel in context["panels_main"] if panel["column"] == CYCLE]
             context["panels_main"] = [panel for panel in context["panels_main"] if panel["column"] != CYCLE]
-            if limited:
-                context["panels_main"], context["panels_side"], cycle = [], [], []
-            context |= {"limited": limited, "crumbs": crumbs_of(obj)[:2], "cycle": steps_of(obj, cycle)}
+            steps = [] if context["limited"] else steps_of(obj, cycle)
+            context |= {"crumbs": crumbs_of(obj)[:2], "cycle": steps}
         return super().show(page, context, obj=obj, status=status)
 
     def more(self, page: str, obj: Any = None) -> dict[str, Any]:

@@ -90,12 +90,12 @@ class TransitionPage:
             "step": self.step,
             "target": self.workflow.states(self.step.target).label,
             "seen": (self.post or {}).get("seen") or seen_token(self.obj),
-            "facts": self.views.facts_of(self.obj),
+            "facts": facts_shown(self.views, self.obj),
             "form": self.form,
             "opinion": (self.post or {}).get("opinion", ""),
             "opinion_error": " ".join(found.get("opinion", [])),
             "error": missing,
-            "decisions": list(Decision.of(self.obj)),
+            "decisions": list(Decision.of(self.obj)) if self.views.limits([self.obj])[self.obj.pk] is None else [],
             "cancel_url": self.views.url("detail", self.obj) or self.views.url("list"),
         }
         return self.views.show("transition", context, obj=self.obj, status=status)
@@ -111,6 +111,20 @@ def with_errors(form: forms.BaseForm, error: errors.Invalid) -> forms.BaseForm:
     if not form.errors:
         form.add_error(None, error.message)
     return form
+
+
+def facts_shown(views: Any, obj: Any) -> list[tuple[str, Any]]:
+    """The facts of a record's page, or what of the record the person was shown."""
+    limit = views.limits([obj])[obj.pk]
+    if limit is None:
+        return views.facts_of(obj)
+    return [fact_of(obj, item.name) for item in obj._meta.get_fields() if item.name in limit]
+
+
+def require_whole(views: Any, obj: Any) -> None:
+    """Changing a record and reading its history are for who was shown all of it."""
+    if views.limits([obj])[obj.pk] is not None:
+        raise errors.NotAllowed(_("您受邀查看的内容不包括这一页。"), obj=obj)
 
 
 def fact_of(obj: Any, fact: Any) -> tuple[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,7 +20,9 @@ from django.utils.translation import gettext as _
 from .templatetags.ui import shown
 
 PER_PAGE = 50
+BATCH = 2000
 SORT, COLS, PAGE = "sort", "cols", "page"
+Limits = Callable[[list[Any]], dict[Any, frozenset[str] | None]]
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,10 @@ class Column:
     def html(self, row: Any) -> str:
         """The cell's content, escaped unless ``render`` made it with format_html."""
         return conditional_escape(self.render(row) if self.render else shown(self.plain(row)))
+
+    def is_in(self, limit: frozenset[str] | None) -> bool:
+        """Whether somebody who was shown only the fields ``limit`` (None = all) sees this column's value."""
+        return limit is None or self.name in limit
 
 
 @dataclass(frozen=True)
@@ -174,11 +181,13 @@ class Table:
         *,
         link: Callable[[Any], str] | None = None,
         buttons: Callable[[list[Any]], dict[Any, list[tuple[str, str]]]] | None = None,
+        limits: Limits | None = None,
         selectable: bool = False,
     ) -> TablePage:
         """The page of ``queryset`` that ``params`` ask for: two queries (count and rows) plus ``buttons``.
 
-        ``link``: row → its address; ``buttons``: rows → {pk: [(label, url)]}, called once for the page.
+        ``link``: row → its address; ``buttons``: rows → {pk: [(label, url)]}, called once for the page;
+        ``limits``: rows → {pk: the fields the person was shown of the row}, likewise.
         """
         problems: list[str] = []
         sort = self.sort_of(params, problems)
@@ -188,9 +197,10 @@ class Table:
         start = (number - 1) * self.per_page
         found = list(self.ordered(queryset, sort)[start : start + self.per_page]) if total else []
         by_row = buttons(found) if buttons and found else {}
+        shown_of = limits(found) if limits and found else {}
         return TablePage(
             heads=[self._head(column, sort, params) for column in columns],
-            rows=[self._row(obj, columns, link, by_row.get(obj.pk, [])) for obj in found],
+            rows=[self._row(obj, columns, link, by_row.get(obj.pk, []), shown_of.get(obj.pk)) for obj in found],
             pager=Pager(start + bool(found), start + len(found), total, page_links(params, number, pages)),
             choices=[(column, column in columns) for column in self.columns],
             problems=problems,
@@ -214,16 +224,40 @@ class Table:
         wanted = f"-{column.name}" if direction == "ascending" else column.name
         return Head(column, url_with(params, **{SORT: wanted, PAGE: None}), direction)
 
-    def _row(self, obj: Any, columns: list[Column], link: Any, buttons: list[tuple[str, str]]) -> Row:
-        cells = [Cell(c, c.html(obj), link(obj) if c.link and link else "") for c in columns]
+    def _row(
+        self,
+        obj: Any,
+        columns: list[Column],
+        link: Any,
+        buttons: list[tuple[str, str]],
+        limit: frozenset[str] | None,
+    ) -> Row:
+        cells = [
+            Cell(c, c.html(obj) if c.is_in(limit) else unseen(c, obj), link(obj) if c.link and link else "")
+            for c in columns
+        ]
         return Row(obj, cells, buttons)
 
-    def export(self, queryset: QuerySet, params: QueryDict) -> tuple[list[str], Iterator[list[Any]]]:
+    def export(
+        self, queryset: QuerySet, params: QueryDict, limits: Limits | None = None
+    ) -> tuple[list[str], Iterator[list[Any]]]:
         """(heads, rows of plain values) of all rows in the request's order, in its columns, streamed."""
         columns = self.chosen(params)
         rows = self.ordered(queryset, self.sort_of(params, []))
-        values = ([column.plain(row) for column in columns] for row in rows.iterator(chunk_size=2000))
-        return [str(column.label) for column in columns], values
+        return [str(column.label) for column in columns], self._values(rows, columns, limits)
+
+    def _values(self, rows: QuerySet, columns: list[Column], limits: Limits | None) -> Iterator[list[Any]]:
+        found = rows.iterator(chunk_size=BATCH)
+        while batch := list(islice(found, BATCH)):
+            shown_of = limits(batch) if limits else {}
+            for row in batch:
+                limit = shown_of.get(row.pk)
+                yield [column.plain(row) if column.is_in(limit) else None for column in columns]
+
+
+def unseen(column: Column, row: Any) -> str:
+    """The cell of a field the person was not shown: nothing; a row's heading is its name as on its page."""
+    return conditional_escape(str(row)) if column.link else "—"
 
 
 def url_with(params: QueryDict, **changes: Any) -> str:

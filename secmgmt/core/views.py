@@ -28,12 +28,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
-from . import audit, errors, history, manifest, pages, permissions, records
+from . import audit, errors, history, manifest, pages, parents, permissions, records
 from .clock import now
 from .filters import RecordFilterSet
 from .forms import RecordForm, differences
 from .models.trail import Decision
-from .tables import Table
+from .tables import COLS, PAGE, Table
 from .workflow import Transition, Workflow
 
 
@@ -217,16 +217,23 @@ class FeatureViews(LoginRequiredMixin, View):
     def filtered(self, action: str = "view") -> tuple[QuerySet, RecordFilterSet | None]:
         """The rows the request asks for, as far as the user may do ``action`` on them."""
         rows = self.queryset().visible_to(self.request.user, action)
+        # a filter, an order or a count by what somebody was not shown would tell it
+        whole = parents.without_limited(rows, self.request.user)
+        asked = set(self.request.GET) - {PAGE, COLS}
         if self.filterset_class is None:
-            return rows, None
-        filterset = self.filterset_class(self.request.GET, rows, user=self.request.user)
-        return filterset.qs, filterset
+            return whole if asked else rows, None
+        filterset = self.filterset_class(self.request.GET, whole, user=self.request.user)
+        return filterset.qs if asked else rows, filterset
+
+    def limits(self, rows: list[Any]) -> dict[Any, frozenset[str] | None]:
+        """For each row the fields the person was shown of it; None = all."""
+        return parents.field_limits(self.request.user, rows)
 
     def list_page(self, request: HttpRequest) -> HttpResponse:
         """The list; to htmx only its inside."""
         rows, filterset = self.filtered()
         page = self.table.page(
-            rows, request.GET, link=lambda row: self.url("detail", row), buttons=self.row_buttons
+            rows, request.GET, link=lambda row: self.url("detail", row), buttons=self.row_buttons, limits=self.limits
         )
         buttons = self.list_actions()
         create = next((b for b in buttons if b[1] == self.url("create")), None)
@@ -254,18 +261,20 @@ class FeatureViews(LoginRequiredMixin, View):
         """One record with its panels and the steps the person may take."""
         obj = self.fetch(pk)
         allowed = permissions.actions_for(request.user, [obj])[obj.pk]
-        panels = [*self.panels(obj), *manifest.panels_for(obj, request.user)]
+        limited = self.limits([obj])[obj.pk] is not None
+        panels = [] if limited else [*self.panels(obj), *manifest.panels_for(obj, request.user)]
         context = {
             "title": str(obj),
             "allowed": allowed,
-            "facts": self.facts_of(obj),
+            "limited": limited,
+            "facts": pages.facts_shown(self, obj),
             "head_actions": self.detail_actions(obj, allowed),
             "steps": self.steps(obj, allowed),
             "has_workflow": self.workflow is not None,
-            "decisions": list(Decision.of(obj)) if self.workflow else [],
+            "decisions": list(Decision.of(obj)) if self.workflow and not limited else [],
             "panels_main": [panel for panel in panels if panel["column"] != "side"],
             "panels_side": [panel for panel in panels if panel["column"] == "side"],
-            "history_url": self.url("history", obj),
+            "history_url": "" if limited else self.url("history", obj),
         }
         return self.show("detail", context, obj=obj)
 
@@ -298,6 +307,7 @@ class FeatureViews(LoginRequiredMixin, View):
     def update_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Change a record; a stale save shows both versions and overwrites nothing."""
         obj = self.fetch(pk, "change")
+        pages.require_whole(self, obj)
         if not self.editable(obj):
             raise errors.Conflict(_("内容已提交并冻结，现在不能修改；退回后才能再改。"), obj=obj)
         context = {
@@ -361,6 +371,7 @@ class FeatureViews(LoginRequiredMixin, View):
     def history_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What happened to a record."""
         obj = self.fetch(pk)
+        pages.require_whole(self, obj)
         entries, pager = history.page(obj, request.user, request.GET)
         return self.show("history", {"title": _("变更记录"), "entries": entries, "pager": pager}, obj=obj)
 
@@ -368,7 +379,7 @@ class FeatureViews(LoginRequiredMixin, View):
         """The filtered rows in the chosen columns and order; audited with their number."""
         permissions.require(request.user, self.model, "export")
         rows, _filterset = self.filtered("export")
-        heads, values = self.table.export(rows, request.GET)
+        heads, values = self.table.export(rows, request.GET, self.limits)
         listed = list(values)
         verb, detail = f"{self.model._meta.label_lower}.export", {"columns": heads}
         with audit.act():

@@ -14,6 +14,7 @@ def same(value: Any, *args: Any, **kwargs: Any) -> Any:
 
 C = "secmgmt.core."
 FILES, API, SEARCH, TRAIL = "test_attachments.py", "test_api.py", "test_search.py", "test_audit_trail.py"
+VIEWS = "test_views.py::TestShownInPart"
 RECORDS, FLOW, SCOPE, HANGS = "test_records.py", "test_workflow.py", "test_permissions.py", "test_notices.py"
 
 GUARDS = (
@@ -54,6 +55,10 @@ GUARDS = (
     Guard(C + "apibody.settable", lambda name, field: True, (API + "::test_the_bodys_schema",), "A31"),
     Guard(C + "api.check_parameters", nothing, (API + "::test_filters_are",), "A21"),
     Guard(C + "api.version_of", lambda request: 1, (API + "::test_a_change_without",), "R12"),
+    # what a participant was shown, on pages
+    Guard(C + "views.FeatureViews.limits", lambda self, rows: {r.pk: None for r in rows}, (VIEWS + "::test_a_list_shows", VIEWS + "::test_an_export"), "A06, A15"),
+    Guard(C + "pages.require_whole", nothing, (VIEWS + "::test_the_history",), "A15"),
+    Guard(C + "parents.without_limited", same, (VIEWS + "::test_a_filter", VIEWS + "::test_no_chip"), "A06"),
     Guard(C + "parents.without_limited", same, (API + "::test_a_participant_sees",), "A06"),
     Guard(C + "parents.field_limits", lambda user, rows: {r.pk: None for r in rows}, (API + "::test_a_participant_sees", SEARCH + "::test_what_was_shown"), "A06, A15"),
     Guard("secmgmt.accounts.tokens.require_scope", nothing, (API + "::test_a_token_acts",), "8.1.4.2 f"),

@@ -17,6 +17,9 @@ from secmgmt.core.tables import Column, Table
 from secmgmt.core.views import FeatureViews
 from secmgmt.core.workflow import Transition, Workflow
 
+from .testapp.forms import ThingForm
+from .testapp.models import Thing
+
 TABLE = Table(
     [
         Column("name", "单位名称", sort="name", link=True),
@@ -93,7 +96,32 @@ class Users(FeatureViews):
     form_class = UserForm
 
 
+class ThingFilter(RecordFilterSet):
+    search_fields = ("note",)
+    chip_field = "state"
+
+    class Meta:
+        model = Thing
+        fields = ("state", "note")
+
+
+class Things(FeatureViews):
+    model, name, namespace = Thing, "thing", "sample"
+    table = Table(
+        [
+            Column("name", "名称", sort="name", link=True),
+            Column("unit", "单位"),
+            Column("note", "说明", sort="note"),
+            Column("state", "状态", sort="state"),
+        ],
+        default_sort="name",
+    )
+    filterset_class, form_class, exporter = ThingFilter, ThingForm, as_csv
+    related = ("unit",)
+    facts = ("name", "unit", "note")
+
+
 urlpatterns = [
-    path("units/", include((Units.urls() + Users.urls("users/"), "sample"))),
+    path("units/", include((Units.urls() + Users.urls("users/") + Things.urls("things/"), "sample"))),
     path("", include("secmgmt.urls")),
 ]

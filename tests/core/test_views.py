@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from secmgmt.accounts.models import OrgUnit, User
+from secmgmt.core import permissions
 from secmgmt.core.models import AuditEvent, Decision
+from tests.core.testapp.support import invite, make_thing
 
 
 def edit(client, unit, **values):
@@ -242,3 +244,49 @@ def test_sign_in_pages_are_ours_and_hold_no_script(client, city, url):
     html = response.content.decode()
     assert response.status_code == 200
     assert "本系统不得存储、处理、传输国家秘密。" in html and "<script" not in html
+
+
+class TestShownInPart:
+    """A participant shown only some fields: lists, exports, details and steps say no more."""
+
+    @pytest.fixture
+    def as_xu(self, client, city, feature):
+        """许望, who was shown only the name of 市教育局's thing."""
+        self.thing = make_thing(city.education, "学籍平台", note="密码柜在三楼", state="asked")
+        invite(self.thing, "reviewer", user=city.xu, fields=["name"])
+        client.force_login(city.xu)
+        return client
+
+    def test_a_list_shows_the_named_columns_only(self, as_xu):
+        html = as_xu.get("/units/things/").content.decode()
+        assert "学籍平台" in html
+        assert "密码柜" not in html and "市教育局" not in html
+
+    @pytest.mark.parametrize("query", ["note=密码柜在三楼", "q=三楼", "sort=note", "sort=-state", "state=asked"])
+    def test_a_filter_an_order_or_a_count_tells_nothing(self, as_xu, query):
+        html = as_xu.get(f"/units/things/?{query}").content.decode()
+        assert "学籍平台" not in html
+
+    def test_no_chip_counts_what_was_not_shown(self, as_xu):
+        assert "待审批 1" not in as_xu.get("/units/things/").content.decode()
+
+    def test_an_export_holds_no_more(self, as_xu, monkeypatch):
+        monkeypatch.setattr(permissions, "require", lambda *args: None)
+        monkeypatch.setitem(permissions._by_capacity["testapp.thing"], "export", {"reviewer"})
+        text = as_xu.get("/units/things/export/").content.decode()
+        assert "学籍平台" in text and "密码柜" not in text and "市教育局" not in text
+
+    def test_a_detail_shows_the_named_facts_only(self, as_xu):
+        html = as_xu.get(f"/units/things/{self.thing.pk}/").content.decode()
+        assert "学籍平台" in html and "只显示与工作有关的内容" in html
+        assert "密码柜" not in html and "市教育局" not in html
+
+    def test_the_history_and_the_form_are_refused(self, as_xu, monkeypatch):
+        monkeypatch.setitem(permissions._by_capacity["testapp.thing"], "change", {"reviewer"})
+        assert as_xu.get(f"/units/things/{self.thing.pk}/history/").status_code == 403
+        assert as_xu.get(f"/units/things/{self.thing.pk}/edit/").status_code == 403
+
+    def test_whoever_holds_a_position_over_it_sees_all(self, client, city, feature, as_xu):
+        client.force_login(city.su)
+        html = client.get("/units/things/?q=三楼").content.decode()
+        assert "密码柜" in html
