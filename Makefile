@@ -18,13 +18,13 @@ DEMO_ENV := DEMO=1 DEBUG=1
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo demo-accounts run test test-fast lint prove docs fonts browser always
+.PHONY: help setup demo demo-accounts run test test-fast lint prove bench docs fonts browser always
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make demo [PORT=8000]  装好并启动演示系统    make demo-accounts  更新演示账号和登录链接'
 	@echo 'make test              全部测试              make test-fast      不含浏览器的测试'
-	@echo 'make setup lint prove run docs               说明见 README.md'
+	@echo 'make setup lint prove bench run docs               说明见 README.md'
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo '需要 Python 3.11 或更高版本' >&2; exit 1; }
@@ -81,6 +81,10 @@ lint: setup
 prove: setup
 	@$(PY) -m tests.prove --shard 1/2 $(PROVE_ARGS) & one=$$!; \
 	$(PY) -m tests.prove --shard 2/2 $(PROVE_ARGS); two=$$?; wait $$one && exit $$two
+
+# BENCH_ARGS='--only lists --database sqlite' for a part (docs/bench.md)
+bench: setup
+	@$(PY) -m tests.bench $(BENCH_ARGS)
 
 docs: setup
 	$(MANAGE) write_docs
