@@ -8,7 +8,7 @@ h hosts others, u = both staff and public, p = public, d = dispatch, o = office,
 SYSTEMS = """
 room|市级数据中心机房|network|市大数据中心|room|||240,60|h
 drcentre|市灾备中心|network|市灾备中心|room|||240,60|h
-egov|市电子政务外网|network|市大数据中心|network|room||120,30|h
+egov|市电子政务网络|network|市大数据中心|network|room||120,30|h
 cloud|市政务云平台|system|市政务云管理中心|cloud|room|cloud:provider|120,30|h
 dataplatform|政府数据资源中心|data|市大数据中心|data|cloud|cloud,bigdata|240,30|h,u
 portal|政府门户网站群|system|市政府门户网站管理中心|web|cloud|cloud|240,60|i,p

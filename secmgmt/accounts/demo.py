@@ -69,6 +69,8 @@ ADMINISTRATORS = (
     ("demo.security", "卫宁", roles.SECURITY_ADMIN.code),
     ("demo.audit", "文鉴", roles.AUDIT_ADMIN.code),
 )
+# Registered, without password and position yet: what waits for the system and the security administrator.
+NEWCOMERS = (("newcomer.song", "宋听澜", "市政务云管理中心"), ("newcomer.dong", "董晚舟", "市应急指挥保障中心"))
 IN_EVERY_UNIT = (
     ("owner", roles.OWNER.code, "系统负责人"),
     ("lead", roles.UNIT_LEAD.code, "网络安全负责人"),
@@ -85,6 +87,8 @@ def create_accounts(at: dt.datetime) -> None:
         _people_of_every_unit(units, at)
         for username, name, role in ADMINISTRATORS:
             _user(username, name, units[CITY], "", at, admin_role=role)
+        for username, name, unit in NEWCOMERS:
+            _user(username, name, units[unit], "", at, password_changed_at=None, must_change_password=True)
         added = {"users": User.objects.count() - before[0], "units": OrgUnit.objects.count() - before[1]}
         if any(added.values()):
             audit.record("demo.accounts", by=None, at=at, detail=added)
@@ -154,14 +158,12 @@ def name_of(number: int) -> str:
     return surname + GIVEN[(number * 11 + number // len(GIVEN)) % len(GIVEN)]
 
 
-def _user(
-    username: str, name: str, unit: OrgUnit, title: str, at: dt.datetime, *, admin_role: str = ""
-) -> User:
+def _user(username: str, name: str, unit: OrgUnit, title: str, at: dt.datetime, **values: Any) -> User:
     user = User.objects.filter(username=username).first()
     if user is not None:
         return user
-    values: dict[str, Any] = {"must_change_password": False, "password_changed_at": at, "is_demo": True}
-    user = User(username=username, name=name, unit=unit, title=title, admin_role=admin_role, **values)
+    values = {"must_change_password": False, "password_changed_at": at, **values}
+    user = User(username=username, name=name, unit=unit, title=title, is_demo=True, **values)
     user.set_unusable_password()
     records.stamp(user, by=None, at=at)
     user.save()

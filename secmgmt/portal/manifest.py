@@ -10,6 +10,7 @@ from secmgmt.core import permissions
 from secmgmt.core.manifest import Manifest, MenuEntry, collect
 
 from . import reports
+from .todos import audit_todos
 
 
 def may_have_reports(user: Any) -> bool:
@@ -19,6 +20,7 @@ def may_have_reports(user: Any) -> bool:
 
 MANIFEST = Manifest(
     app="portal",
+    todos=(audit_todos,),
     menu=(
         MenuEntry("", _("工作台"), "portal:home", "home", order=0, visible=lambda user: True),
         MenuEntry(

@@ -17,6 +17,8 @@ from secmgmt.core.tables import Column, Table
 from secmgmt.core.templatetags.ui import moment, state
 from secmgmt.core.views import FeatureViews, Role
 
+from .todos import READING
+
 TRAIL = Table(
     (
         Column("seq", _("序号"), sort="seq", align="num", link=True),
@@ -86,4 +88,4 @@ class Trail(FeatureViews):
 def note_reading(user: Any, detail: dict[str, Any]) -> None:
     """One row per page of the trail that was read."""
     with audit.act():
-        audit.record("core.auditevent.read", by=user, at=now(), detail=detail)
+        audit.record(READING, by=user, at=now(), detail=detail)

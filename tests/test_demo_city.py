@@ -1,0 +1,101 @@
+"""The demo as a newcomer meets it: the city's own systems, assessed in part, and work waiting for those who have it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from assessments.models import Answer, Assessment, Grading
+from assets.models import ProtectedObject
+from secmgmt.accounts import demosignin
+from secmgmt.accounts.management.commands.demo_accounts import chosen_accounts
+from secmgmt.accounts.models import OrgUnit, User
+from secmgmt.core import audit_trail, manifest
+from secmgmt.core.clock import today
+from secmgmt.core.models import AuditEvent, Comment, Decision
+from secmgmt.core.models.trail import Attachment
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow("makes the whole demo city")]
+
+# What the city's plan names, as the demo calls it.
+NAMED = """
+市电子政务网络 政府门户网站群 便民服务网 行政权力网上公开透明运行系统 政府数据资源中心
+电子招投标采购平台 网上行政审批系统 市级应急平台 二级应急平台 突发事件预警信息发布系统
+治安监控网络 重点污染源与风险点监控系统 暴雨洪涝监测预警系统 数字城管网格平台
+区域卫生信息共享平台 电子病历共享系统 居民健康档案系统 智慧旅游信息库 教育教学信息平台
+居民卡系统 社区综合管理与信息服务平台 智能电网配电自动化系统 智能水务监控系统
+智能燃气监管系统 智能交通GIS系统 涉农专题信息数据库 数字大棚物联网系统
+企业信息化基础数据库 专题电子商务平台 物流公共信息平台 市灾备中心
+""".split()
+WITH_WORK = (
+    "系统负责人", "单位网安负责人", "系统管理员", "安全管理员", "审计管理员",
+)  # fmt: skip
+COUNTED = (OrgUnit, User, ProtectedObject, Grading, Assessment, Answer, Attachment, Comment, Decision, AuditEvent)
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker):
+    """The demo city, made once for this file and rolled back after it."""
+    with django_db_blocker.unblock(), override_settings(DEBUG=True), transaction.atomic():
+        call_command("load_catalogs", verbosity=0)
+        call_command("seed_demo", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+def test_every_network_and_system_of_the_citys_plan_is_there_with_levels_one_to_four(demo):
+    objects = ProtectedObject.objects.open_ones()
+    held = {name.replace(" ", "") for name in objects.values_list("name", flat=True)}
+    assert set(NAMED) <= held
+    assert len(held) >= 40
+    assert set(objects.values_list("security_level", flat=True)) == {None, 1, 2, 3, 4}
+    assert 145 <= OrgUnit.objects.count() <= 155
+
+
+def test_three_self_assessments_stand_in_different_states_with_answers_evidence_and_remarks(demo):
+    assert set(Assessment.objects.values_list("state", flat=True)) == {"in_progress", "submitted", "confirmed"}
+    assert Assessment.objects.count() == 3
+    for assessment in Assessment.objects.all():
+        answers = assessment.answers.all()
+        assert {"met", "partial", "unmet", "not_applicable"} <= set(answers.values_list("result", flat=True))
+        pks = list(answers.values_list("pk", flat=True))
+        kinds = {"content_type__model": "answer", "object_id__in": pks}
+        assert Attachment.objects.filter(**kinds).count() >= 5
+        assert Comment.objects.filter(**kinds).count() >= 4
+
+
+def test_the_citys_government_network_went_through_all_steps_of_grading(demo):
+    grading = Grading.objects.get(protected_object__name="市电子政务网络")
+    assert (grading.state, grading.sag) == ("final", "S3A3G3")
+    assert grading.certificate_number
+    steps = Decision.objects.filter(content_type__model="grading", object_id=grading.pk).order_by("pk")
+    assert list(steps.values_list("transition", flat=True)) == ["submit", "pass_", "record_filing"]
+
+
+def test_a_second_run_adds_nothing_and_the_trail_is_whole(demo):
+    before = [model.objects.count() for model in COUNTED]
+    call_command("seed_demo", verbosity=0)
+    assert [model.objects.count() for model in COUNTED] == before
+    assert audit_trail.verify() == []
+
+
+def test_those_with_duties_land_on_work_and_the_others_on_a_true_empty_state(demo, settings):
+    settings.DEMO = True
+    accounts = chosen_accounts()
+    assert len(accounts) == 22
+    for label, user in accounts:
+        browser = Client()
+        browser.post(reverse("account_demo", args=[demosignin.link_token(user)]))
+        page = browser.get("/")
+        assert page.status_code == 200, label
+        waiting = manifest.todos_for(user, today())
+        assert bool(waiting) == (label in WITH_WORK), label
+        text = re.sub(r"\s+", "", page.content.decode())
+        assert ("没有等您办理的事项" in text) != bool(waiting), label
+        for todo in waiting:
+            assert browser.get(todo.url).status_code == 200, (label, todo.url)
