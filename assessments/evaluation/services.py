@@ -62,7 +62,6 @@ def create_assessment(
     permissions.require(by, Assessment, "add", permissions.path_of(protected_object))
     marks.refuse_marked({"title": (_("名称"), title)})
     items = _items_for(protected_object)
-    own_weights = any(item.weight for item in items)
     assessment = Assessment(
         protected_object=protected_object,
         title=title,
@@ -76,7 +75,7 @@ def create_assessment(
         template=template or formulas.default_template(report_date),
         formula=formula,
         attention=attention,
-        weights=formulas.OWN_WEIGHTS if own_weights else formulas.DEFAULT_WEIGHTS,
+        weights=formulas.OWN_WEIGHTS if any(item.weight for item in items) else formulas.DEFAULT_WEIGHTS,
         total=len(items),
         created_at=at,
         updated_at=at,

@@ -2,39 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-
-@dataclass(frozen=True)
-class Guard:
-    """A guard's dotted name, what replaces it when it is off, the tests that must then fail, the clause."""
-
-    name: str
-    off: Callable[..., Any]
-    tests: tuple[str, ...]
-    against: str
-
-
-def nothing(*args: Any, **kwargs: Any) -> None:
-    """A check that never refuses."""
-
-
-def yes(*args: Any, **kwargs: Any) -> bool:
-    """Always so."""
-    return True
-
-
-def no(*args: Any, **kwargs: Any) -> bool:
-    """Never so."""
-    return False
-
-
-def empty(*args: Any, **kwargs: Any) -> Any:
-    """Nothing found."""
-    return []
-
+from tests.guarding import Guard, empty, no, nothing, yes
 
 A = "secmgmt.accounts."
 SIGN, PASS, FACTOR = "test_signing_in.py", "test_passwords.py", "test_second_factor.py"

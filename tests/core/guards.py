@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from tests.accounts.guards import Guard, empty, no, nothing, yes
-
-
-def same(value: Any, *args: Any, **kwargs: Any) -> Any:
-    """What came in, unguarded."""
-    return value
-
+from tests.guarding import Guard, empty, no, nothing, same, yes
 
 C = "secmgmt.core."
 FILES, API, SEARCH, TRAIL = "test_attachments.py", "test_api.py", "test_search.py", "test_audit_trail.py"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from secmgmt.core.models import Job
-from tests.accounts.guards import Guard, nothing
+from tests.guarding import Guard, nothing
 
 
 def anybodys(user: Any, pk: int) -> Job:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tests.accounts.guards import Guard, nothing
-from tests.core.guards import same
+from tests.guarding import Guard, nothing, same
 
 P = "secmgmt.portal."
 REPORTS = "test_reports.py"
