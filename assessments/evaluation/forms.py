@@ -17,12 +17,7 @@ from .models import Assessment
 def assessable(user: Any) -> QuerySet:
     """The graded objects in use of which ``user`` may start an assessment."""
     rows = ProtectedObject.objects.visible_to(user).in_use().filter(security_level__isnull=False)
-    allowed = [
-        row.pk
-        for row in rows.select_related("unit")
-        if permissions.may(user, Assessment, "add", permissions.path_of(row))
-    ]
-    return ProtectedObject.objects.filter(pk__in=allowed)
+    return permissions.where_may(rows, user, Assessment, "add")
 
 
 class AssessmentForm(RecordForm):

@@ -30,7 +30,8 @@ class UnitSubtree(django_filters.ModelChoiceFilter):
     """A unit and everything beneath it; ``path``: lookup from the row to its unit's path."""
 
     def __init__(self, *args: Any, path: str = "unit__path", **kwargs: Any) -> None:
-        kwargs.setdefault("queryset", OrgUnit.objects.filter(merged_into__isnull=True).order_by("path"))
+        units = OrgUnit.objects.filter(merged_into__isnull=True).order_by("path").only("path", "name")
+        kwargs.setdefault("queryset", units)
         kwargs.setdefault("label", _("单位（含下级）"))
         super().__init__(*args, **kwargs)
         self.path = path

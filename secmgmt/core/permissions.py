@@ -117,6 +117,14 @@ def restrict(queryset: QuerySet, user: Any, action: str) -> QuerySet:
     return queryset.filter(condition | taking_part)
 
 
+def where_may(queryset: QuerySet, user: Any, model: type[Model], action: str) -> QuerySet:
+    """The rows of ``queryset`` at units where a position lets ``user`` do ``action`` on ``model``, another one."""
+    if not getattr(user, "is_active", False):
+        return queryset.none()
+    condition = _by_position(queryset.model, paths_for(user, model, action))
+    return queryset.none() if condition is None else queryset.filter(condition)
+
+
 def _by_position(model: type[Model], paths: list[str]) -> Q | None:
     if not paths:
         return None

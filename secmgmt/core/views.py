@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -115,7 +116,12 @@ class FeatureViews(LoginRequiredMixin, View):
 
     def has(self, page: str) -> bool:
         """Whether the feature has this page."""
-        return page in {role.value[0] for role in self.offered()}
+        return page in self.pages_offered
+
+    @cached_property
+    def pages_offered(self) -> frozenset[str]:
+        """The names of the feature's pages."""
+        return frozenset(role.value[0] for role in self.offered())
 
     def url(self, page: str, obj: Any = None, **kwargs: Any) -> str:
         """The address of a page of this feature, "" when it has none."""

@@ -44,6 +44,7 @@ def icon_names() -> frozenset[str]:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)  # a list draws the same few in every row
 def icon(name: str, css: str = "") -> str:
     """``{% icon 'check' %}``: one symbol of the sprite, unknown names are a dot."""
     if not name:
@@ -70,9 +71,19 @@ def tag_(text: Any, tone: str = "", icon_name: str | None = None) -> str:
 def state(obj: Any, field: str = "state") -> str:
     """The state of a row as a tag; its model may name tones in ``state_tones`` ({value: tone})."""
     value = getattr(obj, field, "")
-    display = getattr(obj, f"get_{field}_display", None)
     tone = getattr(type(obj), "state_tones", {}).get(value, "info")
-    return tag_(display() if display else value, tone)
+    return tag_(choice_labels(type(obj), field).get(value, value), tone)
+
+
+@lru_cache(maxsize=512)
+def choice_labels(model: type, field: str) -> dict[Any, Any]:
+    """Stored value → label of a model's field with choices, else nothing.
+
+    ``get_…_display`` hashes all choices at every call, which a list makes hundreds of times.
+    """
+    options = getattr(model, "_meta", None)
+    known = {f.name: f for f in options.concrete_fields} if options else {}
+    return dict(known[field].flatchoices) if field in known else {}
 
 
 @register.simple_tag
