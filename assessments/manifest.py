@@ -5,13 +5,15 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from secmgmt.accounts import roles
-from secmgmt.core.manifest import Manifest, MenuEntry, ReportKind
+from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, Panel, ReportKind
 
 from .catalog import services as catalog
 from .demo import create_assessments
 from .evaluation import reports as evaluation_reports
+from .evaluation.panels import cycle_step, object_assessments, running
 from .evaluation.todos import answering_todos, confirming_todos
 
+OBJECT = "assets.ProtectedObject"
 READERS = ("view", "export")
 EVERYBODY = tuple(role.code for role in roles.BUSINESS_ROLES)
 OVERSEERS = (
@@ -72,6 +74,11 @@ MANIFEST = Manifest(
         ),
     ),
     todos=(answering_todos, confirming_todos),
+    panels=(
+        Panel(OBJECT, _("年度自评估"), "", cycle_step, order=30, column="cycle"),
+        Panel(OBJECT, _("自评估"), "assessments/panels.html", object_assessments, order=30),
+    ),
+    home=(HomePanel(_("进行中的自评估"), "assessments/panels.html", running, order=20),),
     reports=(
         ReportKind(
             "self-assessment",

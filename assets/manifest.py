@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from secmgmt.accounts import roles
-from secmgmt.core.manifest import Manifest, MenuEntry, Panel, SearchSource
+from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, Panel, SearchSource
 from secmgmt.core.permissions import ACTION_LABELS
 
 from .connections.services import HOST, PEER
 from .demo import create_assets
+from .home import my_objects
 from .inventory.search import component_text, network_text, object_text
 from .panels import components_panel, data_panel, hosting_panel, links_panel, topology_panel
 from .todos import leads_todos, owners_todos
@@ -75,10 +76,11 @@ MANIFEST = Manifest(
     ),
     todos=(owners_todos, leads_todos),
     panels=PANELS,
+    home=(HomePanel(_("我的系统"), "assets/panels/mine.html", my_objects, order=10),),
     search=(
-        SearchSource(OBJECT, _("定级对象"), object_text, icon="server"),
-        SearchSource("assets.Network", _("网络"), network_text, icon="net"),
-        SearchSource("assets.Component", _("组成部件"), component_text, icon="list"),
+        SearchSource(OBJECT, _("定级对象"), object_text, icon="server", related=("unit",)),
+        SearchSource("assets.Network", _("网络"), network_text, icon="net", related=("protected_object",)),
+        SearchSource("assets.Component", _("组成部件"), component_text, icon="list", related=("protected_object",)),
     ),
     api=(
         ("objects", "assets.inventory.api:objects"),

@@ -93,13 +93,17 @@ class HomePanel:
 
 @dataclass(frozen=True)
 class SearchSource:
-    """A model whose rows are found by the site-wide search: ``text(obj)`` is what is searched."""
+    """A model whose rows are found by the site-wide search: ``text(obj)`` is what is searched.
+
+    ``related``: what ``select_related`` loads for ``text``.
+    """
 
     model: str
     label: Any
     text: Callable[[Any], str]
     title: Callable[[Any], str] = str
     icon: str = "file"
+    related: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

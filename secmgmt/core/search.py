@@ -27,16 +27,18 @@ _WORD = re.compile(r"[0-9a-z]+|[㐀-鿿豈-﫿]+")
 TEXT_LENGTH = 60_000
 QUERY_LENGTH = 100
 QUERY_WORDS = 8
+EXTRACT = 48  # characters around a word that stands in the text only
 BATCH = 500
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A record that was found."""
+    """A record that was found. ``extract``: where the words stand, when they are not in the title."""
 
     title: str
     url: str
     pk: int
+    extract: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,13 +137,31 @@ def search(user: Any, query: str, limit: int = 10) -> list[Group]:
 
 def _group(user: Any, source: manifest.SearchSource, runs: list[str], query: str, limit: int) -> Group | None:
     model = manifest.model_named(source.model)
-    rows = list(_visible_matches(user, model, runs, query)[: limit + 1])
+    found = _visible_matches(user, model, runs, query)
+    rows = list(found.select_related(*source.related)[: limit + 1] if source.related else found[: limit + 1])
     limits = parents.field_limits(user, rows)
     shown = [row for row in rows if limits[row.pk] is None]  # a match may lie in what he was not shown
     if not shown:
         return None
-    hits = [Hit(row.search_title or str(row), url_of(row), row.pk) for row in shown[:limit]]
+    hits = [_hit(source, row, query) for row in shown[:limit]]
     return Group(str(source.label), source.icon, hits, more=len(rows) > limit)
+
+
+def _hit(source: manifest.SearchSource, row: Any, query: str) -> Hit:
+    title = row.search_title or str(row)
+    words = [word for word in query.lower().split() if word not in title.lower()]
+    return Hit(title, url_of(row), row.pk, extract_of(source.text(row), words))
+
+
+def extract_of(text: str, words: list[str]) -> str:
+    """The surroundings of the first of ``words`` in ``text``, "" when none stands there."""
+    text = " ".join(text.split())
+    for word in words:
+        at = text.lower().find(word)
+        if at >= 0:
+            start, end = max(0, at - EXTRACT // 3), at + EXTRACT
+            return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
+    return ""
 
 
 def _visible_matches(user: Any, model: type[Model], runs: list[str], query: str) -> QuerySet:

@@ -139,6 +139,12 @@ def due(value: dt.date | dt.datetime | None, done: bool = False) -> str:
 
 
 @register.filter
+def distance(value: dt.date) -> str:
+    """How far a due date is: 逾期 3 天 / 今天到期 / 剩 2 天."""
+    return due_parts(value, clock.today())[0]
+
+
+@register.filter
 def shown(value: Any) -> str:
     """Any plain value as a reader sees it: nothing is —, yes and no are words, dates are ISO."""
     if value is None or value == "":

@@ -121,7 +121,7 @@ def test_what_the_user_may_not_see_is_not_in_his_picture(city, world):
 
 def test_the_svg_has_named_links_and_no_inline_style(browse, city, world):
     html = browse(city.lin).get(f"/objects/{world.platform.pk}/topology/").content.decode()
-    svg = html[html.index('<svg class="chart"') : html.index("</svg></div>")]
+    svg = html[html.index('<svg class="chart') : html.index("</figure>")]
     assert f'<a href="/components/{world.server.pk}/" aria-label="档案服务器 集群 6 台">' in svg
     assert not re.search(r"\sstyle=|\son\w+=|<script", svg)
     assert "边界防火墙" in html[html.index("图中的连接") :]
