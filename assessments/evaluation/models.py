@@ -131,6 +131,7 @@ class Assessment(Record):
 class Answer(models.Model):
     """One item of an assessment, its frozen wording and the answer to it."""
 
+    files_label: ClassVar[Any] = _("证据")
     scope_path: ClassVar[str] = "assessment__protected_object__unit__path"
     scope_parents: ClassVar[tuple[str, ...]] = ("assessment", "assessment__protected_object")
 

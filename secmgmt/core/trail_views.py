@@ -77,6 +77,7 @@ def attachment_panel(
         "upload_url": reverse("core:file-attach", args=[kind.pk, obj.pk]) if may_add else "",
         "upload_form": (form or upload_form_for(obj)) if may_add else None,
         "uid": f"{kind.pk}-{obj.pk}",
+        "files_label": getattr(obj, "files_label", _("附件")),
         "error": error,
     }
 

@@ -1,0 +1,115 @@
+"""The answering page in a real browser: keys, live saving, two people on one item."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from assessments.evaluation import services
+from assessments.models import Answer
+from tests.assessments.evaluation.conftest import assessment, graded  # noqa: F401
+from tests.browser.conftest import PHONE
+from tests.support import CastClient
+
+
+@pytest.fixture
+def page_of(open_as, city, assessment):  # noqa: F811
+    """The answering page as the owner sees it."""
+    return open_as(city.lin, assessment.answer_url)
+
+
+def item(page: Page, row: Answer):
+    return page.locator(f"#item-{row.pk}")
+
+
+def test_keys_move_answer_and_save_each_answer_as_it_is_given(page_of, assessment, axe_finds):  # noqa: F811
+    first, second, third = assessment.answers.all()[:3]
+    page_of.keyboard.press("j")
+    expect(item(page_of, first)).to_be_focused()
+    page_of.keyboard.press("1")
+    expect(page_of.locator("#saved")).to_contain_text("已保存")
+    expect(page_of.locator("#progress b")).to_have_text("1")
+    expect(page_of.locator("#n-open")).to_have_text("210")
+    page_of.keyboard.press("n")
+    expect(item(page_of, second)).to_be_focused()
+    page_of.keyboard.press("3")
+    note = item(page_of, second).locator("[data-note]")
+    expect(note).to_be_visible()
+    page_of.keyboard.press("m")
+    expect(note).to_be_focused()
+    page_of.keyboard.type("机房在顶层，没有防水措施")
+    item(page_of, second).locator("select[name=risk]").select_option("中")
+    expect(page_of.locator(f"#m-{second.pk}")).to_contain_text("中风险")
+    expect(page_of.locator("#n-unmet")).to_have_text("1")
+    assert axe_finds(page_of) == []
+    second.refresh_from_db()
+    assert (second.result, second.found, second.risk) == ("unmet", "机房在顶层，没有防水措施", "中")
+    item(page_of, second).focus()
+    page_of.keyboard.press("j")
+    expect(item(page_of, third)).to_be_focused()
+    page_of.keyboard.press("Enter")
+    expect(page_of.locator(f"#more-{third.pk}")).to_contain_text("怎么核查")
+    page_of.keyboard.press("Enter")
+    expect(page_of.locator(f"#more-{third.pk}")).to_be_hidden()
+
+
+def test_who_comes_second_sees_both_versions_and_chooses(page_of, assessment, city, at, axe_finds):  # noqa: F811
+    first, second = assessment.answers.all()[:2]
+    for row in (first, second):
+        services.save_answer(answer=row.pk, version=1, result="unmet", found="双人同时作答", by=city.lin, at=at)
+        item(page_of, row).get_by_text("符合", exact=True).click()
+        expect(item(page_of, row)).to_have_class(re.compile("is-conflict"))
+        expect(item(page_of, row)).to_contain_text("双人同时作答")
+    assert axe_finds(page_of) == []
+    item(page_of, first).get_by_role("button", name="保留我的填写").click()
+    expect(page_of.locator("#saved")).to_contain_text("已保存")
+    item(page_of, second).get_by_text("采用已保存的").click()
+    expect(item(page_of, second)).not_to_have_class(re.compile("is-conflict"))
+    assert [row.result for row in assessment.answers.all()[:2]] == ["met", "unmet"]
+
+
+def test_evidence_and_a_remark_are_added_without_leaving_the_page(page_of, assessment, tmp_path):  # noqa: F811
+    row = assessment.answers.first()
+    page_of.keyboard.press("j")
+    page_of.keyboard.press("e")
+    files = item(page_of, row).locator("[id^=attachments-]")
+    expect(files).to_be_visible()
+    proof = tmp_path / "门禁记录.txt"
+    proof.write_text("三个月的出入登记")
+    files.locator("input[type=file]").set_input_files(proof)
+    files.get_by_label("本文件不涉及国家秘密").check()
+    files.get_by_role("button", name="上传附件").click()
+    expect(files).to_contain_text("门禁记录.txt")
+    item(page_of, row).get_by_label("留言内容").fill("请补一张照片")
+    item(page_of, row).get_by_role("button", name="发表留言").click()
+    expect(item(page_of, row)).to_contain_text("请补一张照片")
+
+
+def test_on_a_phone_an_item_is_answered_without_sideways_scrolling(page_of, assessment, axe_finds):  # noqa: F811
+    page_of.set_viewport_size(PHONE)
+    row = assessment.answers.first()
+    item(page_of, row).get_by_text("部分符合", exact=True).click()
+    expect(item(page_of, row).locator("[data-note]")).to_be_visible()
+    assert page_of.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert axe_finds(page_of) == []
+
+
+def test_without_script_each_item_is_saved_by_its_own_button(browser, live_server, city, assessment):  # noqa: F811
+    client = CastClient()
+    client.force_login(city.lin)
+    context = browser.new_context(java_script_enabled=False)
+    cookie = client.cookies["sessionid"]
+    context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
+    page, row = context.new_page(), assessment.answers.first()
+    page.goto(f"{live_server.url}{assessment.answer_url}")
+    item(page, row).get_by_text("符合", exact=True).click()
+    item(page, row).get_by_role("button", name="保存").click()
+    expect(page.locator("body")).to_contain_text(f"已保存 {row.code}")
+    page.goto(f"{live_server.url}{row.get_absolute_url()}")
+    page.get_by_label("现状说明").fill("门禁在东侧")
+    item(page, row).get_by_role("button", name="保存").first.click()
+    row.refresh_from_db()
+    assert (row.result, row.found) == ("met", "门禁在东侧")
+    context.close()
