@@ -1,0 +1,84 @@
+"""The two parts of an item's row that stand on the answering page hundreds of times: made here, not by nodes.
+
+Everything a person typed is escaped by ``format_html``; the rest is this module's own text.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from assessments.evaluation import points
+from secmgmt.core.templatetags.ui import icon, moment, tag_
+
+register = template.Library()
+
+SHOWN = 60  # characters of a note in the row; all of it is in the opened item
+CSS = {points.MET: "v-ok", points.PARTIAL: "v-part", points.UNMET: "v-bad", points.NOT_APPLICABLE: "v-na"}
+TONES = {points.MET: ("ok", None), points.PARTIAL: ("warn", "half"), points.UNMET: ("bad", None)}
+
+
+@register.simple_tag
+def result_tag(result: str) -> str:
+    """A result as a tag, where nothing can be chosen."""
+    return tag_(points.RESULT_LABELS.get(result, _("未答")), *TONES.get(result, ("", None)))
+
+
+@register.simple_tag
+def segment(row: Any) -> SafeString:
+    """The choice of a result: one radio each, the given one checked."""
+    return mark_safe(_segment(row.result, get_language() or "").replace("#", str(row.pk)))  # noqa: S308 - a number
+
+
+@lru_cache(maxsize=32)
+def _segment(result: str, language: str) -> str:
+    one = (
+        '<input class="{}" type="radio" name="result" id="r-#-{}" value="{}"{}><label for="r-#-{}">{}</label>'
+    )
+    choices = (
+        (CSS[value], value, value, " checked" if value == result else "", value, label)
+        for value, label in points.RESULT_LABELS.items()
+    )
+    return format_html_join("", one, choices)
+
+
+@register.simple_tag
+def item_meta(row: Any, oob: bool = False) -> SafeString:
+    """The marks under an item's text; out of band (``oob``) they replace those on the page."""
+    parts: list[str] = []
+    if not row.result:
+        parts.append(format_html("<b>{}</b>", _("未答")))
+    if row.high_risk:
+        parts.append(_high_risk(get_language() or ""))
+    if row.risk:
+        parts.append(tag_(_("%(risk)s风险") % {"risk": row.get_risk_display()}, "bad" if row.risk == "高" else "", ""))
+    if row.by_component:
+        parts.append(_span(_("按 %(n)d 个部件汇总") % {"n": row.by_component}))
+    if row.found:
+        parts.append(_span(Truncator(row.found).chars(SHOWN)))
+    for symbol, label, count in (("clip", _("证据"), row.files), ("chat", _("留言"), row.remarks)):
+        if count:
+            parts.append(format_html("<span>{}{} {}</span>", icon(symbol), label, count))
+    if row.assignee_id:
+        parts.append(_span(_("分派给 %(name)s") % {"name": row.assignee}))
+    if row.answered_by_id:
+        parts.append(format_html("<span>{} {}</span>", row.answered_by, moment(row.answered_at)))
+    head = ("" if row.result else " data-open") + (' hx-swap-oob="true"' if oob else "")
+    inside = SafeString("").join(parts)
+    return format_html('<div class="item-meta" id="m-{}"{}>{}</div>', row.pk, SafeString(head), inside)
+
+
+def _span(text: str) -> str:
+    return format_html("<span>{}</span>", text)
+
+
+@lru_cache(maxsize=8)
+def _high_risk(language: str) -> str:
+    return tag_(_("高风险项"), "plain", "flag")
