@@ -47,7 +47,7 @@ MANIFEST = Manifest(
             "assessments.CatalogItem": READERS,
             "assessments.Standard": ("view",),
             "assessments.Grading": (*READERS, "add", "change", "delete", "submit", "record_outside", "attach"),
-            "assessments.Assessment": (*READERS, "add", "change", "answer", "submit", "assign", "attach"),
+            "assessments.Assessment": (*READERS, "add", "change", "delete", "answer", "submit", "assign", "attach"),
             "assessments.Answer": ("view", "answer", "attach"),
         },
         roles.UNIT_LEAD.code: {
@@ -72,6 +72,10 @@ MANIFEST = Manifest(
             model="assessments.Assessment",
             order=220,
         ),
+    ),
+    api=(
+        ("assessments", "assessments.evaluation.api:router"),
+        ("answers", "assessments.evaluation.api:answers"),
     ),
     todos=(answering_todos, confirming_todos),
     panels=(

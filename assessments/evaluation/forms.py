@@ -1,4 +1,4 @@
-"""The form that starts a self-assessment."""
+"""The form that starts a self-assessment, and changes its frame while it is open."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from assets.models import ProtectedObject
 from secmgmt.core import permissions
 from secmgmt.core.forms import RecordForm
 
+from . import formulas, scoring
 from .models import Assessment
 
 
@@ -32,3 +33,20 @@ class AssessmentForm(RecordForm):
     class Meta:
         model = Assessment
         fields = ("protected_object", "title", "report_date", "due_on", "template", "formula", "attention")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("template", "formula", "attention"):  # what is not said follows the report's date
+            self.fields[name].required = False
+        if self.instance.pk:  # its items are those of this object's levels
+            self.fields["protected_object"].disabled = True
+
+    def clean(self) -> dict[str, Any]:
+        """Fill in the method where none was chosen: the template of the report's date and the usual figures."""
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("template") and cleaned.get("report_date"):
+            cleaned["template"] = formulas.default_template(cleaned["report_date"])
+        cleaned["formula"] = cleaned.get("formula") or "simple"
+        if cleaned.get("attention") is None:
+            cleaned["attention"] = scoring.ATTENTION_DEFAULT
+        return cleaned

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assets.inventory.models import level_label
-from secmgmt.core.models import Attachment, Record, ScopedQuerySet
+from secmgmt.core import errors
+from secmgmt.core.models import Attachment, Comment, Decision, Record, ScopedQuerySet
 
 from . import formulas, points
 
@@ -87,6 +88,21 @@ class Assessment(Record):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_deletable(self) -> bool:
+        """Only one that was begun by mistake: never submitted, nothing answered, attached or said."""
+        if self.state != AssessmentState.IN_PROGRESS or self.answers.exclude(result="").exists():
+            return False
+        kind, items = ContentType.objects.get_for_model(Answer), self.answers.values("pk")
+        hanging = (model.objects.filter(content_type=kind, object_id__in=items) for model in (Attachment, Comment))
+        return not (Decision.of(self).exists() or any(rows.exists() for rows in hanging))
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Answers are not thrown away with their assessment. Conflict says so."""
+        if not self.is_deletable:
+            raise errors.Conflict(_("“%(name)s”已有作答或办理记录，不能删除。") % {"name": self}, obj=self)
+        return super().delete(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         """The page of the assessment."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from assessments.catalog import selection
 from assessments.catalog.models import CatalogItem
 from assessments.catalog.services import SHIPPED
-from secmgmt.core import audit, errors, marks, notices, permissions
+from secmgmt.core import audit, errors, marks, notices, permissions, records
 from secmgmt.core.models import Participation
 
 from . import formulas, points, scoring
@@ -92,6 +92,20 @@ def create_assessment(
         detail={"items": len(items)},
     )  # fmt: skip
     return assessment
+
+
+def store(form: Any, *, by: Any, at: dt.datetime) -> Assessment:
+    """The form's door for page and API: a new assessment is made with its items, an open one changes its frame.
+
+    Raises what ``create_assessment`` and ``records.save`` do.
+    """
+    if form.instance.pk is not None:
+        check_open(form.instance)
+        return records.save(form, by=by, at=at)
+    if not form.is_valid():
+        raise errors.Invalid({key: [str(e) for e in found] for key, found in form.errors.items()})
+    values = {name: value for name, value in form.cleaned_data.items() if name in form._meta.fields}
+    return create_assessment(**values, by=by, at=at)
 
 
 def _items_for(obj: Any) -> list[CatalogItem]:

@@ -32,7 +32,7 @@ class Assessments(FeatureViews):
 
     model, name, namespace, title = Assessment, "assessment", "assessments", _("自评估")
     table, filterset_class, form_class, workflow = ASSESSMENTS, AssessmentFilter, AssessmentForm, WORKFLOW
-    roles = frozenset({Role.LIST, Role.CREATE, Role.DETAIL, Role.HISTORY, Role.TRANSITION})
+    roles = frozenset(Role) - {Role.EXPORT}
     related = ("protected_object__unit", "updated_by")
     empty_text = _("对象定级之后，在这里按其等级逐项自评。")
     facts = (
@@ -48,26 +48,28 @@ class Assessments(FeatureViews):
 
     def store(self, form: forms.ModelForm) -> Assessment:
         """Creation is a service: it freezes the items."""
-        if not form.is_valid():
-            raise errors.Invalid({k: [str(e) for e in v] for k, v in form.errors.items()})
-        names = ("protected_object", "title", "report_date", "due_on", "template", "formula", "attention")
-        values = {name: form.cleaned_data[name] for name in names}
-        return services.create_assessment(**values, by=self.request.user, at=now())
+        return services.store(form, by=self.request.user, at=now())
+
+    def editable(self, obj: Any) -> bool:
+        """The frame changes while answers may be given."""
+        return obj.is_open
 
     def after_save(self, obj: Any, created: bool) -> str:
-        """Straight to the items."""
-        return reverse("assessments:assessment-answer", args=[obj.pk])
+        """A new one leads straight to its items."""
+        return obj.answer_url if created else obj.get_absolute_url()
 
     def detail_actions(self, obj: Any, allowed: frozenset[str]) -> list[tuple[str, str, str, str]]:
         """The way to the items first."""
         label = _t("填报") if obj.is_open and "answer" in allowed else _t("查看各项")
-        buttons = [(label, reverse("assessments:assessment-answer", args=[obj.pk]), "", "list")]
+        buttons = [(label, obj.answer_url, "", "list")]
         if "export" in allowed:
             buttons += [
                 (name, reverse("assessments:assessment-report", args=[obj.pk, form]), "", "download")
                 for form, name in (("pdf", "PDF"), ("docx", "Word"), ("xlsx", "Excel"))
             ]
-        return buttons
+        if not obj.is_deletable:
+            allowed -= {"delete"}
+        return [*super().detail_actions(obj, allowed), *buttons]
 
     def panels(self, obj: Any) -> list[dict[str, Any]]:
         """The result by layer."""
