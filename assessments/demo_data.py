@@ -25,12 +25,6 @@ LEVELS = {
     "数字大棚物联网系统": (1, 1),
 }
 UNGRADED = ("疾病预防控制信息系统",)  # left for the owner to grade
-# Object → the step its grading has come to, every step taken by the people whose step it is
-JOURNEYS = {"市电子政务网络": "final", "便民服务网": "expert", "物流公共信息平台": "authority"}
-EXPERTS = ("expert.xu", "expert.meng")
-EXPERT_OPINION = "演示数据：定级对象边界清楚，受侵害客体和侵害程度判断得当，同意拟定等级。"
-PROOF = ("备案证明（演示）.txt", "演示数据，不是真实的备案证明。\n定级对象：{name}\n安全保护等级：{level}\n")
-
 # Object → how far its self-assessment is
 ASSESSED = {
     "市电子政务网络": "confirmed",

@@ -12,6 +12,7 @@ from .demo import create_assessments
 from .evaluation import reports as evaluation_reports
 from .evaluation.panels import cycle_step, object_assessments, running
 from .evaluation.todos import answering_todos, confirming_todos
+from .grading.todos import grading_todos, object_panel, sees_gradings, waiting
 
 OBJECT = "assets.ProtectedObject"
 READERS = ("view", "export")
@@ -59,11 +60,19 @@ MANIFEST = Manifest(
         },
     },
     capacities={
-        "expert": {"assessments.Grading": ("view", "review")},
+        "expert": {"assessments.Grading": ("view", "review", "export")},
         "assignee": {"assessments.Assessment": ("view", "answer"), "assessments.Answer": ("view", "answer", "attach")},
     },
     menu=(
-        MenuEntry(_("等级保护"), _("定级备案"), "assessments:grading-list", "shield", "assessments.Grading", order=210),
+        MenuEntry(
+            _("等级保护"),
+            _("定级备案"),
+            "assessments:grading-list",
+            "shield",
+            order=210,
+            visible=sees_gradings,
+            count=waiting,
+        ),
         MenuEntry(
             _("等级保护"),
             _("自评估"),
@@ -74,11 +83,13 @@ MANIFEST = Manifest(
         ),
     ),
     api=(
+        ("gradings", "assessments.grading.api:router"),
         ("assessments", "assessments.evaluation.api:router"),
         ("answers", "assessments.evaluation.api:answers"),
     ),
-    todos=(answering_todos, confirming_todos),
+    todos=(grading_todos, answering_todos, confirming_todos),
     panels=(
+        Panel(OBJECT, _("定级备案"), "assessments/grading/panel.html", object_panel, order=15),
         Panel(OBJECT, _("年度自评估"), "", cycle_step, order=30, column="cycle"),
         Panel(OBJECT, _("自评估"), "assessments/panels.html", object_assessments, order=30),
     ),

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from assets.models import ProtectedObject
 from secmgmt.core import attachments, audit, errors
 from secmgmt.core.filesafety.refusal import FileRefused
 from secmgmt.core.forms import DateInput, RecordForm
 from secmgmt.core.models import Attachment
 
-from . import rules, services
+from . import queries, rules, services
 from .models import CERTIFICATE, Grading, OutsideDecision, ProofKind
 
 SIDES = (("business", _("业务信息")), ("service", _("系统服务")))
@@ -78,6 +80,77 @@ class GradingForm(RecordForm):
         super()._post_clean()
         if not self.errors:
             self.instance.compute_levels()
+
+
+    def proposal(self) -> Proposal:
+        """The levels that follow from what is filled in so far."""
+        if self.is_bound:
+            self.is_valid()  # for what it can clean; what is missing is no error yet
+            data = self.cleaned_data
+        else:
+            data = {name: self.get_initial_for_field(field, name) for name, field in self.fields.items()}
+        day = data.get("report_date")
+        known = isinstance(day, dt.date)
+        rule_set = data.get("rule_set") or (rules.default_rule_set(day) if known else rules.LATEST)
+        levels = {}
+        for side, _label in SIDES:
+            harms = [(name, data.get(f"{side}_{name}")) for name in rules.OBJECTS]
+            given = [(name, degree) for name, degree in harms if degree]
+            levels[side] = rules.highest_level(given, rule_set=rule_set) if given else None
+        found = Proposal(rules.RULE_SETS[rule_set].label, levels["business"], levels["service"])
+        return found.warned(data, self.instance, day) if found.level else found
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Levels as they would be; None while a side is not judged."""
+
+    rule_set: Any
+    business: int | None
+    service: int | None
+    warnings: tuple[rules.GradingWarning, ...] = ()
+
+    @property
+    def level(self) -> int:
+        """The level of the object, 0 while a side is open."""
+        return rules.final_level(self.business, self.service) if self.business and self.service else 0
+
+    @property
+    def text(self) -> str:
+        """第三级 S3A2G3."""
+        return f"{rules.LEVEL_LABELS[self.level]} {rules.sag(self.business, self.service)}"
+
+    def warned(self, data: dict[str, Any], instance: Grading, day: Any) -> Proposal:
+        """With what the special rules hold against it."""
+        obj = data.get("protected_object") if isinstance(data.get("protected_object"), ProtectedObject) else None
+        if obj is None and instance.pk:
+            obj = instance.protected_object
+        flags = {name: bool(data.get(name)) for name in ("large_personal_data", "public_big_data")}
+        draft = Grading(protected_object=obj, report_date=day, level=self.level, **flags)
+        return replace(self, warnings=queries.warnings_for(draft))
+
+
+class ExpertChoice(forms.ModelChoiceField):
+    """Experts by name, title and unit."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return " ".join(filter(None, (obj.name, obj.title, str(obj.unit or ""))))
+
+
+class InviteForm(forms.Form):
+    """Who is asked to review, and until when."""
+
+    user = ExpertChoice(
+        label=_("专家"), queryset=queries.User.objects.none(),
+        error_messages={"required": _("请选一位专家。"), "invalid_choice": _("只能邀请担任“专家”岗位的人员。")},
+    )  # fmt: skip
+    until = forms.DateField(
+        label=_("截止日期"), required=False, widget=DateInput(), help_text=_("到期后不再看到这次定级；留空则不限。")
+    )
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = queries.experts(today)
 
 
 class ProofForm(forms.Form):

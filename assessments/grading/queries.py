@@ -23,10 +23,13 @@ STANDING = (GradingState.DETERMINED, GradingState.FINAL)
 
 def warnings_for(grading: Grading) -> tuple[rules.GradingWarning, ...]:
     """The special rules (GB/T 22240-2020 clause 7) the proposed level does not meet."""
-    hosted = tenants_of(grading.protected_object, grading.report_date).filter(tenant__security_level__isnull=False)
+    hosted: list[tuple[str, int]] = []
+    if grading.protected_object_id and grading.report_date:
+        rows = tenants_of(grading.protected_object, grading.report_date).filter(tenant__security_level__isnull=False)
+        hosted = list(rows.values_list("tenant__name", "tenant__security_level"))
     return rules.special_rule_warnings(
         grading.level,
-        hosted=list(hosted.values_list("tenant__name", "tenant__security_level")),
+        hosted=hosted,
         large_personal_data=grading.large_personal_data,
         public_big_data=grading.public_big_data,
     )
@@ -90,9 +93,10 @@ def decides_now(grading: Grading, at: dt.datetime) -> str:
     return _("%(who)s：填完后提交") % {"who": who}
 
 
-def drafts(user: Any) -> QuerySet:
-    """Drafts the user can submit."""
-    return _rows(user, "submit").filter(state=GradingState.DRAFT)
+def of_owner(user: Any, at: dt.datetime) -> QuerySet:
+    """What waits for the owner: drafts, reviews to which nobody is invited, and certificates to record."""
+    mine = Q(state=GradingState.DRAFT) | Q(~Exists(_asked(at)), state=GradingState.EXPERT)
+    return _rows(user, "record_outside").filter(mine | Q(~Exists(later_ones()), state=GradingState.DETERMINED))
 
 
 def to_review(user: Any) -> QuerySet:
@@ -105,17 +109,11 @@ def to_approve(user: Any) -> QuerySet:
     return _rows(user, "approve").filter(state=GradingState.AUTHORITY)
 
 
-def without_expert(user: Any, at: dt.datetime) -> QuerySet:
-    """Gradings under review to which nobody is invited: the owner invites or records the review."""
-    asked = Participation.objects.filter(
-        content_type__app_label="assessments", content_type__model="grading", capacity=EXPERT, object_id=OuterRef("pk")
-    ).filter(Q(until__isnull=True) | Q(until__gt=at))
-    return _rows(user, "record_outside").filter(~Exists(asked), state=GradingState.EXPERT)
-
-
-def to_file(user: Any) -> QuerySet:
-    """Determined gradings, not graded anew since, whose filing certificate the user records."""
-    return _rows(user, "record_outside").filter(~Exists(later_ones()), state=GradingState.DETERMINED)
+def _asked(at: dt.datetime) -> QuerySet:
+    """In a subquery: the invitations to the outer grading that hold at ``at``."""
+    kind = {"content_type__app_label": "assessments", "content_type__model": "grading", "capacity": EXPERT}
+    holds = Q(until__isnull=True) | Q(until__gt=at)
+    return Participation.objects.filter(holds, object_id=OuterRef("pk"), **kind)
 
 
 def later_ones() -> QuerySet:
@@ -138,5 +136,4 @@ def _rows(user: Any, action: str) -> QuerySet:
 
 def waiting_count(user: Any, at: dt.datetime) -> int:
     """How many gradings wait for the user: the badge of the menu, the same rows as his to-dos."""
-    found = (drafts(user), to_review(user), to_approve(user), without_expert(user, at), to_file(user))
-    return len({pk for rows in found for pk in rows.order_by().values_list("pk", flat=True)})
+    return sum(rows.order_by().count() for rows in (of_owner(user, at), to_review(user), to_approve(user)))

@@ -90,6 +90,9 @@ RULE_SETS: Mapping[str, RuleSet] = MappingProxyType(
 )
 
 
+LATEST = "2025"
+
+
 def default_rule_set(report_date: datetime.date) -> str:
     """The rule set a grading report of this date follows: "2025" from 2025-03-20, before it "2020".
 
@@ -97,7 +100,7 @@ def default_rule_set(report_date: datetime.date) -> str:
     """
     if isinstance(report_date, datetime.datetime) or not isinstance(report_date, datetime.date):
         raise ValueError(f"report_date must be a date, not {report_date!r}")
-    return "2025" if report_date >= RULE_SET_2025_SINCE else "2020"
+    return LATEST if report_date >= RULE_SET_2025_SINCE else "2020"
 
 
 def protection_level(object_harmed: str, degree: str, *, rule_set: str) -> int:

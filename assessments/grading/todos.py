@@ -1,0 +1,78 @@
+"""What of the gradings waits for a person: on his desk, and as the badge of the menu."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from secmgmt.core import permissions
+from secmgmt.core.clock import now
+from secmgmt.core.manifest import Todo
+
+from . import queries, services
+from .models import Grading, GradingState
+
+SHOWN = 20
+
+
+def grading_todos(user: Any, today: dt.date) -> Iterable[Todo]:
+    """Review and approval first, then the owner's drafts, reviews without an expert, and filings."""
+    morning = services.end_of(today - dt.timedelta(days=1))
+    for rows, action, title in (
+        (queries.to_review(user), _("评审"), _("评审“%(name)s”的定级")),
+        (queries.to_approve(user), _("核准"), _("核准“%(name)s”的定级")),
+    ):
+        yield from (_todo(row, action, title, "warn") for row in rows[:SHOWN])
+    words = {
+        GradingState.DRAFT: (_("继续"), _("填完“%(name)s”的定级并提交")),
+        GradingState.EXPERT: (_("办理"), _("为“%(name)s”的定级邀请专家或补录评审意见")),
+        GradingState.DETERMINED: (_("补录"), _("补录“%(name)s”的备案证明")),
+    }
+    for row in queries.of_owner(user, morning)[:SHOWN]:
+        yield _todo(row, *words[row.state], "info")
+
+
+def _todo(row: Grading, action: str, title: str, tone: str) -> Todo:
+    return Todo(
+        kind=_("定级"),
+        title=title % {"name": row.protected_object},
+        note=_("拟定 %(level)s，报告日期 %(day)s") % {"level": row.level_text, "day": row.report_date},
+        url=row.get_absolute_url(),
+        action=action,
+        state=row.get_state_display(),
+        tone=tone,
+    )
+
+
+def waiting(user: Any) -> int:
+    """The badge of the menu."""
+    return queries.waiting_count(user, now())
+
+
+def sees_gradings(user: Any) -> bool:
+    """Who has a position over gradings, or was asked to review one."""
+    return permissions.may(user, Grading, "view") or Grading.objects.visible_to(user).exists()
+
+
+def object_panel(obj: Any, user: Any) -> dict[str, Any] | None:
+    """On a protected object's page: where its grading stands, and all its gradings, the newest first."""
+    rows = list(obj.gradings.visible_to(user).select_related("protected_object__unit", "protected_object__owner"))
+    may_add = permissions.may(user, Grading, "add", permissions.path_of(obj)) and not obj.is_secret_register
+    is_open = any(row.state not in queries.STANDING for row in rows)
+    if not rows and not may_add:
+        return None
+    add = f"{reverse('assessments:grading-create')}?object={obj.pk}" if may_add and not is_open else ""
+    latest = rows[0] if rows else None
+    return {
+        "latest": latest,
+        "who": queries.decides_now(latest, now()) if latest else "",
+        "rows": rows,
+        "add": add,
+        "add_label": _("重新定级") if rows else _("开始定级"),
+        "url": f"{reverse('assessments:grading-list')}?protected_object={obj.pk}",
+        "link": _("定级备案"),
+    }
