@@ -23,6 +23,7 @@ from .grading.workflow import WORKFLOW
 DEGREE = {1: ("citizens", "general"), 2: ("public_order", "general"), 3: ("public_order", "serious")}
 DEGREE[4] = ("public_order", "very_serious")
 EXPERT = "expert.xu"
+DAYS = {ProofKind.EXPERT: 5, ProofKind.AUTHORITY: 12, ProofKind.CERTIFICATE: 25}  # from the report to the document
 S = GradingState
 # Object → its gradings, the oldest first: (business level, service level, years ago, authority, state it is left in)
 STORIES: dict[str, tuple[tuple[int, int, int, str, str], ...]] = {
@@ -120,7 +121,7 @@ def _approve(grading: Grading, at: dt.datetime) -> None:
 
 
 def _file(grading: Grading, at: dt.datetime) -> None:
-    number = f"41990043001-{timezone.localdate(at):%y}{grading.pk:03d}"
+    number = f"41990043001-{timezone.localdate(at):%y}{500 + grading.pk % 500}"
     issued = _prove(grading, ProofKind.CERTIFICATE, "颍川市公安局", number, at)
     Grading.objects.filter(pk=grading.pk).update(certificate_number=number, certified_on=issued)
     _fire(grading, "record_filing", grading.protected_object.owner, at)
@@ -128,7 +129,7 @@ def _file(grading: Grading, at: dt.datetime) -> None:
 
 def _prove(grading: Grading, kind: ProofKind, who: str, number: str, at: dt.datetime) -> dt.date:
     """An invented document, marked as such, and the decision it proves; the day of the document."""
-    owner, issued = grading.protected_object.owner, timezone.localdate(at)
+    owner, issued = grading.protected_object.owner, grading.report_date + dt.timedelta(days=DAYS[kind])
     text = f"演示文件，非真实公文。对象：{grading.protected_object}；等级：{grading.level_text}；编号：{number}。"
     meta = Meta(at, layout="official", demo=True)
     document = Document(f"{kind.label}（演示）", [Paragraph(text), SignOff(who, issued)], meta=meta)

@@ -12,6 +12,7 @@ from .demo import create_assessments
 from .evaluation import reports as evaluation_reports
 from .evaluation.panels import cycle_step, object_assessments, running
 from .evaluation.todos import answering_todos, confirming_todos
+from .grading import reports as grading_reports
 from .grading.todos import grading_todos, object_panel, sees_gradings, waiting
 
 OBJECT = "assets.ProtectedObject"
@@ -102,6 +103,15 @@ MANIFEST = Manifest(
             evaluation_reports.build,
             related=("protected_object__unit",),
             note=_("各层面结果、部分符合与不符合项、逐项结果和证据清单"),
+        ),
+        ReportKind(
+            "grading",
+            _("定级报告"),
+            "assessments.Grading",
+            grading_reports.build,
+            formats=("pdf", "docx"),
+            related=("protected_object__unit", "protected_object__owner"),
+            note=_("定级对象、受侵害客体和程度、等级、评审核准意见和附件清单"),
         ),
     ),
     catalogs=(catalog.load_shipped,),

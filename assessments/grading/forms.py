@@ -29,11 +29,11 @@ class GradingForm(RecordForm):
         (_("定级对象与依据"), ("protected_object", "report_date", "rule_set")),
         (
             _("业务信息安全受到破坏时"),
-            ("business_citizens", "business_public_order", "business_national_security", "business_reason"),
+            (*(f"business_{name}" for name in rules.JUDGING_ORDER), "business_reason"),
         ),
         (
             _("系统服务安全受到破坏时"),
-            ("service_citizens", "service_public_order", "service_national_security", "service_reason"),
+            (*(f"service_{name}" for name in rules.JUDGING_ORDER), "service_reason"),
         ),
         (_("特殊规则"), ("large_personal_data", "public_big_data", "exception_reason")),
         (_("主管部门"), ("has_authority", "authority_name")),
@@ -55,7 +55,14 @@ class GradingForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        names = rules.RULE_SETS[self.instance.rule_set or rules.LATEST].object_labels
+        for side, _side in SIDES:
+            for name in rules.OBJECTS:
+                field = self.fields[f"{side}_{name}"]
+                field.label = names[name]
+                field.choices = [("", _t("不侵害")), *field.choices[1:]]
         self.fields["rule_set"].required = False
+        self.fields["rule_set"].choices = [("", _t("按报告日期")), *self.fields["rule_set"].choices[1:]]
         self.fields["rule_set"].help_text = _t("留空则按报告日期：2025-03-20 起用 2025 版。")
         objects = self.fields["protected_object"]
         objects.queryset = objects.queryset.filter(is_secret_register=False)

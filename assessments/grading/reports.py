@@ -53,7 +53,7 @@ def build(grading: Grading, *, by: Any, at: dt.datetime) -> Document:
         SignOff(str(obj.unit), grading.report_date),
     ]
     return Document(
-        title=_("%(name)s网络安全等级保护定级报告") % {"name": obj},
+        title=_("%(name)s定级报告") % {"name": obj},
         blocks=blocks,
         meta=Meta(
             generated_at=at, generated_by=by.audit_name, footer=str(grading), demo=obj.is_demo, layout="official"

@@ -68,7 +68,8 @@ def invite_expert(
     )  # fmt: skip
     detail = {"expert": user.audit_name, "until": until.isoformat() if until else ""}
     audit.record("assessments.grading.invite", fresh, by=by, at=at, detail=detail)
-    tell(fresh, [user], _("请评审“%(name)s”的定级") % {"name": fresh.protected_object}, at=at)
+    if fresh.state == GradingState.EXPERT:  # from a draft he is told when it is submitted
+        tell(fresh, [user], _("请评审“%(name)s”的定级") % {"name": fresh.protected_object}, at=at)
     return asked
 
 

@@ -203,5 +203,5 @@ def report(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     with audit.act():
         audit.record("assessments.grading.report", grading, by=request.user, at=at, detail={"format": form})
     response = HttpResponse(content, content_type=CONTENT_TYPES[form])
-    response["Content-Disposition"] = content_disposition_header(True, f"{document.title}.{form}")
+    response["Content-Disposition"] = content_disposition_header(True, f"{grading.protected_object}定级报告.{form}")
     return response
