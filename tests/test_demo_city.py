@@ -33,7 +33,7 @@ NAMED = """
 企业信息化基础数据库 专题电子商务平台 物流公共信息平台 市灾备中心
 """.split()
 WITH_WORK = (
-    "系统负责人", "单位网安负责人", "系统管理员", "安全管理员", "审计管理员",
+    "系统负责人", "单位网安负责人", "专家", "主管部门审核人", "系统管理员", "安全管理员", "审计管理员",
 )  # fmt: skip
 COUNTED = (OrgUnit, User, ProtectedObject, Grading, Assessment, Answer, Attachment, Comment, Decision, AuditEvent)
 
@@ -74,7 +74,7 @@ def test_the_citys_government_network_went_through_all_steps_of_grading(demo):
     assert (grading.state, grading.sag) == ("final", "S3A3G3")
     assert grading.certificate_number
     steps = Decision.objects.filter(content_type__model="grading", object_id=grading.pk).order_by("pk")
-    assert list(steps.values_list("transition", flat=True)) == ["submit", "pass_", "record_filing"]
+    assert list(steps.values_list("transition", flat=True)) == ["submit", "pass_on", "approve", "record_filing"]
 
 
 def test_a_second_run_adds_nothing_and_the_trail_is_whole(demo):
@@ -99,3 +99,12 @@ def test_those_with_duties_land_on_work_and_the_others_on_a_true_empty_state(dem
         assert ("没有等您办理的事项" in text) != bool(waiting), label
         for todo in waiting:
             assert browser.get(todo.url).status_code == 200, (label, todo.url)
+
+
+def test_gradings_stand_in_every_state_and_one_object_keeps_its_history(demo):
+    states = {"draft", "expert", "authority", "determined", "final"}
+    assert set(Grading.objects.values_list("state", flat=True)) == states
+    card = Grading.objects.filter(protected_object__name="居民卡系统").order_by("report_date")
+    assert list(card.values_list("level", "state")) == [(2, "final"), (3, "final")]
+    numbers = list(Grading.objects.exclude(certificate_number="").values_list("certificate_number", flat=True))
+    assert len(numbers) == len(set(numbers))
