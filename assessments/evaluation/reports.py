@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments.catalog.models import HighRiskCase
 from assets.topology.services import object_topology
-from secmgmt.core.models import Attachment
+from secmgmt.core.models import Attachment, Decision
 from secmgmt.core.reporting.document import (
     BarChart,
     Contents,
@@ -36,8 +38,9 @@ LAYER_HEADS = ("层面", "项数", "符合", "部分符合", "不符合", "不�
 
 def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
     """The report of ``assessment`` as its answers stand at ``at``; while it is not confirmed it says so."""
-    answers = list(assessment.answers.order_by("order"))
-    summary = results.summary(assessment, answers)
+    rows = assessment.answers.order_by("order").select_related("guidance").prefetch_related("component_results")
+    answers = list(rows)
+    summary = results.standing(assessment, answers)
     obj = assessment.protected_object
     draft = "" if assessment.state == "confirmed" else _("本报告尚未确认，仅供内部核对。")
     gaps = [a for a in answers if a.result in (points.PARTIAL, points.UNMET)]
@@ -63,11 +66,17 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
             Heading(1, _("四、各层面结果")),
             _layers(summary),
             *_charts(summary),
-            Heading(1, _("五、部分符合与不符合项")),
+            Heading(2, _("（一）控制点结果")),
+            _control_points(summary),
+            Heading(1, _("五、问题与风险")),
+            Heading(2, _("（一）部分符合与不符合项")),
             *_gaps(gaps),
+            Heading(2, _("（二）高风险判例与重大风险隐患")),
+            *_hazards(assessment, gaps),
             Heading(1, _("六、逐项结果")),
             _items(answers),
-            Heading(1, _("七、签署")),
+            Heading(1, _("七、办理与签署")),
+            *_trail(assessment),
             Signature([_("填报人"), _("系统负责人"), _("单位网安负责人")]),
             Heading(1, _("附录　证据清单")),
             *_evidence(assessment),
@@ -168,9 +177,55 @@ def _layers(summary: results.Summary) -> Table:
 def _gaps(gaps: list[Answer]) -> list[Any]:
     if not gaps:
         return [Paragraph(_("没有部分符合或不符合的测评项。"))]
-    heads = [_("条款"), _("要求"), _("结果"), _("现状说明"), _("风险")]
-    rows = [(a.code, a.summary, a.get_result_display(), a.found, a.risk) for a in gaps]
-    return [Table(heads, rows, widths=(3, 6, 2, 6, 1))]
+    heads = [_("条款"), _("要求"), _("结果"), _("现状说明"), _("风险"), _("整改建议")]
+    rows = [
+        (a.code, a.summary, a.get_result_display(), _found(a), a.risk, a.guidance.remedy if a.guidance else "")
+        for a in gaps
+    ]
+    return [Table(heads, rows, widths=(15, 24, 9, 26, 6, 24))]
+
+
+def _hazards(assessment: Assessment, gaps: list[Answer]) -> list[Any]:
+    """The cases of the 2025 guideline that the unit itself says apply: each is a 重大风险隐患."""
+    rows = [(case, answer) for answer in gaps for case in answer.high_risk_applies]
+    if not rows:
+        return [Paragraph(_("没有认定符合高风险判例的问题。"))]
+    known = {
+        case.case_no: case
+        for case in HighRiskCase.objects.filter(standard__code=assessment.standard_code)
+    }  # fmt: skip
+    lines = [
+        (number, known[number].title if number in known else "", answer.code, answer.found) for number, answer in rows
+    ]
+    return [Table([_("判例"), _("名称"), _("条款"), _("现状说明")], lines, widths=(3, 6, 4, 7))]
+
+
+def _control_points(summary: results.Summary) -> Table:
+    rows: list[Any] = []
+    for layer in summary.layers:
+        rows.append(GroupRow(layer.name))
+        cells = [cell for point in layer.points for cell in (point.name, point.label or _("未答完"))]
+        cells += ["", ""] * (len(layer.points) % 2)
+        rows += [tuple(cells[start : start + 4]) for start in range(0, len(cells), 4)]
+    return Table([_("控制点"), _("结果")] * 2, rows, widths=(6, 3, 6, 3))
+
+
+def _trail(assessment: Assessment) -> list[Any]:
+    """Who submitted, returned and confirmed it, when and with what opinion."""
+    rows = [
+        (decision.label, decision.by_name, when.strftime("%Y-%m-%d %H:%M"), decision.opinion or "—")
+        for decision in reversed(Decision.of(assessment))
+        for when in [timezone.localtime(decision.at)]
+    ]
+    if not rows:
+        return [Paragraph(_("还没有提交。"))]
+    return [Table([_("步骤"), _("办理人"), _("时间"), _("意见")], rows, widths=(2, 4, 4, 7))]
+
+
+def _found(answer: Answer) -> str:
+    """The finding, with the results by component where there are any."""
+    parts = [f"{entry.name}：{entry.get_result_display()}" for entry in answer.component_results.all()]
+    return "\n".join([*([answer.found] if answer.found else []), *parts])
 
 
 def _items(answers: list[Answer]) -> Table:
@@ -181,5 +236,5 @@ def _items(answers: list[Answer]) -> Table:
         if name != group:
             group = name
             rows.append(GroupRow(name))
-        rows.append((answer.code, answer.summary, answer.get_result_display() or _("未答"), answer.found))
+        rows.append((answer.code, answer.summary, answer.get_result_display() or _("未答"), _found(answer)))
     return Table([_("条款"), _("要求"), _("结果"), _("现状说明")], rows, widths=(3, 7, 2, 6))

@@ -180,6 +180,18 @@ def summary(assessment: Assessment, answers: Iterable[Answer] | None = None) -> 
     )
 
 
+def standing(assessment: Assessment, answers: Iterable[Answer] | None = None) -> Summary:
+    """The result as it was confirmed, whatever has become of the formulas since; before that as it adds up now."""
+    kept = assessment.result
+    if not kept:
+        return summary(assessment, answers)
+    layers = tuple(
+        LayerResult(**{**layer, "points": tuple(PointResult(**point) for point in layer["points"])})
+        for layer in kept["layers"]
+    )
+    return Summary(**{**kept, "layers": layers})
+
+
 def _scores(answers: Iterable[Answer]) -> list[scoring.ItemScore]:
     """What counts in a score; an item answered by component counts with their exact mean."""
     return [

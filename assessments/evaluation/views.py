@@ -73,7 +73,7 @@ class Assessments(FeatureViews):
 
     def panels(self, obj: Any) -> list[dict[str, Any]]:
         """The result by layer."""
-        context = {"summary": results.summary(obj), "assessment": obj}
+        context = {"summary": results.standing(obj), "assessment": obj}
         template = "assessments/assessment/result.html"
         found = [{"title": _t("各层面结果"), "template": template, "column": "main", "context": context}]
         if obj.is_open and permissions.may(self.request.user, Assessment, "assign", permissions.path_of(obj)):

@@ -19,7 +19,7 @@ from secmgmt.core.manifest import todos_for
 from secmgmt.core.models import Attachment, AuditEvent
 from secmgmt.core.reporting.render import render
 from secmgmt.core.workflow import seen_token
-from tests.assets.factories import make_object
+from tests.assets.factories import make_component, make_object
 from tests.support import CastClient, City, login
 
 from .conftest import DAY
@@ -274,4 +274,34 @@ def test_the_report_has_every_part_the_unit_signs_for(assessment, graded, city: 
     pages = PdfReader(BytesIO(render(made, "pdf"))).pages
     text = "".join(page.extract_text() for page in pages).replace("\n", "")  # lines break where the column ends
     assert Attachment.of(answer).get().digest[:20] in text
-    assert all(words in text for words in ("自评估结论（参考）", "网络拓扑", "评估方法", "签署", "门禁日志.txt"))
+    parts = ("自评估结论（参考）", "网络拓扑", "评估方法", "控制点结果", "签署", "门禁日志.txt")
+    assert [part for part in parts if part not in text] == []
+
+
+def test_the_report_names_components_hazards_and_who_decided(assessment, city: City, at):
+    fill(assessment)
+    part = make_component(assessment.protected_object, "核心交换机", kind="network")
+    given = {part.pk: "unmet"}
+    row = assessment.answers.exclude(high_risk=[]).first()
+    case = row.high_risk[0]
+    services.save_answer(answer=row.pk, version=1, result="", by=city.lin, at=at)
+    services.save_component_results(answer=row.pk, version=2, given=given, by=city.lin, at=at)
+    sent = {"result": "unmet", "found": "弱口令", "risk": "高", "high_risk_applies": [case]}
+    services.save_answer(answer=row.pk, version=3, **sent, by=city.lin, at=at)
+    take(signed_in(city.lin), assessment, "submit")
+    take(signed_in(city.zhou), assessment, "confirm", "属实")
+    made = reports.build(Assessment.objects.get(pk=assessment.pk), by=city.lin, at=at)
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(render(made, "pdf"))).pages).replace("\n", "")
+    assert "核心交换机（网络设备）：不符合" in text and case in text and "属实" in text and "周砚" in text
+
+
+def test_a_confirmed_result_is_shown_as_it_was_confirmed(assessment, city: City):
+    fill(assessment)
+    take(signed_in(city.lin), assessment, "submit")
+    take(signed_in(city.zhou), assessment, "confirm")
+    assessment.refresh_from_db()
+    Assessment.objects.filter(pk=assessment.pk).update(formula="half")
+    assessment.answers.update(result="unmet", value=0)  # as a later formula or catalogue might read them
+    shown = results.standing(Assessment.objects.get(pk=assessment.pk))
+    assert (shown.total, shown.conclusion, len(shown.layers)) == ("100.00", "符合", 10)
+    assert shown.layers[0].points[0].label == "符合"
