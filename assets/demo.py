@@ -15,7 +15,7 @@ from secmgmt.core import audit, records, search
 
 from . import demo_data
 from .connections.services import HOST, PEER
-from .inventory.services import invite_unit
+from .inventory.services import invite_units
 from .models import Component, DataCategory, Hosting, Interconnection, Network, ProtectedObject, Zone
 
 NATURES = {"i": "2"}
@@ -213,7 +213,7 @@ def _hostings(rows: list[list[str]], objects: dict[str, ProtectedObject], at: dt
             Hosting, at, {"tenant": tenant, "platform": platform}, model=model,
             since=dt.date(2020, 1 + number % 12, 1), agreement=f"演示托管协议 {number + 1:03d}",
         )  # fmt: skip
-        invite_unit(obj=hosting, unit=platform.unit, capacity=HOST)
+        invite_units(Hosting, {hosting.pk: platform.unit}, capacity=HOST)
 
 
 def _links(objects: dict[str, ProtectedObject], at: dt.datetime) -> None:
@@ -227,7 +227,7 @@ def _links(objects: dict[str, ProtectedObject], at: dt.datetime) -> None:
             from_component=obj.components.filter(name=part).first(), line="政务外网" if other else "专线 100 Mbps",
         )  # fmt: skip
         if other is not None and other.unit_id != obj.unit_id:
-            invite_unit(obj=link, unit=other.unit, capacity=PEER)
+            invite_units(Interconnection, {link.pk: other.unit}, capacity=PEER)
 
 
 def _data(objects: dict[str, ProtectedObject], at: dt.datetime) -> None:

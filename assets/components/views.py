@@ -9,6 +9,7 @@ from assets.inventory.pages import PartViews
 from .filters import ComponentFilter
 from .forms import ComponentForm
 from .models import Component
+from .sheets import COMPONENT_SHEET
 from .tables import COMPONENTS
 
 
@@ -17,6 +18,7 @@ class Components(PartViews):
 
     model, name, title = Component, "component", _("组成部件")
     table, filterset_class, form_class = COMPONENTS, ComponentFilter, ComponentForm
+    sheet = COMPONENT_SHEET
     related = ("protected_object__unit", "zone__network", "updated_by")
     empty_text = _("登记机房、设备、软件和人员后，拓扑图和测评对象从这里来。")
     facts = (

@@ -32,6 +32,11 @@ def parts(user: Any) -> QuerySet:
     return rows.select_related("protected_object").order_by("protected_object__name", "name")
 
 
+def with_object(part: Component) -> str:
+    """A component among those of several objects, where many share a name."""
+    return f"{part.protected_object} · {part}"
+
+
 class LinkForm(AssetForm):
     """An interconnection of one of the user's own objects."""
 
@@ -47,6 +52,11 @@ class LinkForm(AssetForm):
     class Meta:
         model = Interconnection
         fields = "__all__"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("from_component", "to_component"):
+            self.fields[name].label_from_instance = with_object
 
     def clean(self) -> dict[str, Any]:
         """One other end; components belong to their ends; an inner link joins two different components."""

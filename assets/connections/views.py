@@ -13,6 +13,7 @@ from . import services
 from .filters import HostingFilter, LinkFilter
 from .forms import HostingForm, LinkForm
 from .models import Hosting, Interconnection
+from .sheets import HOSTING_SHEET, LINK_SHEET
 from .tables import HOSTINGS, LINKS, match_cell
 
 
@@ -21,6 +22,7 @@ class Links(PartViews):
 
     model, name, title = Interconnection, "link", _("互联关系")
     table, filterset_class, form_class = LINKS, LinkFilter, LinkForm
+    sheet = LINK_SHEET
     related = ("from_object__unit", "to_object__unit", "from_component", "to_component", "updated_by")
     anchor = "from_object"
     empty_text = _("登记与其他系统、外部单位以及系统内部部件之间的连接。")
@@ -40,6 +42,7 @@ class Hostings(PartViews):
 
     model, name, title = Hosting, "hosting", _("托管关系")
     table, filterset_class, form_class = HOSTINGS, HostingFilter, HostingForm
+    sheet = HOSTING_SHEET
     related = ("tenant__unit", "platform__unit", "updated_by")
     anchor = "tenant"
     empty_text = _("系统承载在政务云、数据中心机房或其他平台上时登记，测评结果可以从平台继承。")

@@ -9,6 +9,7 @@ from assets.inventory.pages import PartViews
 from .filters import DataFilter
 from .forms import DataForm
 from .models import DataCategory
+from .sheets import DATA_SHEET
 from .tables import DATA
 
 
@@ -17,6 +18,7 @@ class DataCategories(PartViews):
 
     model, name, title = DataCategory, "data", _("数据类别")
     table, filterset_class, form_class = DATA, DataFilter, DataForm
+    sheet = DATA_SHEET
     related = ("protected_object__unit", "updated_by")
     empty_text = _("每个最小的数据类别登记一行，对应备案表表六。")
     facts = (

@@ -56,6 +56,8 @@ class ObjectForm(AssetForm):
         exclude = ("secret_number",)
         labels = {"operator_text": _("运维单位（不在上列时）")}
 
+    next_code = staticmethod(queries.next_code)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("name", "kind", "status", "construction"):
@@ -77,7 +79,7 @@ class ObjectForm(AssetForm):
         else:
             self.forbid(("cii_authority", "cii_number"), _t("未勾选关键信息基础设施"))
         if not values.get("code") and values.get("kind") and "code" not in self.errors:
-            values["code"] = self.instance.code or queries.next_code(values["kind"])
+            values["code"] = self.instance.code or self.next_code(values["kind"])
         return values
 
     def _life(self, values: dict[str, Any]) -> None:

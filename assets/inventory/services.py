@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from secmgmt.core import audit, errors, permissions, records
@@ -13,6 +14,8 @@ from secmgmt.core.models import Participation
 from secmgmt.core.workflow import check_seen
 
 from .models import ProtectedObject
+
+CHUNK = 500
 
 
 @audit.audited
@@ -40,12 +43,20 @@ def name_important(
     return fresh
 
 
-def invite_unit(*, obj: Any, unit: Any, capacity: str) -> None:
-    """Let ``unit`` see ``obj`` in ``capacity``, and no other unit in that capacity any more."""
-    kind = ContentType.objects.get_for_model(obj)
-    mine = Participation.objects.filter(content_type=kind, object_id=obj.pk, capacity=capacity)
-    mine.exclude(unit=unit).delete()
-    if unit is not None:
-        Participation.objects.get_or_create(
-            content_type=kind, object_id=obj.pk, capacity=capacity, user=None, unit=unit
-        )
+def invite_units(model: type[Model], units: dict[int, Any], *, capacity: str) -> None:
+    """Let a unit (or none) see each row of ``model`` in ``capacity``, and no other unit in that capacity any more."""
+    kind = ContentType.objects.get_for_model(model)
+    numbers, known, gone = list(units), set(), []
+    for start in range(0, len(numbers), CHUNK):
+        rows = Participation.objects.filter(content_type=kind, capacity=capacity, user=None)
+        for row in rows.filter(object_id__in=numbers[start : start + CHUNK]):
+            wanted = units[row.object_id]
+            known.add(row.object_id) if wanted and wanted.pk == row.unit_id else gone.append(row.pk)
+    for start in range(0, len(gone), CHUNK):
+        Participation.objects.filter(pk__in=gone[start : start + CHUNK]).delete()
+    new = [
+        Participation(content_type=kind, object_id=number, capacity=capacity, unit=unit)
+        for number, unit in units.items()
+        if unit is not None and number not in known
+    ]
+    Participation.objects.bulk_create(new, batch_size=CHUNK)

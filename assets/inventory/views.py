@@ -28,6 +28,7 @@ from .filters import NetworkFilter, ObjectFilter, RegisterFilter, ZoneFilter
 from .forms import NamingForm, NetworkForm, ObjectForm, RegisterForm, ZoneForm
 from .models import Network, ProtectedObject, Zone
 from .pages import PartViews, crumbs_of, tabs_of
+from .sheets import NETWORK_SHEET, OBJECT_SHEET, ZONE_SHEET
 from .tables import NETWORKS, OBJECTS, REGISTER, UNLISTED, ZONES
 
 
@@ -40,7 +41,7 @@ class Objects(FeatureViews):
 
     model, name, namespace, title = ProtectedObject, "object", "assets", gettext_lazy("系统台账")
     table, filterset_class, form_class = OBJECTS, ObjectFilter, ObjectForm
-    exporter = xlsx_exporter
+    exporter, sheet = xlsx_exporter, OBJECT_SHEET
     related = ("unit", "owner", "operator", "parent_system", "updated_by")
     empty_text = gettext_lazy("先登记本单位的信息系统、网络和数据资源，再定级。")
     facts = (
@@ -79,10 +80,7 @@ class Objects(FeatureViews):
     def list_actions(self) -> list[tuple[str, str, str, str]]:
         """The way to the registry lines besides the common buttons."""
         register = (_("涉密登记"), reverse("assets:register-list"), "", "lock")
-        buttons = [register, *super().list_actions()]
-        if permissions.may(self.request.user, self.model, "import"):
-            buttons.insert(1, (_("导入 Excel"), reverse("assets:object-import"), "", "upload"))
-        return buttons
+        return [register, *super().list_actions()]
 
     def detail_actions(
         self, obj: ProtectedObject, allowed: frozenset[str]
@@ -192,6 +190,7 @@ class Networks(PartViews):
 
     model, name, title = Network, "network", gettext_lazy("网络与互联")
     table, filterset_class, form_class = NETWORKS, NetworkFilter, NetworkForm
+    sheet = NETWORK_SHEET
     related = ("protected_object__unit", "updated_by")
     templates = {"list": "assets/network/list.html", "detail": "assets/network/detail.html"}
     empty_text = gettext_lazy("登记专网、政务外网、互联网出口等网络，再登记其中的区域。")
@@ -220,6 +219,7 @@ class Zones(PartViews):
 
     model, name, title = Zone, "zone", gettext_lazy("网络区域")
     table, filterset_class, form_class = ZONES, ZoneFilter, ZoneForm
+    sheet = ZONE_SHEET
     related = ("network__protected_object__unit", "updated_by")
     anchor = "network"
     empty_text = gettext_lazy("先登记网络，再登记其中的区域和地址范围。")

@@ -79,17 +79,30 @@ def refresh(obj: Any) -> None:
 
 def refresh_many(objs: Iterable[Any]) -> int:
     """Bring the entries of many rows up to date, a statement a batch; the number of entries written."""
-    entries = (entry for obj in objs if (entry := _entry(obj)) is not None)
+    pairs = ((obj, entry) for obj in objs if (entry := _entry(obj)) is not None)
     count = 0
-    while batch := list(islice(entries, BATCH)):
+    while batch := list(islice(pairs, BATCH)):
+        store_entries(batch)
+        count += len(batch)
+    return count
+
+
+def entries_of(objs: Iterable[Any]) -> list[tuple[Any, SearchEntry]]:
+    """Rows with the entries that ``store_entries`` writes: made before the rows have their numbers."""
+    return [(obj, entry) for obj in objs if (entry := _entry(obj)) is not None]
+
+
+def store_entries(pairs: list[tuple[Any, SearchEntry]]) -> None:
+    """Write the entries of rows that are stored by now."""
+    for obj, entry in pairs:
+        entry.object_id = obj.pk
+    for start in range(0, len(pairs), BATCH):
         SearchEntry.objects.bulk_create(
-            batch,
+            [entry for _obj, entry in pairs[start : start + BATCH]],
             update_conflicts=True,
             unique_fields=["content_type", "object_id"],
             update_fields=["title", "tokens"],
         )
-        count += len(batch)
-    return count
 
 
 def _entry(obj: Any) -> SearchEntry | None:

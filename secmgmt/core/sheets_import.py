@@ -1,100 +1,166 @@
-"""Keeping a preview until it is confirmed, storing it as one act, and the pages of an import."""
+"""Keeping a preview until it is confirmed, and storing it as one act or not at all.
+
+``prepare`` reads and checks, and makes everything ready without a transaction; ``store`` is the act itself:
+it asks the rights and versions again and sends the prepared statements, so that it holds SQLite's one writer
+or PostgreSQL's locks only briefly.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import io
 import json
 import re
 import secrets
-from dataclasses import asdict
-from typing import Any, ClassVar
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
-from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views import View
 
-from . import audit, errors, permissions, records, search
+from . import audit, bulk, errors, permissions, records, search
 from .clock import now
-from .filesafety.refusal import FileRefused
+from .models.job import PeriodicRun
 from .reporting.xlsx_cells import export_rows
-from .sheets import Entry, Preview, Refusal, Sheet, choices_of
+from .sheets import Change, Entry, Preview, Refusal, Sheet, choices_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHOWN = 200  # rows of each kind on the preview page
+PREVIEWS, UPLOADS = "imports/previews", "imports/uploads"
+BOOKKEEPING = frozenset({"version", "updated_at", "updated_by"})
+CHUNK = 500
+Progress = Callable[[int, int, str], None]
 
 
-def _folder(sheet: Sheet, user: Any) -> str:
-    return f"imports/{user.pk}/{sheet.model._meta.label_lower}"
+def place_of(token: str, sheet: Sheet, user: Any) -> str:
+    """Where a preview of ``user`` is kept: nobody else's path leads there."""
+    return f"{PREVIEWS}/{user.pk}-{sheet.model._meta.label_lower}-{token}"
 
 
 def keep(preview: Preview, sheet: Sheet, user: Any) -> str:
-    """Keep a preview for ``user`` alone under a random token; his earlier one of this sheet goes."""
-    folder = _folder(sheet, user)
-    with contextlib.suppress(FileNotFoundError):
-        for name in default_storage.listdir(folder)[1]:
-            default_storage.delete(f"{folder}/{name}")
+    """Keep a preview for ``user`` alone under a random token; housekeeping forgets it after a day."""
     preview.token = secrets.token_hex(16)
     data = json.dumps(asdict(preview), cls=DjangoJSONEncoder, ensure_ascii=False)
-    default_storage.save(f"{folder}/{preview.token}", ContentFile(data.encode()))
+    default_storage.save(place_of(preview.token, sheet, user), ContentFile(data.encode()))
     return preview.token
 
 
 def kept(token: str, sheet: Sheet, user: Any) -> Preview:
-    """The preview ``user`` kept; anybody else's, or one replaced, is not found."""
-    name = f"{_folder(sheet, user)}/{token}"
-    if not re.fullmatch(r"[0-9a-f]{32}", token) or not default_storage.exists(name):
-        raise errors.OutOfScope(_("这次导入的预览已经用过或被新的上传替换，请重新上传。"))
-    with default_storage.open(name, "rb") as handle:
-        data = json.load(handle)
-    rows = {kind: [Entry(**entry) for entry in data[kind]] for kind in ("adds", "changes")}
-    refusals = [Refusal(**item) for item in data["refusals"]]
-    return Preview(**rows, refusals=refusals, unchanged=data["unchanged"], token=token)
+    """The preview ``user`` kept; anybody else's, or one used, is not found."""
+    missing = errors.OutOfScope(_("这次导入的预览已经用过，或已超过一天，请重新上传。"))
+    if not re.fullmatch(r"[0-9a-f]{32}", token):
+        raise missing
+    try:
+        with default_storage.open(place_of(token, sheet, user), "rb") as handle:
+            data = json.load(handle)
+    except FileNotFoundError:
+        raise missing from None
+    for kind in ("adds", "changes"):
+        rows = [Entry(**entry) for entry in data[kind]]
+        for row in rows:
+            row.changed = [Change(**item) for item in row.changed]
+        data[kind] = rows
+    return Preview(**{**data, "refusals": [Refusal(**item) for item in data["refusals"]]})
 
 
 def drop(token: str, sheet: Sheet, user: Any) -> None:
     """Forget a preview."""
-    default_storage.delete(f"{_folder(sheet, user)}/{token}")
+    with contextlib.suppress(FileNotFoundError):
+        default_storage.delete(place_of(token, sheet, user))
+
+
+@dataclass
+class Prepared:
+    """A checked preview with its rows and statements ready."""
+
+    sheet: Sheet
+    preview: Preview
+    adds: list[Any]
+    changes: list[Any]
+    paths: set[tuple[str, str]]  # (action, unit path) the user needs
+    insert: bulk.Insert = field(default_factory=lambda: bulk.Insert([]))
+    update: bulk.Update = field(default_factory=lambda: bulk.Update([]))
+    entries: list[Any] = field(default_factory=list)
+    rows: list[Any] = field(default_factory=list)
+
+
+def silent(done: int, total: int, note: str) -> None:
+    """Nobody waits to hear how far it is."""
+
+
+def prepare(*, sheet: Sheet, token: str, by: Any, at: dt.datetime, progress: Progress = silent) -> Prepared:
+    """Check a kept preview again and make its rows ready. Raises Conflict, NotAllowed, OutOfScope."""
+    permissions.require(by, sheet.model, "import")
+    preview, model = kept(token, sheet, by), sheet.model
+    if preview.refusals:
+        raise errors.Conflict(_("表中还有不能导入的内容，改正后请重新上传。"))
+    if not preview.size:
+        raise errors.Conflict(_("没有要新增或修改的内容。"))
+    progress(0, preview.size, _("核对权限"))
+    adds, paths = [restored(entry, model()) for entry in preview.adds], set()
+    check_choices(sheet, by, adds, existing=False)
+    changes = changed_rows(sheet, preview, by, paths)
+    paths |= {("add", permissions.path_of(row)) for row in adds}
+    for row in [*adds, *changes]:
+        records.stamp(row, by=by, at=at)
+    done = Prepared(sheet, preview, adds, changes, paths)
+    progress(0, preview.size, _("准备写入"))
+    done.insert = bulk.Insert(adds)
+    changed = [frozenset(model._meta.get_field(n).name for n in e.values) for e in preview.changes]
+    known = zip(changes, changed, preview.changes, strict=True)
+    done.update = bulk.Update([(row, names | BOOKKEEPING, entry.version) for row, names, entry in known])
+    done.entries = search.entries_of([*adds, *changes])
+    hidden = set(getattr(model, "audit_exclude", ()))
+    for kind, entries in (("add", preview.adds), ("change", preview.changes)):
+        done.rows += [[e.key or e.name, kind, shown_values(e.values, hidden)] for e in entries]
+    return done
 
 
 @audit.audited
-def apply(*, sheet: Sheet, token: str, by: Any, at: dt.datetime) -> Preview:
-    """Store a kept preview: all of it or nothing. Raises Conflict, NotAllowed, OutOfScope."""
-    preview, model = kept(token, sheet, by), sheet.model
+def store(*, prepared: Prepared, by: Any, at: dt.datetime, progress: Progress = silent) -> dict[str, int]:
+    """Write a prepared import: all of it or nothing, and once. Raises Conflict, NotAllowed."""
+    sheet, preview, model = prepared.sheet, prepared.preview, prepared.sheet.model
+    by.forget_grants()
     permissions.require(by, model, "import")
-    if preview.refusals:
-        raise errors.Conflict(_("表中还有不能导入的内容，改正后请重新上传。"))
-    if not preview.adds and not preview.changes:
-        raise errors.Conflict(_("没有要新增或修改的内容。"))
-    adds, changes = [restored(e, model()) for e in preview.adds], changed_rows(sheet, preview, by)
-    check_choices(sheet, by, adds, existing=False)
-    for obj in [*adds, *changes]:
-        records.stamp(obj, by=by, at=at)
-    fields = [f.name for f in model._meta.concrete_fields if not f.primary_key]
+    for action, path in sorted(prepared.paths):
+        permissions.require(by, model, action, path)
+    claim(preview.token, at)
+    total = preview.size
     try:
         with transaction.atomic():
-            model.objects.bulk_create(adds, batch_size=500)
-            model.objects.bulk_update(changes, fields, batch_size=100)
+            prepared.insert.run(lambda n: progress(n, total, _("写入")))
+            whole = prepared.update.run(lambda n: progress(len(prepared.adds) + n, total, _("写入")))
     except IntegrityError as error:
         raise errors.Conflict(_("预览之后有人登记了相同的内容，什么都没有写入。请重新上传核对。")) from error
-    hidden = set(getattr(model, "audit_exclude", ()))
-    rows = [[e.key, "add", shown_values(e.values, hidden)] for e in preview.adds]
-    rows += [[e.key, "change", shown_values(e.values, hidden)] for e in preview.changes]
-    detail = {"added": len(adds), "changed": len(changes), "codes": [r[0] for r in rows][:200]}
-    audit.record(f"{model._meta.label_lower}.import", by=by, at=at, detail=detail, rows=rows)
-    search.refresh_many([*adds, *changes])
-    transaction.on_commit(lambda: drop(token, sheet, by))
-    return preview
+    if not whole:
+        raise errors.Conflict(_("有记录在核对之后被他人修改，什么都没有写入。请重新导出再改。"))
+    if sheet.stored:
+        sheet.stored([*prepared.adds, *prepared.changes], by=by, at=at)
+    counts = {"added": len(prepared.adds), "changed": len(prepared.changes)}
+    detail = {**counts, "codes": [row[0] for row in prepared.rows][:200]}
+    audit.record(f"{model._meta.label_lower}.import", by=by, at=at, detail=detail, rows=prepared.rows)
+    search.store_entries(prepared.entries)
+    transaction.on_commit(lambda: drop(preview.token, sheet, by))
+    return counts
+
+
+def apply(*, sheet: Sheet, token: str, by: Any, at: dt.datetime) -> dict[str, int]:
+    """Store a kept preview at once; how many rows were added and changed."""
+    return store(prepared=prepare(sheet=sheet, token=token, by=by, at=at), by=by, at=at)
+
+
+def claim(token: str, at: dt.datetime) -> None:
+    """A preview is stored once, whoever else has it in hand: a second click, a second worker."""
+    try:
+        with transaction.atomic():
+            PeriodicRun.objects.create(name="import", period=token, at=at)
+    except IntegrityError:
+        raise errors.Conflict(_("这次导入已经写入过了，没有再写第二遍。")) from None
 
 
 def shown_values(values: dict[str, Any], hidden: set[str]) -> dict[str, str]:
@@ -109,46 +175,42 @@ def restored(entry: Entry, obj: Any) -> Any:
     return obj
 
 
-def changed_rows(sheet: Sheet, preview: Preview, by: Any) -> list[Any]:
-    """The rows to change, locked, with the version previewed, in the user's hands before and after."""
+def changed_rows(sheet: Sheet, preview: Preview, by: Any, paths: set[tuple[str, str]]) -> list[Any]:
+    """The rows to change with the previewed values, in the user's hands before (and, by ``paths``, after)."""
     wanted = {entry.pk: entry for entry in preview.changes}
-    found: dict[int, Any] = {}
-    numbers = list(wanted)
-    for start in range(0, len(numbers), 500):
-        rows = sheet.queryset().visible_to(by, "change").select_for_update(of=("self",))
-        found |= {row.pk: row for row in rows.filter(pk__in=numbers[start : start + 500])}
+    numbers, found = list(wanted), {}
+    for start in range(0, len(numbers), CHUNK):
+        rows = sheet.queryset().visible_to(by, "change")
+        found |= {row.pk: row for row in rows.filter(pk__in=numbers[start : start + CHUNK])}
     for pk, entry in wanted.items():
         row = found.get(pk)
         if row is None:
             raise errors.Conflict(_("“%s”已删除，或您不能再修改它。什么都没有写入。") % entry.name)
         if row.version != entry.version:
             raise records.stale(row, {})
-    before = {pk: sheet_values(row) for pk, row in found.items()}
+        paths.add(("change", permissions.path_of(row)))
+    before = {pk: {n: getattr(row, n) for n in wanted[pk].values} for pk, row in found.items()}
     changed = [restored(entry, found[pk]) for pk, entry in wanted.items()]
     check_choices(sheet, by, changed, existing=True, before=before)
     for row in changed:
         records.check_frozen(row)
+        paths.add(("change", permissions.path_of(row)))
     return changed
 
 
-def sheet_values(row: Any) -> dict[str, Any]:
-    return {f.name: f.value_from_object(row) for f in row._meta.concrete_fields}
-
-
 def check_choices(sheet: Sheet, by: Any, rows: list[Any], *, existing: bool, before: Any = None) -> None:
-    """What the rows refer to must be open to the user still: positions may have ended since the preview."""
+    """What the rows newly refer to must be open to the user still: positions may have ended since the preview."""
+    if not rows:
+        return
     for name, choices in choices_of(sheet.make_form(by, existing)).items():
         attname = sheet.model._meta.get_field(name).attname
         for row in rows:
             value = getattr(row, attname)
-            if value is None or (before and before[row.pk][name] == value):
+            if value is None or (before is not None and before[row.pk].get(attname, value) == value):
                 continue
             if value not in choices.by_pk:
                 raise errors.Conflict(_("“%s”引用的内容您不能再选择。什么都没有写入。") % row)
             setattr(row, name, choices.by_pk[value])  # spares a query for each
-    for row in rows:
-        if not existing:
-            permissions.require(by, sheet.model, "add", permissions.path_of(row))
 
 
 def workbook_response(data: bytes, name: str) -> HttpResponse:
@@ -162,84 +224,3 @@ def workbook_response(data: bytes, name: str) -> HttpResponse:
 def xlsx_exporter(request: HttpRequest, title: str, heads: list[str], rows: list[Any]) -> HttpResponse:
     """``FeatureViews.exporter``: the chosen columns of a list as a workbook (audited by the page)."""
     return workbook_response(export_rows(heads, rows, title=title, moment=now()), title)
-
-
-class SheetViews(LoginRequiredMixin, View):
-    """Upload, template, export to change, preview and confirmation of one sheet."""
-
-    page = "upload"
-    sheet: ClassVar[Sheet]
-    name: ClassVar[str]
-    namespace: ClassVar[str]
-    http_method_names = ["get", "post", "head"]
-
-    @classmethod
-    def urls(cls, prefix: str) -> list[URLPattern]:
-        """``<name>-import``, ``-import-template``, ``-import-rows``, ``-import-preview``."""
-        start = f"{cls.name}-import"
-        return [
-            path(f"{prefix}import/", cls.as_view(), name=start),
-            path(f"{prefix}import/template/", cls.as_view(page="template"), name=f"{start}-template"),
-            path(f"{prefix}import/rows/", cls.as_view(page="rows"), name=f"{start}-rows"),
-            path(f"{prefix}import/<slug:token>/", cls.as_view(page="preview"), name=f"{start}-preview"),
-        ]
-
-    def url(self, page: str = "", **kwargs: Any) -> str:
-        return reverse(f"{self.namespace}:{self.name}-import{page}", kwargs=kwargs)
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return self.handle_no_permission()
-        permissions.require(request.user, self.sheet.model, "import")
-        return super().dispatch(request, *args, **kwargs)
-
-    def get(self, request: HttpRequest, token: str = "") -> HttpResponse:
-        if self.page == "template":
-            return workbook_response(self.sheet.template(request.user), _("%s导入模板") % self.sheet.title)
-        if self.page == "rows":
-            return self.rows(request)
-        if self.page == "preview":
-            return self.show_preview(kept(token, self.sheet, request.user))
-        return self.show_upload()
-
-    def post(self, request: HttpRequest, token: str = "") -> HttpResponse:
-        if self.page == "preview":
-            done = apply(sheet=self.sheet, token=token, by=request.user, at=now())
-            counts = {"added": len(done.adds), "changed": len(done.changes)}
-            messages.success(request, _("已导入：新增 %(added)d 条，修改 %(changed)d 条。") % counts)
-            return redirect(f"{self.namespace}:{self.name}-list")
-        if self.page != "upload":
-            return self.http_method_not_allowed(request)
-        upload = request.FILES.get("file")
-        if upload is None:
-            return self.show_upload(_("请选择要导入的 .xlsx 文件。"), 422)
-        try:
-            preview = self.sheet.preview(io.BytesIO(upload.read()), request.user, now())
-        except FileRefused as error:
-            return self.show_upload(error.message, error.status)
-        return redirect(self.url("-preview", token=keep(preview, self.sheet, request.user)))
-
-    def rows(self, request: HttpRequest) -> HttpResponse:
-        """What the person may change, to be changed in the workbook; audited with its number."""
-        listed = list(self.sheet.queryset().visible_to(request.user, "change"))
-        verb = f"{self.sheet.model._meta.label_lower}.export"
-        with audit.act():
-            audit.record(verb, by=request.user, at=now(), rows=[[r.pk, r.version] for r in listed])
-        return workbook_response(self.sheet.export(listed, request.user), self.sheet.title)
-
-    def context(self) -> dict[str, Any]:
-        back = reverse(f"{self.namespace}:{self.name}-list")
-        title = _("导入%s") % self.sheet.model._meta.verbose_name
-        return {"title": title, "cancel_url": back, "crumbs": [(_("返回列表"), back)]}
-
-    def show_upload(self, problem: str = "", status: int = 200) -> HttpResponse:
-        urls = {"template_url": self.url("-template"), "rows_url": self.url("-rows"), "problem": problem}
-        return render(self.request, "core/import.html", {**self.context(), **urls}, status=status)
-
-    def show_preview(self, preview: Preview) -> HttpResponse:
-        shown = {
-            "preview": preview, "adds": preview.adds[:SHOWN], "changes": preview.changes[:SHOWN],
-            "refusals": preview.refusals[:SHOWN], "again_url": self.url(),
-            "may_confirm": not preview.refusals and bool(preview.adds or preview.changes),
-        }  # fmt: skip
-        return render(self.request, "core/import_preview.html", {**self.context(), **shown})

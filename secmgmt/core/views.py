@@ -29,11 +29,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
-from . import audit, errors, history, manifest, pages, parents, permissions, records
+from . import audit, errors, exports, history, manifest, pages, parents, permissions, records
 from .clock import now
 from .filters import RecordFilterSet
 from .forms import RecordForm, differences
 from .models.trail import Decision
+from .sheets import Sheet
 from .tables import COLS, PAGE, Table
 from .workflow import Transition, Workflow
 
@@ -44,6 +45,7 @@ class Role(Enum):
     LIST = ("list", "", ("get",))
     CREATE = ("create", "new/", ("get", "post"))
     EXPORT = ("export", "export/", ("get",))
+    EXPORT_ALL = ("export-all", "export/all/", ("post",))
     DETAIL = ("detail", "<int:pk>/", ("get",))
     UPDATE = ("update", "<int:pk>/edit/", ("get", "post"))
     DELETE = ("delete", "<int:pk>/delete/", ("get", "post"))
@@ -60,6 +62,7 @@ class FeatureViews(LoginRequiredMixin, View):
     ``facts``: names of fields or (label, function row → value) pairs shown on the detail page.
     ``related``: what ``select_related`` loads for lists and details, the unit included.
     ``exporter``: (request, filename, heads, rows) → response; without it there is no export page.
+    ``sheet``: what is imported and exported whole; its pages are ``SheetViews`` of the same name.
     """
 
     role: Role = Role.LIST
@@ -74,6 +77,7 @@ class FeatureViews(LoginRequiredMixin, View):
     related: ClassVar[tuple[str, ...]] = ()
     workflow: ClassVar[Workflow | None] = None
     exporter: ClassVar[Callable[..., HttpResponse] | None] = None
+    sheet: ClassVar[Sheet | None] = None
     title: ClassVar[Any] = ""
     empty_text: ClassVar[Any] = ""
     templates: ClassVar[dict[str, str]] = {}
@@ -88,6 +92,7 @@ class FeatureViews(LoginRequiredMixin, View):
             Role.UPDATE: cls.form_class is None,
             Role.TRANSITION: cls.workflow is None,
             Role.EXPORT: cls.exporter is None,
+            Role.EXPORT_ALL: cls.sheet is None,
         }
         return [role for role in Role if role in cls.roles and not without.get(role, False)]
 
@@ -106,7 +111,7 @@ class FeatureViews(LoginRequiredMixin, View):
         method = "get" if request.method == "HEAD" else (request.method or "").lower()
         if method not in methods:
             return self.http_method_not_allowed(request)
-        return getattr(self, f"{page}_page")(request, **kwargs)
+        return getattr(self, f"{page.replace('-', '_')}_page")(request, **kwargs)
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         error = errors.DomainError(_("这个网址不接受这种请求。"))
@@ -161,9 +166,10 @@ class FeatureViews(LoginRequiredMixin, View):
     def list_actions(self) -> list[Button]:
         """Buttons over the list."""
         user, buttons = self.request.user, []
-        if self.has("export") and permissions.may(user, self.model, "export"):
-            address = f"{self.url('export')}?{self.request.GET.urlencode()}"
-            buttons.append((_("导出 Excel"), address, "", "download"))
+        if self.sheet is None:
+            buttons += [(label, url, "", "download") for label, _note, url, _is_job in exports.menu_of(self)]
+        elif permissions.may(user, self.model, "import"):
+            buttons.append((_("导入 Excel"), reverse(f"{self.namespace}:{self.name}-import"), "", "upload"))
         if self.has("create") and permissions.may(user, self.model, "add"):
             label = _("登记%(what)s") % {"what": self.label()}
             buttons.append((label, self.url("create"), "btn-pri", "plus"))
@@ -251,6 +257,7 @@ class FeatureViews(LoginRequiredMixin, View):
             "chips": filterset.chips() if filterset else [],
             "problems": [*(filterset.problems() if filterset else []), *page.problems],
             "head_actions": buttons,
+            "exports": exports.menu_of(self) if self.sheet else [],
             "empty": {
                 "icon": "list",
                 "title": _("还没有%(what)s") % {"what": self.label()},
@@ -384,14 +391,13 @@ class FeatureViews(LoginRequiredMixin, View):
     def export_page(self, request: HttpRequest) -> HttpResponse:
         """The filtered rows in the chosen columns and order; audited with their number."""
         permissions.require(request.user, self.model, "export")
-        rows, _filterset = self.filtered("export")
-        heads, values = self.table.export(rows, request.GET, self.limits)
-        listed = list(values)
-        verb, detail = f"{self.model._meta.label_lower}.export", {"columns": heads}
-        with audit.act():
-            plain = [[str(value) for value in row] for row in listed]
-            audit.record(verb, by=request.user, at=now(), detail=detail, rows=plain)
+        heads, listed = exports.chosen(self, at=now())
         return type(self).exporter(request, self.list_title(), heads, listed)
+
+    def export_all_page(self, request: HttpRequest) -> HttpResponse:
+        """The filtered rows with every column, by a job."""
+        permissions.require(request.user, self.model, "export")
+        return redirect("core:job-detail", pk=exports.start(self, at=now()).pk)
 
     def transition_page(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
         """Confirm and take one step; what is missing comes back as a list."""

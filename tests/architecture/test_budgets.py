@@ -17,7 +17,6 @@ LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 LONG_TEMPLATES: dict[str, str] = {
     "templates/assessments/assessment/": "being rewritten",
-    "templates/core/import": "being rewritten",
     "templates/portal/": "being rewritten",
 }
 

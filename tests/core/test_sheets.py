@@ -86,7 +86,8 @@ def test_an_exported_row_is_changed_and_its_version_goes_up(lin, city):
     book = book_of(lin)
     put(book, 2, 名称="新名")
     page = send(lin, book)
-    assert "旧名 → 新名" in page.content.decode()
+    shown = page.content.decode()
+    assert "<del>旧名</del>" in shown and "<ins>新名</ins>" in shown and address(book, 2, "名称") in shown
     lin.post(page.redirect_chain[-1][0])
     old = obj.version
     obj.refresh_from_db()

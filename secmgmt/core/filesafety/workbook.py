@@ -37,12 +37,14 @@ _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
 class SheetRows:
     """``header``: texts of row 1. ``rows``: (row number, one value per header), blank rows left out.
 
-    ``rows`` is read while you iterate and may still refuse (too many rows, a value beside the header).
+    ``count``: rows beneath the header, blank ones included. ``rows`` is read while you iterate and may still
+    refuse (too many rows, a value beside the header).
     """
 
     sheet: str
     header: list[str]
     rows: Iterator[tuple[int, tuple[Value, ...]]]
+    count: int = 0
 
 
 def cell_address(row: int, column: int) -> str:
@@ -66,7 +68,7 @@ def open_workbook(
     stream = sheetxml.read_rows(archive, part, sheetxml.book_context(archive, main))
     number, cells = next(stream, (0, {}))
     header = check_header(number, cells)
-    return SheetRows(title, header, check_rows(stream, len(header), max_rows))
+    return SheetRows(title, header, check_rows(stream, len(header), max_rows), max(0, rows - 1))
 
 
 def check_is_workbook(fileobj: IO[bytes]) -> archives.Archive:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from .. import digest, errors, permissions
 from ..models.job import Job, JobState
+from .registry import kind_named
 
 
 def require_owner(job: Job) -> None:
@@ -38,6 +39,14 @@ def require_subject(job: Job, user: Any) -> Any:
     return permissions.get_visible(model, user, job.subject_action, pk=job.object_id)
 
 
+def require_kind(job: Job, user: Any) -> None:
+    """The person must still be allowed this kind of work, where the kind says what that takes."""
+    allowed = kind_named(job.kind).allowed
+    if allowed is not None and user is not None:
+        user.forget_grants()
+        allowed(job, user)
+
+
 def own_job(user: Any, pk: int) -> Job:
     """A job of ``user`` whose subject he may still see; anybody else's is as good as none (404)."""
     job = Job.objects.visible_to(user).select_related("content_type", "owner").filter(pk=pk).first()
@@ -50,11 +59,12 @@ def open_result(job: Job, user: Any) -> File:
     """The result file of a job of ``user``, at its start, after its digest was checked.
 
     Raises OutOfScope when there is no file (any more), NotAllowed when he may no longer do the job's action
-    on its subject, Conflict when the file is not what was stored.
+    on its subject, or its kind of work, Conflict when the file is not what was stored.
     """
     if job.owner_id != user.pk or not job.result_key or job.state != JobState.DONE:
         raise errors.OutOfScope(_("结果文件已清理或尚未生成，请重新发起。"), model="core.Job", lookup=job.pk)
     require_subject(job, user)
+    require_kind(job, user)
     try:
         handle = default_storage.open(job.result_key, "rb")
     except FileNotFoundError:

@@ -126,6 +126,7 @@ class JobContext:
             yield self.result
             access.require_owner(self.job)
             access.require_subject(self.job, self.user)
+            access.require_kind(self.job, self.user)
             self._mark_done()
         self.over = True
 

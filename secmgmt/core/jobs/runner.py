@@ -68,6 +68,7 @@ def _run(context: JobContext, kind: Kind) -> None:
         audit.record("job.start", job, by=context.user, at=context.at, detail={"attempt": job.attempts})
     access.require_owner(job)
     access.require_subject(job, context.user)
+    access.require_kind(job, context.user)
     context.finish(kind.function(context))
 
 

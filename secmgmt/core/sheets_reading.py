@@ -1,0 +1,350 @@
+"""Checking a filled workbook: every row with the page's own form, nothing written.
+
+A cell that shows what is stored changes nothing, whatever the rules say today; only the cells that differ are
+validated into the row. What must be unique is asked once for the whole file, not once a row; other constraints
+of the database are the form's to say first and the database's to hold.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.db.models import Q, UniqueConstraint
+from django.forms.models import model_to_dict
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from . import errors, marks, permissions
+from .filesafety.refusal import FileRefused
+from .filesafety.workbook import BadCell, SheetRows, cell_address
+from .sheets import (
+    NUMBER,
+    VERSION,
+    Change,
+    Choices,
+    Entry,
+    Once,
+    Preview,
+    Refusal,
+    Sheet,
+    as_text,
+    choices_of,
+    labels_of,
+    shown,
+    yes_no,
+)
+
+Progress = Callable[[int, int, str], None]
+CHUNK = 500
+TOLD_EVERY = 50
+
+
+def preview(sheet: Sheet, book: SheetRows, user: Any, progress: Progress | None = None) -> Preview:
+    """What ``book`` would do for ``user``; nothing is written. Raises FileRefused, NotAllowed."""
+    permissions.require(user, sheet.model, "import")
+    return Reading(sheet, user, progress or (lambda done, total, note: None)).read(book)
+
+
+class Numbers:
+    """The next free codes, several in one file: the form's own numbering asked once a kind, then counted on."""
+
+    def __init__(self, first: Callable[..., str], taken: set[str]) -> None:
+        self.first, self.taken = first, taken
+        self.last: dict[Any, str] = {}
+
+    def __call__(self, *kind: Any) -> str:
+        code = next_number(self.last[kind]) if kind in self.last else self.first(*kind)
+        while code in self.taken:
+            code = next_number(code)
+        self.last[kind] = code
+        return code
+
+
+class Reading:
+    """One pass over an uploaded file."""
+
+    def __init__(self, sheet: Sheet, user: Any, progress: Progress) -> None:
+        self.sheet, self.user, self.progress, self.result = sheet, user, progress, Preview()
+        self.forms = {existing: sheet.make_form(user, existing) for existing in (False, True)}
+        self.choices = {existing: choices_of(form) for existing, form in self.forms.items()}
+        for existing, form in self.forms.items():
+            form.validate_unique = lambda: None  # the whole file is asked at once
+            form._get_validation_exclusions = self.without_choices(form._get_validation_exclusions)
+            for name in self.choices[existing]:
+                form.fields[name].to_python = lambda value: value or None  # looked up already
+                form.fields[name].validate = lambda value, f=form.fields[name]: forms.Field.validate(f, value)
+        fields = self.forms[False].fields
+        self.labels = {name: {text: key for key, text in labels_of(f).items()} for name, f in fields.items()}
+        self.ticks = {"": False, yes_no(True): True, yes_no(False): False}
+        self.writers = sheet.writers(self.forms[True], self.choices[True])
+        self.keys: dict[str, int] = {}
+        self.valid: list[tuple[int, Any, Any]] = []  # row number, row as it would be, as it is
+        self.paths: dict[str, bool] = {}
+
+    def without_choices(self, exclusions: Callable[[], set[str]]) -> Callable[[], set[str]]:
+        """What the model need not validate: besides the form's exclusions what was found among the choices."""
+        return lambda: exclusions() | set(self.choices[False])
+
+    def read(self, book: SheetRows) -> Preview:
+        """Every row of the file."""
+        wanted = self.sheet.headings(self.forms[False])
+        check_header(book.header, wanted)
+        self.place = {name: book.header.index(head) for name, head in zip(self.sheet.names, wanted, strict=True)}
+        rows = list(book.rows)
+        if not rows:
+            raise FileRefused("no-rows", _("表里没有数据。请从第 2 行起填写。"))
+        self.load(rows)
+        for done, (number, cells) in enumerate(rows):
+            if done % TOLD_EVERY == 0:
+                self.progress(done, len(rows), _("核对"))
+            self.take(number, {name: cells[column] for name, column in self.place.items()})
+        self.check_once()
+        refused = {item.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for item in self.result.refusals}
+        for number, obj, before in self.valid:
+            if str(number) not in refused:
+                self.sort(number, obj, before)
+        return self.result
+
+    def load(self, rows: list[Any]) -> None:
+        """The rows the file names, as far as the user may change them."""
+        finder = self.sheet.key or NUMBER
+        column = self.place[finder]
+        keys = {as_text(cells[column]) for _n, cells in rows} - {""}
+        if not self.sheet.key:
+            keys = {key for key in keys if re.fullmatch(r"[0-9]{1,18}", key)}
+        mine = self.sheet.queryset().visible_to(self.user, "change")
+        self.existing: dict[str, Any] = {}
+        for chunk in chunks(sorted(keys)):
+            self.existing |= {str(getattr(r, finder)): r for r in mine.filter(**{f"{finder}__in": chunk})}
+        self.may_add = permissions.may(self.user, self.sheet.model, "add")
+        for form in self.forms.values():
+            if self.sheet.key and hasattr(form, "next_code"):
+                form.next_code = Numbers(form.next_code, keys)
+
+    def refuse(self, number: int, name: str, message: str) -> None:
+        self.result.refusals.append(Refusal(cell_address(number, self.place.get(name, 0)), message))
+
+    def take(self, number: int, cells: dict[str, Any]) -> None:
+        """One row: an addition, a change, unchanged, or refused."""
+        bad = [(name, value) for name, value in cells.items() if isinstance(value, BadCell)]
+        for name, value in bad:
+            self.refuse(number, name, value.sentence(cell_address(number, self.place[name])))
+        finder = self.sheet.key or NUMBER
+        key = "" if bad else as_text(cells[finder])
+        if bad or not self.check_key(number, finder, key):
+            return
+        row = self.existing.get(key) if key else None
+        same = set() if row is None else {n for n, w in self.writers.items() if as_text(cells[n]) == shown(w(row))}
+        if row is not None and len(same) == len(self.sheet.columns):
+            self.result.unchanged += 1
+        elif self.check_version(number, finder, key, row, as_text(cells[VERSION])):
+            before = copy.copy(row) if row is not None else None
+            form = self.filled(number, cells, row, same)
+            if form is not None:
+                self.keep_same(form.instance, before, same)
+                self.valid.append((number, form.instance, before))
+
+    def check_key(self, number: int, finder: str, key: str) -> bool:
+        """No row of the workbook twice."""
+        if key and key in self.keys:
+            self.refuse(number, finder, _("与第 %d 行重复。") % self.keys[key])
+            return False
+        self.keys[key] = number
+        return True
+
+    def check_version(self, number: int, finder: str, key: str, row: Any, version: str) -> bool:
+        """Existing rows need the version they were read at; new ones have none."""
+        if row is None and (version or (key and not self.sheet.key)):
+            given = _("“版本”") if self.sheet.key else _("“记录号”和“版本”")
+            self.refuse(number, finder, _("没有找到这一条，或您不能修改它。要新增请清空%s。") % given)
+        elif row is None and not self.may_add:
+            self.refuse(number, finder, _("您的岗位不能新增。"))
+        elif row is not None and not version:
+            self.refuse(number, VERSION, _("这一条已登记过。要修改请先导出，保留“版本”再导入。"))
+        elif row is not None and version != str(row.version):
+            who = getattr(row.updated_by, "audit_name", "") or _("他人")
+            when = localtime(row.updated_at).strftime("%Y-%m-%d %H:%M")
+            self.refuse(number, VERSION, _("导出之后已被%(who)s于 %(when)s 修改，请重新导出再改。") % {
+                "who": who, "when": when})
+        elif row is not None and getattr(row, "frozen_digest", ""):
+            self.refuse(number, finder, _("内容已提交并冻结，现在不能修改。"))
+        else:
+            return True
+        return False
+
+    def filled(self, number: int, cells: dict[str, Any], row: Any, same: set[str]) -> forms.ModelForm | None:
+        """The page's form, filled with a row and valid; else None and its refusals."""
+        form, choices = self.forms[row is not None], self.choices[row is not None]
+        form.instance = row if row is not None else self.sheet.model()
+        form.instance.validate_constraints = lambda exclude=None: None  # see the module's first lines
+        form.initial = model_to_dict(form.instance) if row is not None else {}
+        data, problems = dict(form.initial), len(self.result.refusals)
+        for name in choices:
+            data[name] = getattr(form.instance, name) if row is not None else None
+        for name in self.sheet.columns:
+            if name in same:
+                continue
+            try:
+                data[name] = self.value(name, form.fields[name], choices.get(name), cells[name], data.get(name))
+            except forms.ValidationError as error:
+                self.refuse(number, name, error.messages[0])
+        if len(self.result.refusals) > problems:
+            return None
+        form.data, form._errors = {**data, "version": form.instance.version}, None
+        form.full_clean()
+        for name, messages in form.errors.items():
+            for message in messages:
+                self.refuse(number, self.cell_of(name), str(message))
+        self.check_marks(number, form)
+        return form if len(self.result.refusals) == problems else None
+
+    def cell_of(self, name: str) -> str:
+        """The column at which an error of the form is told."""
+        return name if name in self.place else self.sheet.key or self.sheet.columns[0]
+
+    def check_marks(self, number: int, form: forms.ModelForm) -> None:
+        """No text with a secrecy mark gets in by a workbook either."""
+        if form.errors:
+            return
+        try:
+            marks.refuse_marked(marks.typed_texts(form))
+        except errors.Invalid as error:
+            for name, messages in error.errors.items():
+                self.refuse(number, self.cell_of(name), "；".join(messages))
+
+    def value(self, name: str, column: forms.Field, choices: Choices | None, cell: Any, current: Any) -> Any:
+        """A cell as the form takes it."""
+        text = as_text(cell)
+        if choices is not None:
+            return choices.find(text, current) if text else None
+        if isinstance(column, forms.BooleanField):
+            if text not in self.ticks:
+                raise forms.ValidationError(_("“%s”：请填“是”或“否”。") % text[:40])
+            return self.ticks[text]
+        if (labels := self.labels[name]) and text:
+            if text not in labels:
+                raise forms.ValidationError(_("“%(text)s”不在选项中，可填：%(all)s。") % {
+                    "text": text[:40], "all": "、".join(list(labels)[:20])})
+            return labels[text]
+        if isinstance(column, forms.DateField):
+            return cell.date() if isinstance(cell, dt.datetime) else written_date(text)
+        return text
+
+    def keep_same(self, obj: Any, before: Any, same: set[str]) -> None:
+        """What nobody changed in the workbook stays as stored to the last blank."""
+        for name in same:
+            attname = self.sheet.model._meta.get_field(name).attname
+            if getattr(obj, attname) != getattr(before, attname):
+                setattr(obj, attname, getattr(before, attname))
+
+    def check_once(self) -> None:
+        """No two rows alike, in the file or with what is stored."""
+        for rule in once_rules(self.sheet):
+            found: dict[tuple[Any, ...], tuple[int, Any]] = {}
+            fields = [self.sheet.model._meta.get_field(name).attname for name in rule.fields]
+            place = next((n for n in reversed(rule.fields) if n in self.place), self.cell_of(""))
+            for number, obj, _before in self.valid:
+                key = tuple(getattr(obj, name) for name in fields)
+                if None in key or not rule.when(obj):
+                    continue
+                if key in found:
+                    told = _("与第 %(row)d 行重复：%(why)s") % {"row": found[key][0], "why": rule.message}
+                    self.refuse(number, place, told)
+                else:
+                    found[key] = (number, obj)
+            for key, pk in stored_keys(self.sheet.model, rule, fields, found):
+                number, obj = found[key]
+                if obj.pk != pk:
+                    self.refuse(number, place, str(rule.message))
+
+    def may_place(self, obj: Any, action: str) -> bool:
+        """Whether the user may do ``action`` at the unit the row is, or goes, to."""
+        path = f"{action} {permissions.path_of(obj)}"
+        if path not in self.paths:
+            self.paths[path] = permissions.may(self.user, self.sheet.model, action, path.partition(" ")[2])
+        return self.paths[path]
+
+    def sort(self, number: int, obj: Any, before: Any) -> None:
+        """Put a valid row where it belongs."""
+        model, key = self.sheet.model, self.sheet.key
+        if before is None and not self.may_place(obj, "add"):
+            return self.refuse(number, key or self.sheet.columns[0], _("您不能在这个单位新增。"))
+        other = model() if before is None else before
+        fields = [model._meta.get_field(name) for name in self.sheet.columns]
+        differs = [f for f in fields if f.value_from_object(other) != f.value_from_object(obj)]
+        values = {f.attname: f.value_from_object(obj) for f in differs}
+        entry = Entry(number, obj.pk, obj.version or 0, str(getattr(obj, key)) if key else "", str(obj), values)
+        if before is None:
+            return self.result.adds.append(entry)
+        for item in differs:
+            old, new = (shown(self.writers[item.name](row)) or "—" for row in (before, obj))
+            cell = cell_address(number, self.place[item.name])
+            entry.changed.append(Change(cell, str(self.forms[True].fields[item.name].label), old, new))
+        if entry.changed:
+            return self.result.changes.append(entry)
+        self.result.unchanged += 1
+        return None
+
+
+def check_header(header: list[str], wanted: list[str]) -> None:
+    """The template's columns, each once, in any order."""
+    unknown = [h for h in header if h not in wanted]
+    missing = [h for h in wanted if h not in header]
+    if unknown or missing:
+        parts = [_("%(cell)s“%(name)s”不是模板中的列") % {
+            "cell": cell_address(1, header.index(h)), "name": h[:40]} for h in unknown[:5]]
+        parts += [_("第 1 行缺少“%s”列") % h for h in missing[:5]]
+        raise FileRefused("wrong-header", _("%s。请用下载的模板填写，不要改列名。") % "；".join(parts))
+
+
+def once_rules(sheet: Sheet) -> list[Once]:
+    """The model's unique constraints, and what the sheet adds to them."""
+    found = list(sheet.once)
+    for constraint in sheet.model._meta.constraints:
+        if isinstance(constraint, UniqueConstraint) and constraint.fields:
+            condition, message = constraint.condition, constraint.violation_error_message
+            when = holds(condition) if condition is not None else lambda _row: True
+            found.append(Once(tuple(constraint.fields), message, when, condition))
+    return found
+
+
+def holds(condition: Q) -> Callable[[Any], bool]:
+    """A condition ``Q(field=value, …)`` as a function of a row."""
+    wanted = dict(condition.children)
+    if condition.connector != Q.AND or condition.negated or any("__" in name for name in wanted):
+        raise NotImplementedError(f"a condition a workbook cannot check: {condition}")
+    return lambda row: all(getattr(row, name) == value for name, value in wanted.items())
+
+
+def stored_keys(model: Any, rule: Once, fields: list[str], found: dict[tuple[Any, ...], Any]) -> list[Any]:
+    """(key, number) of the stored rows that hold one of the keys, asked by the field that differs most."""
+    if not found:
+        return []
+    place = max(range(len(fields)), key=lambda i: len({key[i] for key in found}))
+    rows = model.objects.filter(rule.rows) if rule.rows is not None else model.objects.all()
+    hits = []
+    for chunk in chunks(sorted({key[place] for key in found})):
+        named = rows.filter(**{f"{fields[place]}__in": chunk}).values_list("pk", *fields)
+        hits += [(tuple(key), pk) for pk, *key in named if tuple(key) in found]
+    return hits
+
+
+def chunks(values: list[Any]) -> list[list[Any]]:
+    """A list in parts that fit one statement."""
+    return [values[start : start + CHUNK] for start in range(0, len(values), CHUNK)]
+
+
+def written_date(text: str) -> str:
+    """A date as typed, its separators made the form's own."""
+    parts = re.fullmatch(r"(\d{4})[./年-](\d{1,2})[./月-](\d{1,2})日?", text)
+    return "-".join(parts.groups()) if parts else text
+
+
+def next_number(code: str) -> str:
+    """A code with its last number one higher."""
+    return re.sub(r"\d+$", lambda m: f"{int(m[0]) + 1:0{len(m[0])}d}", code) if code[-1:].isdigit() else f"{code}-2"
