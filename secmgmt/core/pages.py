@@ -141,3 +141,14 @@ def fact_of(obj: Any, fact: Any) -> tuple[str, Any]:
     if field.many_to_many:
         value = list(value.all())
     return str(field.verbose_name), value
+
+
+def empty_of(view: Any, create: tuple[str, str, str, str] | None) -> dict[str, Any]:
+    """What a list without rows says, and the button that begins it, if this person has one."""
+    return {
+        "icon": "list",
+        "title": _("还没有%(what)s") % {"what": view.label()},
+        "text": view.empty_text,
+        "url": create[1] if create else "",
+        "link": create[0] if create else "",
+    }

@@ -258,13 +258,7 @@ class FeatureViews(LoginRequiredMixin, View):
             "problems": [*(filterset.problems() if filterset else []), *page.problems],
             "head_actions": buttons,
             "exports": exports.menu_of(self) if self.sheet else [],
-            "empty": {
-                "icon": "list",
-                "title": _("还没有%(what)s") % {"what": self.label()},
-                "text": self.empty_text,
-                "url": create[1] if create else "",
-                "link": create[0] if create else "",
-            },
+            "empty": pages.empty_of(self, create),
         }
         if request.htmx and not request.htmx.history_restore_request:
             return render(request, "core/list_rows.html", {**context, **self.more("list")})
