@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 RESULT_DAYS = 30
 ORPHAN_HOURS = 24  # a file younger than this may belong to a transaction that has not committed
 PERIOD_DAYS = 7
+IMPORTS = ("imports/uploads", "imports/previews")
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Tidied:
     old_results: int = 0
     orphan_results: int = 0
     temp_dirs: int = 0
+    old_imports: int = 0
     attachment_orphans: int = 0
     missing_files: int = 0
 
@@ -43,6 +45,7 @@ def housekeeping(at: dt.datetime) -> Tidied:
     _drop_old_results(at, tidied)
     _drop_orphan_results(at, tidied)
     _drop_temp(at, tidied)
+    _drop_imports(at, tidied)
     _compare_attachments(at, tidied)
     PeriodicRun.objects.filter(at__lt=at - dt.timedelta(days=PERIOD_DAYS)).delete()
     if any(asdict(tidied).values()):
@@ -67,6 +70,14 @@ def _drop_orphan_results(at: dt.datetime, tidied: Tidied) -> None:
         if key not in known:
             default_storage.delete(key)
             tidied.orphan_results += 1
+
+
+def _drop_imports(at: dt.datetime, tidied: Tidied) -> None:
+    """Uploads nobody read and previews nobody confirmed: they hold what is in no record."""
+    for folder in IMPORTS:
+        for key in _old_files(folder, at):
+            default_storage.delete(key)
+            tidied.old_imports += 1
 
 
 def _drop_temp(at: dt.datetime, tidied: Tidied) -> None:
