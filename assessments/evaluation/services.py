@@ -116,7 +116,8 @@ def _items_for(obj: Any) -> list[CatalogItem]:
         raise errors.Invalid({"protected_object": [_("该对象还没有定级，先完成定级再自评估。")]})
     if max(levels) == 5:
         raise errors.Invalid({"protected_object": [_("第五级的要求未公开，不能用本系统自评估。")]})
-    catalogue = list(CatalogItem.objects.filter(standard__code=SHIPPED[0]).order_by("order"))
+    rows = CatalogItem.objects.filter(standard__code=SHIPPED[0], level__in=set(levels))
+    catalogue = list(rows.order_by("order"))
     for item in catalogue:  # the organization's own reading of who answers comes first
         item.applies_to = item.applies_to_own or item.applies_to
     chosen = selection.applicable(
@@ -158,14 +159,15 @@ def save_answer(
     no longer open.
     """
     row = _locked_answer(answer, by)
-    if result != row.result and row.component_results.exists():
+    by_component = row.component_results.exists()
+    if result != row.result and by_component:
         raise errors.Invalid({"result": [_("这一项按部件作答，结果由部件汇总；要直接作答，先清除部件结果。")]})
     sent = {"found": found, "risk": risk, "high_risk_applies": high_risk_applies}
     kept = {name: getattr(row, name) for name, value in sent.items() if value is None}
     wanted = _checked(row, result, **{**sent, **kept})
     if row.version != version and {name: getattr(row, name) for name in wanted} != wanted:
         raise changed_meanwhile(row)
-    if not row.component_results.exists():
+    if not by_component:
         wanted["value"] = points.result_value(result) if result else None
     return _keep(row, wanted, by=by, at=at)
 
@@ -267,7 +269,7 @@ def check_open(assessment: Assessment) -> None:
 
 
 def _locked_answer(pk: int, by: Any) -> Answer:
-    seen = permissions.get_visible(Answer, by, "view", pk=pk)
+    seen = permissions.get_visible(Answer, by, "view", queryset=Answer.objects.only("assessment"), pk=pk)
     assessment = Assessment.objects.select_for_update().get(pk=seen.assessment_id)  # as Workflow.fire does
     rows = Answer.objects.select_related(*ANSWER_LOADED)
     row = rows.select_for_update(of=("self",)).get(pk=pk)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from . import manifest
 
@@ -56,5 +57,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
     if user is None or not user.is_authenticated or getattr(request, "second_factor_pending", False):
         return base
-    base.update(me=user, nav=manifest.navigation(user, request.path), unread=manifest.unread_count(user))
+    base.update(  # lazy: a fragment for htmx has no frame
+        me=user,
+        nav=SimpleLazyObject(lambda: manifest.navigation(user, request.path)),
+        unread=SimpleLazyObject(lambda: manifest.unread_count(user)),
+    )
     return base

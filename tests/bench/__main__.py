@@ -13,6 +13,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -141,6 +142,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=7.0)
     options = parser.parse_args()
     STORE.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C: what was started is ended
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context((STORE / "lock").open("w"))
         fcntl.flock(lock, fcntl.LOCK_EX)  # two runs would measure each other

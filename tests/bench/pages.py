@@ -25,7 +25,7 @@ COLUMNS = (
     "service_scope,network_nature,sag"
 )
 CREATED = 8
-ITEM = re.compile(r'action="(/[^"]+/save/)"[^>]*>.*?name="version" value="(\d+)"', re.DOTALL)
+ITEM = re.compile(r'action="(/[^"]+/save/)"[^>]*>.*?name="version"[^>]* value="(\d+)"', re.DOTALL)
 HTMX = {"HX_Request": "true"}
 
 
@@ -48,7 +48,7 @@ def items_of(browser: Browser, page: str) -> list[tuple[str, str]]:
 
 def save(browser: Browser, address: str, version: int, result: str) -> Answer:
     """Give one answer as the page does."""
-    return browser.post(address, {"version": str(version), "result": result, "found": "", "risk": ""}, **HTMX)
+    return browser.post(address, {"version": str(version), "result": result}, **HTMX)
 
 
 def lists(browser: Browser, database: str, who: str, size: int) -> Iterator[Figure]:

@@ -14,6 +14,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from secmgmt.supervisor import dependent
+
 from .client import Browser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,7 +78,7 @@ class Server:
         command = [sys.executable, "manage.py", "up", "--no-migrate", "--port", str(self.port)]
         self.log = (self.var / "server.log").open("w")
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log, start_new_session=True
+            command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log, preexec_fn=dependent
         )
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
