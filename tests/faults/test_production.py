@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from django.db import ProgrammingError, connection, transaction
 
 from secmgmt.core import audit
@@ -28,6 +29,11 @@ def documented() -> set[str]:
 
 def check(tmp_path: Path, **values: str) -> subprocess.CompletedProcess:
     """``manage.py check --deploy`` in a production environment changed by ``values``."""
+    return manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **values)
+
+
+def manage(tmp_path: Path, *arguments: str, **values: str) -> subprocess.CompletedProcess:
+    """A management command in a production environment changed by ``values``."""
     environment = {
         "PATH": os.environ["PATH"],
         "DEBUG": "0",
@@ -37,7 +43,7 @@ def check(tmp_path: Path, **values: str) -> subprocess.CompletedProcess:
         "VAR_DIR": str(tmp_path),
         **values,
     }
-    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -56,6 +62,32 @@ def test_the_shipped_files_set_no_variable_the_settings_do_not_read(name):
     others = {"APP_DB_PASSWORD", "OWNER_DB_PASSWORD", "BROKER_PASSWORD", "ANCHOR_DIR", "TLS_DIR"}
     others |= {name for name in named if name.startswith(("POSTGRES_", "RABBITMQ_"))}
     assert named - others <= documented()
+
+
+@pytest.mark.pure
+def test_the_containers_ask_only_for_what_the_sample_environment_holds_and_start_the_documented_processes():
+    text = (ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8")
+    services = yaml.safe_load(text)["services"]
+    sample = (ROOT / "deploy" / "env.example").read_text(encoding="utf-8")
+    held = set(re.findall(r"^([A-Z_]+)=", sample, re.MULTILINE))
+    assert set(re.findall(r"\$\{([A-Z_]+):\?", text)) <= held
+    for name in ("web", "worker", "beat", "migrate"):
+        environment = services[name]["environment"]
+        assert set(environment) <= documented()
+        assert environment["DEBUG"] == "0"
+        assert environment["TRUSTED_PROXIES"] == services["proxy"]["networks"]["inner"]["ipv4_address"]
+    assert services["worker"]["command"][:4] == ["celery", "--app", "secmgmt.celery", "worker"]
+    assert services["beat"]["command"][:4] == ["celery", "--app", "secmgmt.beat", "beat"]
+
+
+@pytest.mark.pure
+@pytest.mark.slow(reason="collects the static files in a process of its own")
+def test_collected_style_sheets_can_be_read_by_the_services_user(tmp_path):
+    target = tmp_path / "static"
+    result = manage(tmp_path, "collectstatic", "--noinput", STATIC_ROOT=str(target))
+    assert result.returncode == 0, result.stderr
+    assert all(path.stat().st_mode & 0o044 == 0o044 for path in target.rglob("*"))
+    assert target.stat().st_mode & 0o055 == 0o055
 
 
 @pytest.mark.pure

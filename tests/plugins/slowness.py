@@ -1,24 +1,29 @@
 """A test over ``--max-seconds`` fails the run unless it is marked ``slow(reason=…)``; bare ``slow`` is refused.
 
-What counts is the time the test's own process computed: on a machine that is busy with something else, or that
-waits for a worker's next turn, the clock on the wall says nothing about the test.
+A test costs what its process computes plus what it waits for. Two things of a busy machine are no fault of a test
+and left out: the time its process was ready but got no core (the kernel counts it), and, of what it waits for in
+other processes, the share by which those were held up likewise (the wait is divided by the load on each core,
+when that is over one). On a quiet machine the cost is the clock on the wall.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
-# A pause of a shared machine is no finding of a property test; --max-seconds watches the time computed.
+# A pause of a shared machine is no finding of a property test; --max-seconds watches the cost.
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
 
 TOLD = "slow_with_reason"
-COST = "computed_seconds"
+COST = "cost_seconds"
+SCHEDULE = Path("/proc/self/schedstat")  # nanoseconds computed, nanoseconds ready without a core, turns
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,13 +43,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    began = time.process_time()
+    began = _clocks()
     yield
-    item.user_properties.append((COST, time.process_time() - began))
+    wall, computed, held_up = (now - then for now, then in zip(_clocks(), began, strict=True))
+    item.user_properties.append((COST, cost(wall, computed, held_up, os.getloadavg()[0] / (os.cpu_count() or 1))))
+
+
+def _clocks() -> tuple[float, float, float]:
+    """Seconds on the wall, computed by this process, and spent ready without a core."""
+    held_up = int(SCHEDULE.read_text().split()[1]) / 1e9 if SCHEDULE.exists() else 0.0
+    return time.monotonic(), time.process_time(), held_up
+
+
+def cost(wall: float, computed: float, held_up: float, load: float) -> float:
+    """What a test costs in seconds; ``load``: processes that want a core, for each core."""
+    waited = max(0.0, wall - computed - held_up)
+    return computed + waited / max(1.0, load)
 
 
 class Watch:
-    """Collects what took too long, from the reports of all processes."""
+    """Collects what cost too much, from the reports of all processes."""
 
     def __init__(self, limit: float) -> None:
         self.limit = limit
