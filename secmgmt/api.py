@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import URLPattern
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer, SessionAuth
@@ -211,7 +212,8 @@ def patterns() -> tuple[list[URLPattern], str, str]:
     """The API's URLs for ``path("api/v1/", …)``."""
     found, app_name, namespace = build().urls
     for pattern in found:
-        pattern.callback = problems_only(pattern.callback)
+        reads_only = pattern.name in ("openapi-json", "openapi-view", "api-root")
+        pattern.callback = problems_only(require_safe(pattern.callback) if reads_only else pattern.callback)
     return found, app_name, namespace
 
 

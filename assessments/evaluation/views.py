@@ -85,7 +85,7 @@ class Assessments(FeatureViews):
 
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand one layer to a person by sign-in name, or with ``take_back`` to nobody."""
-    assessment = permissions.get_visible(Assessment, request.user, "view", pk=pk)
+    assessment = permissions.get_visible(Assessment, request.user, "assign", pk=pk)
     layer, back = request.POST.get("layer", ""), "take_back" in request.POST
     user = User.objects.filter(username=request.POST.get("username", "").strip(), is_active=True).first()
     if user is None and not back:

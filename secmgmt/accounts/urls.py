@@ -4,6 +4,7 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from django.urls import path
+from django.views.decorators.http import require_http_methods
 
 from .views import demo, entry
 
@@ -30,3 +31,5 @@ urlpatterns = [
         "2fa/recovery-codes/download/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"
     ),
 ]
+for pattern in urlpatterns:  # the form views of the library would take PUT for POST
+    pattern.callback = require_http_methods(["GET", "HEAD", "POST"])(pattern.callback)

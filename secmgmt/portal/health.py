@@ -13,6 +13,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from secmgmt.core import errors, manifest
 from secmgmt.core.clock import now
@@ -86,6 +87,7 @@ def require_administrator(user: Any) -> None:
 
 
 @login_required
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The health page."""
     require_administrator(request.user)

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from secmgmt.core import manifest
 from secmgmt.core.clock import today
@@ -21,6 +22,7 @@ CHANGES = 6
 
 
 @login_required
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for me, and by when? Then what changed, and the systems I answer for."""
     day = today()

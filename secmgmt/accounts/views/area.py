@@ -73,7 +73,7 @@ class ActView(LoginRequiredMixin, View):
         raise NotImplementedError
 
     def check(self) -> None:
-        """Refuse already when the page is opened."""
+        """Refuse before anything is asked or read."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask."""
@@ -82,6 +82,7 @@ class ActView(LoginRequiredMixin, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Do."""
+        self.check()
         form = self.form(request.POST)
         if form is not None and not form.is_valid():
             return self._page(form, status=422)
