@@ -76,7 +76,7 @@ def answer_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @answers.patch("/{int:pk}", response=AnswerOut, operation_id="answer_save", summary="作答", url_name="answer-detail")
 def answer_save(request: HttpRequest, pk: int, payload: AnswerIn) -> HttpResponse:
     """Answer one item on the version ``If-Match`` names."""
-    seen = permissions.get_visible(Answer, request.user, pk=pk)
+    seen = answerable(request, pk)
     values = payload.dict(exclude_unset=True)
     values.setdefault("result", seen.result)
     if None in values.values():
@@ -90,9 +90,17 @@ def answer_save(request: HttpRequest, pk: int, payload: AnswerIn) -> HttpRespons
 )  # fmt: skip
 def answer_components(request: HttpRequest, pk: int, payload: ComponentsIn) -> HttpResponse:
     """Answer one item component by component; an empty object goes back to one answer for the whole."""
+    answerable(request, pk)
     given, version = payload.results, version_of(request)
     row = services.save_component_results(answer=pk, version=version, given=given, by=request.user, at=now())
     return told(row)
+
+
+def answerable(request: HttpRequest, pk: int) -> Answer:
+    """The item, when this person answers it: who may not is told so before anything about versions."""
+    row = permissions.get_visible(Answer, request.user, pk=pk)
+    services.check_may_answer(row, request.user)
+    return row
 
 
 def shown(row: Answer) -> dict[str, Any]:

@@ -140,6 +140,12 @@ def may_answer(answer: Answer, by: Any) -> bool:
     return answer.assignee_id == by.pk and "answer" in permissions.actions_for(by, [answer])[answer.pk]
 
 
+def check_may_answer(row: Answer, by: Any) -> None:
+    """NotAllowed unless ``by`` answers this item."""
+    if not may_answer(row, by):
+        raise errors.NotAllowed(_("这一项不由您填写。"), who_may=permissions.who_may(Answer, "answer"), obj=row)
+
+
 @audit.audited
 def save_answer(
     *,
@@ -230,7 +236,7 @@ def answer_group(*, assessment: Assessment, layer: str, control_point: str, by: 
     Raises OutOfScope, NotAllowed, Conflict when the assessment is no longer open, Invalid when no item of the
     group waits for ``by``.
     """
-    permissions.get_visible(Assessment, by, "view", pk=assessment.pk)
+    permissions.get_visible(Assessment, by, "answer", pk=assessment.pk)
     check_open(Assessment.objects.select_for_update().get(pk=assessment.pk))
     rows = assessment.answers.select_related("assessment__protected_object__unit").order_by("order")
     rows = rows.filter(layer=layer, control_point=control_point, result="").select_for_update(of=("self",))
@@ -273,8 +279,7 @@ def _locked_answer(pk: int, by: Any) -> Answer:
     assessment = Assessment.objects.select_for_update().get(pk=seen.assessment_id)  # as Workflow.fire does
     rows = Answer.objects.select_related(*ANSWER_LOADED)
     row = rows.select_for_update(of=("self",)).get(pk=pk)
-    if not may_answer(row, by):
-        raise errors.NotAllowed(_("这一项不由您填写。"), who_may=permissions.who_may(Answer, "answer"), obj=row)
+    check_may_answer(row, by)
     check_open(assessment)
     return row
 

@@ -73,12 +73,12 @@ class TransitionPage:
         sent = {"opinion": self.post.get("opinion", ""), "seen": self.post.get("seen")}
         if self.form is None:
             return self.workflow.fire(self.obj, self.step.name, by=by, at=at, **sent)
-        if not self.form.is_valid():
-            raise errors.Invalid({name: list(found) for name, found in self.form.errors.items()})
         with audit.act():
             self._require()
             if sent["seen"] != seen_token(self.obj):
                 raise errors.Conflict(_("内容在您打开之后有变化，请看过新内容再办理。"), obj=self.obj)
+            if not self.form.is_valid():
+                raise errors.Invalid({name: list(found) for name, found in self.form.errors.items()})
             changed = self.form.apply(self.obj, by=by, at=at) or self.obj
             sent["seen"] = seen_token(changed)
             return self.workflow.fire(changed, self.step.name, by=by, at=at, **sent)

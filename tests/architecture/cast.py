@@ -27,7 +27,7 @@ from secmgmt.accounts import services
 from secmgmt.accounts.models import AdminGrant, ApiToken
 from secmgmt.core import digest
 from secmgmt.core.clock import now
-from secmgmt.core.models import Attachment, AuditEvent, Job, JobState, Notice, Participation
+from secmgmt.core.models import Attachment, AuditEvent, Job, JobState, Notice, Participation, ReportRun
 from tests.assets.factories import (
     make_component,
     make_data,
@@ -169,7 +169,8 @@ class Cast:
         self.person("owner@merged")  # the merger leaves the first audit event
         position = make_position(make_user(unit=city.health), city.health, "act_as_owner")
         return SimpleNamespace(
-            job=self.job(mine, at), file=self.file(self.rows["object"], mine, at), token=self.token(mine, at),
+            job=self.job(mine, at), report=self.report(self.rows["assessment"], mine, at),
+            file=self.file(self.rows["object"], mine, at), token=self.token(mine, at),
             notice=Notice.objects.create(
                 content_type=ContentType.objects.get_for_model(self.rows["object"]), object_id=self.rows["object"].pk,
                 user=mine, text="请办理", url="/objects/", at=at,
@@ -188,7 +189,7 @@ class Cast:
         key = default_storage.save("jobs/result", ContentFile(b"x"))
         obj = self.rows["object"]
         return Job.objects.create(
-            kind="test", label="导出", owner=owner, content_type=ContentType.objects.get_for_model(obj),
+            kind="test.file", label="导出", owner=owner, content_type=ContentType.objects.get_for_model(obj),
             object_id=obj.pk, state=JobState.DONE, created_at=at, result_key=key, result_name="a.txt",
             result_type="text/plain", result={"file": {"algorithm": "sha256"}},
             result_digest=digest.hash_bytes(b"x", "sha256"),
@@ -201,6 +202,15 @@ class Cast:
             content_type=ContentType.objects.get_for_model(parent), object_id=parent.pk, name="a.txt", by=by, at=at,
             storage_key=key, media_type="text/plain", size=1, algorithm="sha256",
             digest=digest.hash_bytes(b"x", "sha256"),
+        )  # fmt: skip
+
+    def report(self, parent: Any, by: Any, at: dt.datetime) -> ReportRun:
+        """A document made of ``parent``."""
+        key = default_storage.save("reports/" + "a" * 32, ContentFile(b"x"))
+        return ReportRun.objects.create(
+            content_type=ContentType.objects.get_for_model(parent), object_id=parent.pk, kind="self-assessment",
+            title="报告", fmt="pdf", storage_key=key, size=1, algorithm="sha256",
+            digest=digest.hash_bytes(b"x", "sha256"), by=by, at=at,
         )  # fmt: skip
 
     def token(self, user: Any, at: dt.datetime) -> ApiToken:

@@ -33,7 +33,10 @@ FIXED = ("url", "method", "given", "remark")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 OF_THE_TESTS = ("api:thing-",)  # the sample feature of the kernel's own tests
 KINDS = {"protectedobject": "object", "datacategory": "data", "interconnection": "link"}
-ARGUMENTS = {"token": "0" * 32, "rest": "no/such", "form": "pdf", "step": "submit"}
+ARGUMENTS = {
+    "token": "0" * 32, "rest": "no/such", "form": "pdf", "step": "submit", "kind": "self-assessment",
+    "invitation": 999_999,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -109,11 +112,11 @@ def address(line: Line, cast: Cast, arguments: set[str]) -> str:
     """Where the line leads: to the row its URL is named after, unless the line names another."""
     given = dict(line.given)
     stem = line.url.rpartition(":")[2].rpartition("-")[0] or line.url.rpartition(":")[2]
-    key = given.pop("row", "object" if "kind" in arguments else KINDS.get(stem, stem.partition("-")[0]))
+    key = given.pop("row", "object" if "object_id" in arguments else KINDS.get(stem, stem.partition("-")[0]))
     values: dict[str, Any] = {name: given.get(name, ARGUMENTS.get(name)) for name in arguments}
     if "pk" in arguments:
         values["pk"] = cast.rows[key].pk
-    if "kind" in arguments:
+    if "object_id" in arguments:
         row = cast.rows[key]
         values |= {"kind": ContentType.objects.get_for_model(row).pk, "object_id": row.pk}
     return reverse(line.url, kwargs=values)

@@ -226,6 +226,7 @@ class TestCommands:
 @pytest.mark.django_db
 class TestActs:
     def test_after_the_heads_lock_come_only_its_insert_and_update(self, city, at):
+        write(1)  # the chain has a head
         thing = make_thing(city.health)
         with CaptureQueriesContext(connection) as queries:
             STEPS.fire(thing, "submit", by=city.lin, at=at, seen="v1")

@@ -128,7 +128,7 @@ def test_the_search_page_finds_by_kind_and_escapes_what_was_asked(client, city, 
     html = client.get("/search/?q=平台").content.decode()
     assert "事项" in html and f"/things/{thing.pk}/" in html and "学籍" not in html
     html = client.get("/search/?q=<script>alert(1)</script>").content.decode()
-    assert "<script>alert" not in html and "没有与" in html
+    assert "<script>alert" not in html and "没有找到与" in html
     assert "要找什么" in client.get("/search/").content.decode()
 
 

@@ -40,8 +40,14 @@ def require_subject(job: Job, user: Any) -> Any:
 
 
 def require_kind(job: Job, user: Any) -> None:
-    """The person must still be allowed this kind of work, where the kind says what that takes."""
-    allowed = kind_named(job.kind).allowed
+    """The person must still be allowed this kind of work, where the kind says what that takes.
+
+    A kind this release no longer knows has nothing to give (OutOfScope).
+    """
+    try:
+        allowed = kind_named(job.kind).allowed
+    except LookupError:
+        raise errors.OutOfScope(model="core.Job", lookup=job.pk) from None
     if allowed is not None and user is not None:
         user.forget_grants()
         allowed(job, user)
