@@ -7,71 +7,49 @@ or PostgreSQL's locks only briefly.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import json
-import re
-import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from . import audit, bulk, errors, permissions, records, search
+from . import audit, bulk, errors, permissions, previews, records, search
 from .clock import now
-from .models.job import PeriodicRun
 from .reporting.xlsx_cells import export_rows
 from .sheets import Change, Entry, Preview, Refusal, Sheet, choices_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PREVIEWS, UPLOADS = "imports/previews", "imports/uploads"
+UPLOADS = "imports/uploads"
 BOOKKEEPING = frozenset({"version", "updated_at", "updated_by"})
 CHUNK = 500
 Progress = Callable[[int, int, str], None]
 
 
-def place_of(token: str, sheet: Sheet, user: Any) -> str:
-    """Where a preview of ``user`` is kept: nobody else's path leads there."""
-    return f"{PREVIEWS}/{user.pk}-{sheet.model._meta.label_lower}-{token}"
+def kind_of(sheet: Sheet) -> str:
+    """What the previews of a sheet are kept under."""
+    return sheet.model._meta.label_lower
 
 
 def keep(preview: Preview, sheet: Sheet, user: Any) -> str:
     """Keep a preview for ``user`` alone under a random token; housekeeping forgets it after a day."""
-    preview.token = secrets.token_hex(16)
-    data = json.dumps(asdict(preview), cls=DjangoJSONEncoder, ensure_ascii=False)
-    default_storage.save(place_of(preview.token, sheet, user), ContentFile(data.encode()))
+    preview.token = previews.new_token()
+    previews.keep(preview.token, kind_of(sheet), user, asdict(preview))
     return preview.token
 
 
 def kept(token: str, sheet: Sheet, user: Any) -> Preview:
     """The preview ``user`` kept; anybody else's, or one used, is not found."""
-    missing = errors.OutOfScope(_("这次导入的预览已经用过，或已超过一天，请重新上传。"))
-    if not re.fullmatch(r"[0-9a-f]{32}", token):
-        raise missing
-    try:
-        with default_storage.open(place_of(token, sheet, user), "rb") as handle:
-            data = json.load(handle)
-    except FileNotFoundError:
-        raise missing from None
+    data = previews.kept(token, kind_of(sheet), user)
     for kind in ("adds", "changes"):
         rows = [Entry(**entry) for entry in data[kind]]
         for row in rows:
             row.changed = [Change(**item) for item in row.changed]
         data[kind] = rows
     return Preview(**{**data, "refusals": [Refusal(**item) for item in data["refusals"]]})
-
-
-def drop(token: str, sheet: Sheet, user: Any) -> None:
-    """Forget a preview."""
-    with contextlib.suppress(FileNotFoundError):
-        default_storage.delete(place_of(token, sheet, user))
 
 
 @dataclass
@@ -129,7 +107,7 @@ def store(*, prepared: Prepared, by: Any, at: dt.datetime, progress: Progress = 
     permissions.require(by, model, "import")
     for action, path in sorted(prepared.paths):
         permissions.require(by, model, action, path)
-    claim(preview.token, at)
+    previews.claim(preview.token, at)
     total = preview.size
     try:
         with transaction.atomic():
@@ -145,22 +123,13 @@ def store(*, prepared: Prepared, by: Any, at: dt.datetime, progress: Progress = 
     detail = {**counts, "codes": [row[0] for row in prepared.rows][:200]}
     audit.record(f"{model._meta.label_lower}.import", by=by, at=at, detail=detail, rows=prepared.rows)
     search.store_entries(prepared.entries)
-    transaction.on_commit(lambda: drop(preview.token, sheet, by))
+    transaction.on_commit(lambda: previews.drop(preview.token, kind_of(sheet), by))
     return counts
 
 
 def apply(*, sheet: Sheet, token: str, by: Any, at: dt.datetime) -> dict[str, int]:
     """Store a kept preview at once; how many rows were added and changed."""
     return store(prepared=prepare(sheet=sheet, token=token, by=by, at=at), by=by, at=at)
-
-
-def claim(token: str, at: dt.datetime) -> None:
-    """A preview is stored once, whoever else has it in hand: a second click, a second worker."""
-    try:
-        with transaction.atomic():
-            PeriodicRun.objects.create(name="import", period=token, at=at)
-    except IntegrityError:
-        raise errors.Conflict(_("这次导入已经写入过了，没有再写第二遍。")) from None
 
 
 def shown_values(values: dict[str, Any], hidden: set[str]) -> dict[str, str]:

@@ -1,0 +1,67 @@
+"""What a person was shown before confirming, kept for that person alone under a random token.
+
+Housekeeping forgets a preview nobody confirmed after a day; a claimed one cannot be stored a second time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import re
+import secrets
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from . import errors
+from .models.job import PeriodicRun
+
+PREVIEWS = "imports/previews"
+
+
+def place_of(token: str, kind: str, user: Any) -> str:
+    """Where a preview of ``user`` is kept: nobody else's path leads there."""
+    return f"{PREVIEWS}/{user.pk}-{kind}-{token}"
+
+
+def new_token() -> str:
+    """A token nobody guesses."""
+    return secrets.token_hex(16)
+
+
+def keep(token: str, kind: str, user: Any, data: Any) -> None:
+    """Keep ``data`` (plain values) for ``user``."""
+    text = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)
+    default_storage.save(place_of(token, kind, user), ContentFile(text.encode()))
+
+
+def kept(token: str, kind: str, user: Any) -> Any:
+    """What ``user`` kept; anybody else's, or one used, is not found."""
+    missing = errors.OutOfScope(_("这次导入的预览已经用过，或已超过一天，请重新上传。"))
+    if not re.fullmatch(r"[0-9a-f]{32}", token):
+        raise missing
+    try:
+        with default_storage.open(place_of(token, kind, user), "rb") as handle:
+            return json.load(handle)
+    except FileNotFoundError:
+        raise missing from None
+
+
+def drop(token: str, kind: str, user: Any) -> None:
+    """Forget a preview."""
+    with contextlib.suppress(FileNotFoundError):
+        default_storage.delete(place_of(token, kind, user))
+
+
+def claim(token: str, at: dt.datetime) -> None:
+    """A preview is stored once, whoever else has it in hand: a second click, a second worker."""
+    try:
+        with transaction.atomic():
+            PeriodicRun.objects.create(name="import", period=token, at=at)
+    except IntegrityError:
+        raise errors.Conflict(_("这次导入已经写入过了，没有再写第二遍。")) from None
