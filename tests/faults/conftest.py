@@ -102,6 +102,7 @@ def processes(tmp_path: Path, transactional_db: None) -> Iterator[Processes]:
         yield found
     finally:
         found.stop()
+        print(found.logs())  # shown with a test that failed
         with app.connection_for_write() as broker:
             broker.default_channel.queue_purge(app.conf.task_default_queue)
 
