@@ -11,38 +11,41 @@ from assets.models import ProtectedObject
 from secmgmt.core import audit, digest
 
 from . import demo_data, demo_gradings
-from .demo_evaluation import REPORT_DAY, assess
+from .demo_evaluation import assess
 from .evaluation.models import Assessment
 from .grading.models import Grading, GradingState
 from .grading.services import set_levels, standing_grading
 
-CERTIFIED_ON = dt.date(2026, 4, 10)
+CERTIFIED_AFTER = 25  # days from the report
 
 
 def create_assessments(at: dt.datetime) -> None:
     """Levels for the demo objects, and three self-assessments in different states."""
     objects = ProtectedObject.objects.filter(is_demo=True, is_secret_register=False)
     objects = objects.exclude(name__in=demo_data.UNGRADED).select_related("owner", "unit").order_by("pk")
-    demo_gradings.tell_stories(objects, REPORT_DAY, at)
+    demo_gradings.tell_stories(objects, at)
     with audit.act():
         for obj in objects:
             if not Grading.objects.filter(protected_object=obj).exists():
                 _stand(obj, at)
-    for number, (name, state) in enumerate(demo_data.ASSESSED.items()):
+    for name, state in demo_data.ASSESSED.items():
         obj = objects.filter(name=name).first()
         if obj is not None and obj.owner is not None and not Assessment.objects.filter(protected_object=obj).exists():
-            assess(obj, state, number, at)
+            assess(obj, state, at)
+    demo_gradings.read_old_notices(at)
 
 
 def _stand(obj: ProtectedObject, at: dt.datetime) -> None:
-    """A grading from before this system was used: its outcome only."""
+    """A grading from before this system was used, some time in the last three years: its outcome only."""
     levels = demo_data.LEVELS.get(obj.name, (2, 2))
-    grading = demo_gradings.draft(obj, levels, REPORT_DAY, at)
+    day = at.date() - dt.timedelta(days=90 + obj.pk * 97 % 900)
+    grading = demo_gradings.draft(obj, levels, day, at)
     final = obj.pk % 6 != 0 or grading.level == 1
     grading.state = GradingState.FINAL if final else GradingState.DETERMINED
     grading.determined_at = at
     if final and grading.level > 1:
-        grading.certificate_number, grading.certified_on = f"41990043001-26{obj.pk:03d}", CERTIFIED_ON
+        grading.certified_on = day + dt.timedelta(days=CERTIFIED_AFTER)
+        grading.certificate_number = f"41990043001-{grading.certified_on:%y}{obj.pk % 500:03d}"
     grading.frozen_digest = digest.hash_value(grading.frozen_content())
     grading.save()
     set_levels(protected_object=obj, grading=standing_grading(obj), by=obj.owner, at=at)

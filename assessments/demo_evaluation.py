@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -19,50 +20,67 @@ from .evaluation.models import Answer, Assessment
 from .evaluation.services import assign_layer, create_assessment
 from .evaluation.workflow import WORKFLOW
 
-REPORT_DAY = dt.date(2026, 3, 16)
+BEGUN_DAYS, SUBMITTED_DAYS, CONFIRMED_DAYS = 12, 3, 1  # ago
 DUE_DAYS = 21
+RESULT_OF = {"p": points.PARTIAL, "n": points.UNMET, "x": points.NOT_APPLICABLE}
+PROVEN_EVERY = 5  # of the items that are met, one says what was looked at
 EVIDENCE_FOLDER = Path(__file__).parent / "data" / "demo_evidence"
 ANSWERED = ["result", "value", "found", "risk", "high_risk_applies", "answered_by", "answered_at"]
 
 
-def assess(obj: ProtectedObject, state: str, number: int, at: dt.datetime) -> None:
-    """The self-assessment of ``obj`` up to ``state``; ``number`` makes its answers others than its neighbour's."""
+def assess(obj: ProtectedObject, state: str, at: dt.datetime) -> None:
+    """The self-assessment of ``obj`` up to ``state``, begun some days before ``at``."""
     owner, lead = obj.owner, _lead_of(obj)
+    begun = at - dt.timedelta(days=BEGUN_DAYS)
     obj.refresh_from_db()
     assessment = create_assessment(
-        protected_object=obj, title=f"{obj.name} 2026 年自评估", report_date=REPORT_DAY,
-        due_on=at.date() + dt.timedelta(days=DUE_DAYS), by=owner, at=at,
+        protected_object=obj, title=f"{obj.name} {at.year} 年自评估", report_date=begun.date(),
+        due_on=at.date() + dt.timedelta(days=DUE_DAYS), by=owner, at=begun,
     )  # fmt: skip
     answers = list(assessment.answers.order_by("order").select_related("guidance", "assessment"))
     given = answers if state != "in_progress" else answers[: len(answers) * 3 // 4]
-    for place, answer in enumerate(given):
-        _answer(answer, place + number * 4, owner, at)
+    told = results_of(obj.name, answers)
+    for number, answer in enumerate(given):
+        _answer(answer, told[answer.pk], number, owner, begun + dt.timedelta(minutes=number * 2))
     Answer.objects.bulk_update(given, ANSWERED)
-    _add_evidence(given, owner, at)
-    _add_remarks(given, {"owner": owner, "lead": lead}, at)
+    _add_evidence(given, owner, begun)
+    _add_remarks(given, {"owner": owner, "lead": lead}, begun)
     if state == "in_progress":
-        _ask_colleague(assessment, at)
+        _ask_colleague(assessment, begun)
         return
-    assessment = WORKFLOW.fire(assessment, "submit", by=owner, at=at, seen=seen_token(assessment))
+    submitted = at - dt.timedelta(days=SUBMITTED_DAYS)
+    assessment = WORKFLOW.fire(assessment, "submit", by=owner, at=submitted, seen=seen_token(assessment))
     if state == "confirmed" and lead is not None:
         opinion, seen = demo_data.CONFIRM_OPINION, seen_token(assessment)
-        WORKFLOW.fire(assessment, "confirm", by=lead, at=at, opinion=opinion, seen=seen)
+        confirmed = at - dt.timedelta(days=CONFIRMED_DAYS)
+        WORKFLOW.fire(assessment, "confirm", by=lead, at=confirmed, opinion=opinion, seen=seen)
 
 
-def _answer(answer: Answer, number: int, owner: Any, at: dt.datetime) -> None:
-    """Mostly met; every ninth partly, every seventeenth not, every twenty-ninth not applicable."""
-    results = ((29, points.NOT_APPLICABLE), (17, points.UNMET), (9, points.PARTIAL), (1, points.MET))
-    answer.result = next(result for step, result in results if number % step == step - 1)
-    answer.value = points.result_value(answer.result)
-    guidance = answer.guidance
-    gap, proof = (guidance.typical_gap, guidance.evidence) if guidance else ("", "")
-    answer.found = {
-        points.MET: f"演示数据：已核查 {proof}。" if number % 5 == 0 and proof else "",
-        points.NOT_APPLICABLE: "演示数据：本对象没有这类设施，威胁不存在。",
-    }.get(answer.result, f"演示数据：{gap}")
-    if answer.result in (points.PARTIAL, points.UNMET):
-        answer.risk = (guidance.risk if guidance else "") or "中"
-    if answer.result == points.UNMET and answer.risk == "高":
+def results_of(name: str, answers: list[Answer]) -> dict[int, str]:
+    """Answer → result, as the table of the object has it."""
+    table, place = demo_data.RESULTS[name], Counter[str]()
+    told = {}
+    for answer in answers:
+        extension = "" if answer.scope == "通用" else f"{answer.scope}:"
+        key = f"{extension}{answer.layer}/{answer.control_point}"
+        letters = table.get(key, "")
+        told[answer.pk] = RESULT_OF.get(letters[place[key] : place[key] + 1], points.MET)
+        place[key] += 1
+    return told
+
+
+def _answer(answer: Answer, result: str, number: int, owner: Any, at: dt.datetime) -> None:
+    """The result with what was found: what was looked at, what is missing, or why it does not apply."""
+    answer.result, answer.value = result, points.result_value(result)
+    gap, proof = (answer.guidance.typical_gap, answer.guidance.evidence) if answer.guidance else ("", "")
+    if result == points.MET:
+        answer.found = f"已核查{proof}。" if proof and number % PROVEN_EVERY == 0 else ""
+    elif result == points.NOT_APPLICABLE:
+        answer.found = demo_data.NOT_APPLICABLE[answer.control_point]
+    else:
+        answer.found = f"{gap}。" if gap else "与要求尚有差距。"
+        answer.risk = (answer.guidance.risk if answer.guidance else "") or "中"
+    if result == points.UNMET and answer.risk == "高":
         answer.high_risk_applies = answer.high_risk[:1]
     answer.answered_by, answer.answered_at = owner, at
 

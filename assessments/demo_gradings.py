@@ -12,10 +12,12 @@ from assets.models import ProtectedObject
 from secmgmt.accounts import roles
 from secmgmt.accounts.models import User
 from secmgmt.core import audit, records
+from secmgmt.core.models import Notice
 from secmgmt.core.reporting.document import Document, Meta, Paragraph, SignOff
 from secmgmt.core.reporting.render import render
 from secmgmt.core.workflow import seen_token
 
+from . import demo_data
 from .grading import queries, services
 from .grading.models import Grading, GradingState, ProofKind
 from .grading.workflow import WORKFLOW
@@ -23,8 +25,13 @@ from .grading.workflow import WORKFLOW
 DEGREE = {1: ("citizens", "general"), 2: ("public_order", "general"), 3: ("public_order", "serious")}
 DEGREE[4] = ("public_order", "very_serious")
 EXPERT = "expert.xu"
-DAYS = {ProofKind.EXPERT: 5, ProofKind.AUTHORITY: 12, ProofKind.CERTIFICATE: 25}  # from the report to the document
+DAYS = {ProofKind.EXPERT: 3, ProofKind.AUTHORITY: 6, ProofKind.CERTIFICATE: 25}  # from the report to the document
 S = GradingState
+RETURNED = "returned"
+# How long ago a grading began, by the state it is left in; its steps follow each other in the days since.
+BEGUN_DAYS = {S.FINAL: 60, S.DETERMINED: 24, RETURNED: 12, S.AUTHORITY: 8, S.EXPERT: 4, S.DRAFT: 1}
+REVIEW_DAYS, AUTHORITY_DAYS, FILING_DAYS = 3, 6, 26
+UNREAD_DAYS = 6  # older notices have been read
 # Object → its gradings, the oldest first: (business level, service level, years ago, authority, state it is left in)
 STORIES: dict[str, tuple[tuple[int, int, int, str, str], ...]] = {
     "市电子政务网络": ((3, 3, 0, "市数据局", S.FINAL),),
@@ -33,20 +40,26 @@ STORIES: dict[str, tuple[tuple[int, int, int, str, str], ...]] = {
     "居民卡系统": ((2, 2, 4, "", S.FINAL), (3, 3, 0, "", S.FINAL)),
     "政府门户网站群": ((2, 3, 3, "", S.FINAL), (3, 3, 0, "", S.EXPERT)),
     "市中心医院信息系统": ((2, 3, 3, "", S.FINAL), (3, 3, 0, "市卫健委", S.AUTHORITY)),
-    "社会保险业务系统": ((3, 3, 2, "", S.DETERMINED),),
+    "社会保险业务系统": ((3, 3, 0, "", S.DETERMINED),),
     "智能水务监控系统": ((2, 3, 3, "", S.FINAL), (3, 3, 0, "", S.DRAFT)),
-    "治安监控网络": ((3, 3, 2, "市公安局", S.FINAL), (3, 2, 0, "市公安局", "returned")),
+    "治安监控网络": ((3, 3, 2, "市公安局", S.FINAL), (3, 2, 0, "市公安局", RETURNED)),
 }
 
 
-def tell_stories(objects: Any, day: dt.date, at: dt.datetime) -> None:
+def tell_stories(objects: Any, at: dt.datetime) -> None:
     """The gradings of STORIES for those demo objects that have an owner and none yet."""
     for obj in objects.filter(name__in=STORIES, owner__isnull=False).select_related("owner", "unit"):
         if Grading.objects.filter(protected_object=obj).exists():
             continue
-        for *told, years, authority, state in STORIES[obj.name]:
-            moment = at - dt.timedelta(days=365 * years, hours=6)
-            _story(obj, (told[0], told[1]), day.replace(year=day.year - years), authority, state, moment)
+        for business, service, years, authority, state in STORIES[obj.name]:
+            begun = at - dt.timedelta(days=365 * years + BEGUN_DAYS[state], hours=6)
+            _story(obj, (business, service), authority, state, begun)
+
+
+def read_old_notices(at: dt.datetime) -> None:
+    """Nobody comes to a desk full of unread news of what was settled long ago."""
+    old = Notice.objects.filter(user__is_demo=True, read_at__isnull=True, at__lt=at - dt.timedelta(days=UNREAD_DAYS))
+    old.update(read_at=at)
 
 
 def draft(obj: ProtectedObject, levels: tuple[int, int], day: dt.date, at: dt.datetime) -> Grading:
@@ -55,8 +68,8 @@ def draft(obj: ProtectedObject, levels: tuple[int, int], day: dt.date, at: dt.da
         protected_object=obj,
         report_date=day,
         rule_set="2025" if day.year >= 2025 else "2020",
-        business_reason="演示数据：业务信息遭泄露或篡改后，会影响群众办事和部门履职，按所选客体和程度确定。",
-        service_reason="演示数据：系统中断后，相关业务不能按时办理，按所选客体和程度确定。",
+        business_reason=demo_data.BUSINESS_REASONS[levels[0]].format(name=obj),
+        service_reason=demo_data.SERVICE_REASONS[levels[1]].format(name=obj),
     )
     for side, level in zip(("business", "service"), levels, strict=True):
         harmed, degree = DEGREE[level]
@@ -66,10 +79,8 @@ def draft(obj: ProtectedObject, levels: tuple[int, int], day: dt.date, at: dt.da
     return grading
 
 
-def _story(
-    obj: ProtectedObject, levels: tuple[int, int], day: dt.date, authority: str, state: str, at: dt.datetime
-) -> None:
-    grading = draft(obj, levels, day, at)
+def _story(obj: ProtectedObject, levels: tuple[int, int], authority: str, state: str, at: dt.datetime) -> None:
+    grading = draft(obj, levels, timezone.localdate(at), at)
     grading.has_authority, grading.authority_name = bool(authority), authority
     with audit.act():
         grading.save()
@@ -82,17 +93,21 @@ def _story(
     _fire(grading, "submit", obj.owner, at)
     if state == S.EXPERT:
         return
-    if state == "returned":
+    if state == RETURNED:
         if expert is not None:
-            _fire(grading, "fail", expert, at, "请补充系统服务中断对治安秩序影响的论证。")
+            _fire(grading, "fail", expert, _after(at, REVIEW_DAYS), "请补充系统服务中断对治安秩序影响的论证。")
         return
-    _review(grading, expert, at)
+    _review(grading, expert, _after(at, REVIEW_DAYS))
     if state == S.AUTHORITY:
         return
     if authority:
-        _approve(grading, at)
+        _approve(grading, _after(at, AUTHORITY_DAYS))
     if state == S.FINAL:
-        _file(grading, at)
+        _file(grading, _after(at, FILING_DAYS))
+
+
+def _after(at: dt.datetime, days: int) -> dt.datetime:
+    return at + dt.timedelta(days=days)
 
 
 def _fire(grading: Grading, step: str, by: Any, at: dt.datetime, opinion: str = "") -> None:
@@ -106,7 +121,7 @@ def _review(grading: Grading, expert: Any, at: dt.datetime) -> None:
     if expert is not None:
         _fire(grading, f"pass{on or '_'}", expert, at, "定级对象划分清楚，侵害客体和程度判断适当，同意所定等级。")
     else:
-        _prove(grading, ProofKind.EXPERT, "许望、孟繁星", "颍网评〔2026〕3 号", at)
+        _prove(grading, ProofKind.EXPERT, "许望、孟繁星", f"颍网评〔{at.year}〕{grading.pk} 号", at)
         _fire(grading, f"record_pass{on}", grading.protected_object.owner, at)
 
 
@@ -116,7 +131,7 @@ def _approve(grading: Grading, at: dt.datetime) -> None:
     if person is not None:
         _fire(grading, "approve", person, at, "同意专家评审意见，核准所定等级。")
     else:
-        _prove(grading, ProofKind.AUTHORITY, grading.authority_name, "颍数〔2026〕12 号", at)
+        _prove(grading, ProofKind.AUTHORITY, grading.authority_name, f"颍数〔{at.year}〕{grading.pk} 号", at)
         _fire(grading, "record_approval", grading.protected_object.owner, at)
 
 

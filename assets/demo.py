@@ -9,12 +9,13 @@ import datetime as dt
 import re
 from typing import Any
 
-from secmgmt.accounts.demo import demo_units
+from secmgmt.accounts.demo import demo_units, name_of
 from secmgmt.accounts.models import OrgUnit, Position
 from secmgmt.core import audit, records, search
 
 from . import demo_data
 from .connections.services import HOST, PEER
+from .demo_texts import texts
 from .inventory.services import invite_units
 from .models import Component, DataCategory, Hosting, Interconnection, Network, ProtectedObject, Zone
 
@@ -23,13 +24,17 @@ USERS = {"u": "3", "p": "2", "o": "1", "d": "1"}
 BUSINESS = {"d": "2", "o": "3", "p": "4", "u": "4"}
 CONSTRUCTIONS = {"n": "new", "c": "rebuild", "e": "extend"}
 REDUNDANCY = {"s": "single", "b": "standby", "c": "cluster", "": ""}
-NETWORK_KINDS = {"video": "video", "iot": "iot", "network": "extranet", "room": "lan", "web": "extranet"}
+NETWORK_KINDS = {
+    "video": "video", "iot": "iot", "network": "extranet", "room": "lan", "recovery": "private", "web": "extranet",
+}  # fmt: skip
 VENDORS = {
     "security": ("安御科技", "AY-6000"),
     "network": ("通衢网络", "TQ-9300"),
     "server": ("磐石服务器", "PS-R5300"),
     "storage": ("磐石存储", "PS-S8100"),
 }
+# What a tenant has of a cloud is rented, not bought.
+RENTED = {"security": "虚拟安全设备", "network": "虚拟网络", "server": "云主机", "storage": "云存储"}
 EXCHANGE = {"provided": "provided", "none": "none"}
 PERSONAL = {"n": "none", "p": "personal", "s": "sensitive"}
 
@@ -40,9 +45,10 @@ def create_assets(at: dt.datetime) -> None:
         before = ProtectedObject.objects.count()
         units = demo_units()
         rows = [line.split("|") for line in demo_data.SYSTEMS.strip().splitlines()]
-        objects = {row[0]: _object(n, row, units, at) for n, row in enumerate(rows)}
+        told = texts()
+        objects = {row[0]: _object(n, row, told[row[0]], units, at) for n, row in enumerate(rows)}
         for number, row in enumerate(rows):
-            _parts(objects[row[0]], row[4], number, at)
+            _parts(objects[row[0]], row, number, at)
         _hostings(rows, objects, at)
         _links(objects, at)
         _data(objects, at)
@@ -67,7 +73,10 @@ def _row(model: type[Any], at: dt.datetime, keys: dict[str, Any], /, **values: A
     return row
 
 
-def _object(number: int, row: list[str], units: dict[str, OrgUnit], at: dt.datetime) -> ProtectedObject:
+def _object(
+    number: int, row: list[str], told: tuple[int, str, str], units: dict[str, OrgUnit], at: dt.datetime
+) -> ProtectedObject:
+    users, scope, business = told
     _key, name, kind, unit_name, _template, _platform, technologies, times, facts = row
     unit, flags = units[unit_name], set(facts.split(","))
     building = "b" in flags
@@ -80,13 +89,13 @@ def _object(number: int, row: list[str], units: dict[str, OrgUnit], at: dt.datet
         "construction": next((CONSTRUCTIONS[f] for f in flags if f in CONSTRUCTIONS), "existing"),
         "in_operation_on": None if building else started,
         "owner": _owner_of(unit),
-        "contact": "系统管理员",
-        "contact_phone": f"0374-29{number:02d}{(number * 37) % 100:02d}88"[:13],
-        "business": f"{name}：承担{unit.short_name or unit.name}的相关业务，演示数据。",
+        "contact": name_of(200 + number),
+        "contact_phone": f"0399-888{number:02d}{(number * 37) % 100:02d}",
+        "business": business,
         "business_type": next((BUSINESS[f] for f in sorted(flags) if f in BUSINESS), "9"),
-        "service_scope": "30",
+        "service_scope": scope,
         "service_users": next((USERS[f] for f in sorted(flags) if f in USERS), "1"),
-        "user_count": 200 + (number * 7919) % 60000,
+        "user_count": users,
         "deployment": "2" if kind == "network" else "1",
         "network_nature": "2" if "i" in flags else "1",
         "offers_hosting": "h" in flags,
@@ -139,8 +148,9 @@ def _owner_of(unit: OrgUnit) -> Any:
     return position.user if position else None
 
 
-def _parts(obj: ProtectedObject, template: str, number: int, at: dt.datetime) -> None:
+def _parts(obj: ProtectedObject, row: list[str], number: int, at: dt.datetime) -> None:
     """A network with zones, and in them the components of the template, wired from outside to inside."""
+    template, platform = row[4], row[5]
     relation = "is" if obj.kind == "network" else "part"
     net = _row(
         Network, at, {"protected_object": obj, "name": f"{obj.name}网络" if relation == "part" else obj.name},
@@ -150,18 +160,28 @@ def _parts(obj: ProtectedObject, template: str, number: int, at: dt.datetime) ->
     stored: list[tuple[str, Component]] = []
     for place, line in enumerate(demo_data.TEMPLATES[template]):
         zone_key, kind, name, quantity, redundancy, flags = line.split("|")
-        zone = _zone(net, zone_key, number, at)
-        octet = demo_data.ZONES[zone_key][2]
-        vendor, product = VENDORS.get(kind, ("", ""))
         part = _row(
             Component, at, {"protected_object": obj, "kind": kind, "name": name},
-            quantity=int(quantity), redundancy=REDUNDANCY[redundancy], is_key="k" in flags, zone=zone,
-            vendor=vendor, model=product, location="数据中心机房" if kind in VENDORS else "",
-            address=f"10.{number + 10}.{octet}.{place + 11}" if kind in VENDORS else "",
-            **_certificate(kind, number, place, at),
+            quantity=int(quantity), redundancy=REDUNDANCY[redundancy], is_key="k" in flags,
+            zone=_zone(net, zone_key, number, at) if zone_key else None,
+            **_make(kind, obj, platform), **_certificate(kind, number, place, at),
+            address=f"10.{number + 10}.{demo_data.ZONES[zone_key][2]}.{place + 11}" if kind in VENDORS else "",
         )  # fmt: skip
-        stored.append((zone_key, part))
+        if zone_key:
+            stored.append((zone_key, part))
     _inner_links(obj, stored, at)
+
+
+def _make(kind: str, obj: ProtectedObject, platform: str) -> dict[str, str]:
+    """Maker, model and place: a tenant of the cloud rents, the others own what stands in a room."""
+    if kind not in VENDORS:
+        return {}
+    if obj.cloud_side == "tenant":
+        return {"vendor": obj.platform_name, "model": RENTED[kind], "location": ""}
+    vendor, product = VENDORS[kind]
+    unit = obj.unit.short_name or obj.unit.name
+    location = "市级数据中心模块化机房" if platform in ("room", "cloud") else f"{unit}机房"
+    return {"vendor": vendor, "model": product, "location": location}
 
 
 def _zone(net: Network, key: str, number: int, at: dt.datetime) -> Zone:
@@ -189,7 +209,7 @@ def _inner_links(obj: ProtectedObject, parts: list[tuple[str, Component]], at: d
     firsts: dict[str, Component] = {}
     for zone, part in parts:
         firsts.setdefault(zone, part)
-    order = [zone for zone in ("field", "access", "dmz", "core", "app", "data", "desk") if zone in firsts]
+    order = [zone for zone in ("field", "access", "dmz", "core", "app", "data", "backup", "desk") if zone in firsts]
     for zone, part in parts:
         if zone == "ops" or zone == order[0]:
             before = firsts[order[-1]] if zone == "ops" else firsts[zone]

@@ -6,8 +6,8 @@ h hosts others, u = both staff and public, p = public, d = dispatch, o = office,
 """
 
 SYSTEMS = """
-room|市级数据中心机房|network|市大数据中心|room|||240,60|h
-drcentre|市灾备中心|network|市灾备中心|room|||240,60|h
+room|市级数据中心基础网络|network|市大数据中心|room|||240,60|h
+drcentre|市灾备中心|network|市灾备中心|recovery|||240,60|h
 egov|市电子政务网络|network|市大数据中心|network|room||120,30|h
 cloud|市政务云平台|system|市政务云管理中心|cloud|room|cloud:provider|120,30|h
 dataplatform|政府数据资源中心|data|市大数据中心|data|cloud|cloud,bigdata|240,30|h,u
@@ -64,9 +64,11 @@ ZONES = {
     "ops": ("安全管理区", "management", 6),
     "field": ("现场感知区", "private", 7),
     "desk": ("终端区", "terminal", 8),
+    "backup": ("灾备区", "backup", 9),
 }
 
-# template → components: zone | kind | name | quantity | redundancy (s single, b standby, c cluster) | flags (k key)
+# template → components, one a line; what stands in no zone has none
+# zone | kind | name | quantity | redundancy (s single, b standby, c cluster) | flags (k key)
 FIREWALL = "access|security|边界防火墙|2|b|k"
 BASTION = "ops|security|运维堡垒机|1|s|"
 AUDIT = "ops|security|日志审计系统|1|s|"
@@ -84,6 +86,7 @@ TEMPLATES = {
         FIREWALL, "access|security|网闸|2|b|k", "core|network|核心交换机|1|s|k", "app|server|交换服务器|4|c|",
         "app|server|业务服务器|6|c|", "app|application|共享交换平台|1||k", "data|server|主数据库|2|b|k",
         "data|storage|文档存储|2|c|", "data|storage|备份一体机|1|s|", BASTION, AUDIT, "ops|security|入侵检测|1|s|",
+        "|document|网络安全管理制度汇编|1||", "|person|安全管理员|1||", "|person|系统管理员|2||",
     ],
     "data": [
         FIREWALL, "app|server|数据服务网关|2|c|", "app|application|数据共享服务|1||k",
@@ -116,7 +119,7 @@ TEMPLATES = {
     "hospital": [
         FIREWALL, "core|network|核心交换机|2|b|k", "app|server|门诊业务服务器|4|c|k", "app|server|影像服务器|2|b|",
         "data|server|医疗数据库|2|b|k", "data|storage|影像存储|1|s|k", "desk|terminal|医护终端|640||", BASTION,
-        AUDIT,
+        AUDIT, "|room|中心机房|1||k",
     ],
     "network": [
         "access|network|出口路由器|2|b|k", FIREWALL, "core|network|核心交换机|2|b|k",
@@ -131,7 +134,13 @@ TEMPLATES = {
     ],
     "room": [
         "access|network|出口路由器|2|b|k", FIREWALL, "core|network|核心交换机|2|b|k",
-        "ops|security|动力环境监控|1|s|k", BASTION,
+        "ops|system|动力环境监控系统|1|s|k", BASTION, "|room|模块化机房|2||k",
+    ],
+    "recovery": [
+        "access|network|出口路由器|2|b|k", FIREWALL, "core|network|核心交换机|2|b|k",
+        "backup|server|数据复制服务器|4|c|k", "backup|storage|备份存储|3|c|k", "backup|storage|磁带库|1|s|",
+        "backup|server|备用业务服务器|12|c|", "ops|system|动力环境监控系统|1|s|k", BASTION, AUDIT,
+        "|room|灾备机房|1||k",
     ],
 }  # fmt: skip
 
@@ -174,6 +183,12 @@ commerce|logistics|订单与运单协同|both|HTTPS|443|firewall|边界防火墙
 finance|外:代理银行集中支付|支付指令|both|HTTPS|443|vpn|网闸
 countyhealth|health|基层诊疗数据上传|out|HTTPS|443|exchange|边界防火墙
 enterprise|dataplatform|法人库共享|both|SFTP|22|exchange|边界防火墙
+health|drcentre|数据级灾备复制|out|HTTPS|443|firewall|备份一体机
+social|drcentre|数据级灾备复制|out|HTTPS|443|firewall|备份一体机
+finance|drcentre|数据级灾备复制|out|HTTPS|443|firewall|备份一体机
+dataplatform|drcentre|数据级灾备复制|out|HTTPS|443|firewall|数据备份存储
+cloud|drcentre|云平台备份数据复制|out|HTTPS|443|firewall|云备份存储
+egov|drcentre|灾备线路接入|both|||firewall|核心交换机
 """.replace("||*|", "|||")
 
 # object | name | level | category | personal (n none, p personal, s sensitive) | people 万 | GB | 万条 |
