@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from secmgmt.core import manifest, ports
 from secmgmt.core.manifest import Manifest
+from secmgmt.core.models import AuditEvent
 
 
 @pytest.fixture
@@ -61,7 +62,8 @@ def test_what_crosses_cannot_be_changed_on_the_way():
         blocker.text = "x"
 
 
-def test_catalogues_of_all_apps_are_loaded_and_told(monkeypatch, capsys):
+@pytest.mark.django_db
+def test_catalogues_of_all_apps_are_loaded_told_and_on_the_trail(monkeypatch, capsys):
     loads = []
 
     def load():
@@ -73,3 +75,4 @@ def test_catalogues_of_all_apps_are_loaded_and_told(monkeypatch, capsys):
     call_command("load_catalogs")
     out = capsys.readouterr().out
     assert len(loads) == 2 and "a：装载 211 条" in out and "共 1 项" in out
+    assert list(AuditEvent.objects.values_list("verb", flat=True)) == ["catalog.load"] * 2

@@ -1,0 +1,134 @@
+"""Every service and every write leaves a row on the trail, as far as the sources can say.
+
+What the tests of a feature see happen, this sees before anybody has written them: a new service, or a write to the
+database that no audited act stands around, is named here. An exemption says why, and must still be needed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from .calls import Name, calls, defined, reaching
+
+RECORD = "secmgmt.core.audit.record"
+WRITES = {
+    *("create", "bulk_create", "get_or_create", "update_or_create", "save", "bulk_update", "update", "delete"),
+    "executemany",
+}
+
+# Take ``by`` and ``at`` like a service and write nothing, or only as a part of one.
+NO_SERVICE = {
+    "assessments.evaluation.reports.build": "reads: the document's text; handing it out is recorded",
+    "assessments.grading.reports.build": "reads: the document's text; handing it out is recorded",
+    "secmgmt.portal.reports.document": "reads: the document's text; handing it out is recorded",
+    "secmgmt.core.sheets_import.prepare": "reads: checks a preview; store() writes and records it",
+    "secmgmt.core.records.stamp": "sets three fields of a row its caller stores",
+    "secmgmt.core.ports.corrective_action_changed": "calls the origin, whose service records",
+    "assets.connections.services.show_links": "part of save_link, save_hosting and the import, which record",
+    "assets.connections.services.show_hostings": "part of save_link, save_hosting and the import, which record",
+}
+
+# Write to the database outside every audited act.
+NO_ACT = {
+    "assessments.catalog.services.load": "called through the manifest by load_catalogs, which records",
+    "assessments.catalog.services._load_items": "part of load",
+    "assessments.catalog.services._load_guidance": "part of load",
+    "assessments.catalog.services._load_cases": "part of load",
+    "assets.connections.models.Hosting.delete": "what hangs on a row that records.delete deletes and records",
+    "assets.connections.models.Interconnection.delete": "what hangs on a row that records.delete deletes and records",
+    "assets.inventory.models.ProtectedObject.delete": "what hangs on a row that records.delete deletes and records",
+    "secmgmt.accounts.lockout.register_success": "counters of failures; the sign-in around it is recorded",
+    "secmgmt.accounts.policy.stored_policy": "the one row with the defaults, made when first read",
+    "secmgmt.core.bulk.run_many": "sends the statements of an import, which records",
+    "secmgmt.core.jobs.periodic.once_per_period": "bookkeeping of the queue; the work itself records",
+    "secmgmt.core.jobs.queue.publish": "bookkeeping of the queue; ordering and ending a job are recorded",
+    "secmgmt.core.jobs.queue.sweep": "bookkeeping of the queue; ordering and ending a job are recorded",
+    "secmgmt.core.notices.notify": "tells of an act that is recorded itself",
+    "secmgmt.core.search.forget": "the index is derived from rows whose change is recorded",
+    "secmgmt.core.search.rebuild": "the index is derived from rows whose change is recorded",
+    "secmgmt.core.search.store_entries": "the index is derived from rows whose change is recorded",
+    "secmgmt.portal.management.commands.seed_demo.Command.handle": "marks the made-up people of a demonstration",
+}
+
+
+def services() -> Iterator[Name]:
+    """Public functions that are told who acts and when."""
+    for name, function in defined().items():
+        told = {argument.arg for argument in function.args.kwonlyargs}
+        if {"by", "at"} <= told and not function.name.startswith("_"):
+            yield name
+
+
+def audited() -> Iterator[tuple[Name, ast.FunctionDef]]:
+    """Functions that are acts of their own."""
+    for name, function in defined().items():
+        if any(ast.unparse(decorator).endswith("audited") for decorator in function.decorator_list):
+            yield name, function
+
+
+def test_every_public_service_records():
+    silent = set(services()) - reaching(RECORD)
+    assert silent - set(NO_SERVICE) == set(), "leave no audit row"
+    assert set(NO_SERVICE) - silent == set(), "exemptions no longer needed"
+
+
+def test_every_act_records_and_is_called_by_keyword():
+    recording = reaching(RECORD)
+    found = dict(audited())
+    assert len(found) > 30
+    assert [name for name in found if name not in recording] == []
+    public = {name: function for name, function in found.items() if not function.name.startswith("_")}
+    loose = {name for name, function in public.items() if len(function.args.args) > 1 or not function.args.kwonlyargs}
+    assert loose == set(), "take more than one thing by its place"
+
+
+def test_every_write_to_the_database_is_part_of_an_act_that_records():
+    callers: dict[Name, set[Name]] = {}
+    for name, used in calls().items():
+        for called in used:
+            callers.setdefault(called, set()).add(name)
+    recording = reaching(RECORD)
+
+    def covered(name: Name, above: tuple[Name, ...] = ()) -> bool:
+        """It records, or whoever calls it does."""
+        if name in recording:
+            return True
+        by = callers.get(name, set()) - {*above, name}
+        return bool(by) and all(covered(one, (*above, name)) for one in by)
+
+    bare = {name for name, function in defined().items() if writes(function) and not covered(name)}
+    assert bare - set(NO_ACT) == set(), "write without a trace"
+    assert set(NO_ACT) - bare == set(), "exemptions no longer needed"
+
+
+def writes(function: ast.AST) -> list[str]:
+    """The calls of a function that write to the database."""
+    found = []
+    for node in ast.walk(function):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES):
+            continue
+        text = ast.unparse(node.func)
+        elsewhere = any(word in text for word in ("default_storage", "super()", "book.", "canv.", "small.", "session."))
+        plain = node.func.attr == "update" and not any(word in text for word in ("objects", ".filter(", "rows."))
+        if not elsewhere and not plain:
+            found.append(text)
+    return found
+
+
+def test_the_exemptions_give_their_reasons():
+    assert all(len(reason) > 10 for reason in (NO_SERVICE | NO_ACT).values())
+
+
+def test_who_calls_whom_is_read_rightly():
+    """A check of the check: through modules, packages, methods, tables of steps, and not where there is nothing."""
+    recording = reaching(RECORD)
+    assert {
+        "secmgmt.core.workflow.Workflow.fire",  # self._keep
+        "secmgmt.accounts.administrators.confirm_admin_grant",  # WORKFLOW.fire
+        "assets.connections.services.save_link",  # records.save of another package
+        "secmgmt.accounts.views.security.Policy.post",
+    } <= recording
+    assert not {"secmgmt.core.digest.hash_value", "secmgmt.core.permissions.restrict"} & recording
+    assert writes(ast.parse("def f(row):\n    row.answers.filter(pk=1).update(value=1)\n    row.save()")) != []
+    assert writes(ast.parse("def f(row):\n    found.update(value=1)\n    hash.update(b'')")) == []
