@@ -27,7 +27,6 @@ class Transition:
     raises NotAllowed (cheap: it also hides the button); ``check(obj, by)`` says whether the content is ready
     and raises Incomplete or Invalid (only when fired). ``effect(obj, by, at, opinion)`` runs inside the
     transaction before the row is saved. ``freezes``: the content is frozen with a digest; ``thaws`` lifts it.
-    ``decides`` = False only for steps the system itself takes.
     """
 
     name: str
@@ -107,8 +106,7 @@ class Workflow:
                 who_may=permissions.who_may(type(fresh), step.action),
                 obj=fresh,
             )
-        if step.guard:
-            step.guard(fresh, by)
+        check_person(step, fresh, by)
         check_seen(fresh, seen)
         if step.needs_opinion and not opinion.strip():
             raise errors.Invalid({"opinion": [_("请写明意见：“%(what)s”须说明理由。") % {"what": step.label}]})
@@ -149,6 +147,12 @@ def _lets(step: Transition, obj: Any, user: Any) -> bool:
     except errors.NotAllowed:
         return False
     return True
+
+
+def check_person(step: Transition, fresh: Any, by: Any) -> None:
+    """What the step itself says of who may take it, e.g. not the submitter (A10, A17)."""
+    if step.guard:
+        step.guard(fresh, by)
 
 
 def check_state(workflow: Workflow, fresh: Any, step: Transition) -> None:
@@ -206,6 +210,4 @@ def workflow_of(model: type[Model]) -> Workflow | None:
 
 
 def _local(at: dt.datetime) -> str:
-
-
     return timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
