@@ -71,7 +71,7 @@ def item_meta(row: Any, oob: bool = False) -> SafeString:
     if row.answered_by_id:
         parts.append(format_html("<span>{} {}</span>", row.answered_by, moment(row.answered_at)))
     head = ("" if row.result else " data-open") + (' hx-swap-oob="true"' if oob else "")
-    inside = SafeString("").join(parts)
+    inside = SafeString("".join(map(str, parts)))
     return format_html('<div class="item-meta" id="m-{}"{}>{}</div>', row.pk, SafeString(head), inside)
 
 

@@ -182,7 +182,8 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
             "count": entry.count(user) if entry.count else 0,
         }
         groups.setdefault(str(entry.group), []).append(item)
-        if path.startswith(url) and len(url) > best:
+        here = path == url if url == "/" else path.startswith(url)  # the start page is no page's parent
+        if here and len(url) > best:
             best, current = len(url), item
     if current:
         current["current"] = True
