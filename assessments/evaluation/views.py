@@ -19,6 +19,7 @@ from secmgmt.core import audit, errors, permissions
 from secmgmt.core.clock import now
 from secmgmt.core.reporting.render import CONTENT_TYPES, render
 from secmgmt.core.views import FeatureViews, Role
+from secmgmt.portal.reports import require_whole
 
 from . import queries, reports, results, services
 from .forms import AssessmentForm
@@ -104,6 +105,7 @@ def report(request: HttpRequest, pk: int, form: str) -> HttpResponse:
         raise errors.OutOfScope(model=Assessment._meta.label, lookup=form)
     rows = Assessment.objects.select_related("protected_object__unit")
     assessment = permissions.get_visible(Assessment, request.user, "export", queryset=rows, pk=pk)
+    require_whole(request.user, assessment)
     at = now()
     content = render(reports.build(assessment, by=request.user, at=at), form)
     with audit.act():

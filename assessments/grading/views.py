@@ -23,6 +23,7 @@ from secmgmt.core.reporting.render import render as rendered
 from secmgmt.core.sheets_import import xlsx_exporter
 from secmgmt.core.trail_views import attachment_panel
 from secmgmt.core.views import FeatureViews
+from secmgmt.portal.reports import require_whole
 
 from . import queries, reports, rules, services
 from .filters import GradingFilter
@@ -198,6 +199,7 @@ def report(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     if form not in dict(FORMATS):
         raise errors.OutOfScope(model=Grading._meta.label, lookup=form)
     grading, at = _grading(request, pk, "export"), now()
+    require_whole(request.user, grading)
     document = reports.build(grading, by=request.user, at=at)
     content = rendered(document, form)
     with audit.act():

@@ -60,17 +60,22 @@ def proof_of(kind: ProofKind) -> Callable[[Grading, Any], None]:
     """An outside decision needs its proof: recorded, of this kind, since the last step."""
 
     def check(obj: Grading, by: Any) -> None:
-        if not obj.outside_decisions.filter(kind=kind, at__gte=obj.updated_at).exists():
-            page = reverse("assessments:grading-detail", args=[obj.pk])
-            missing = [(_t("缺少证明文件：%(kind)s") % {"kind": kind.label}, page)]
-            raise errors.Incomplete(_t("补录外部结论须附证明文件，请从页面上的办理按钮补录。"), missing)
+        require_proof(obj, kind)
 
     return check
 
 
+def require_proof(obj: Grading, kind: ProofKind) -> None:
+    """Raises Incomplete when no decision of this kind was recorded since the last step."""
+    if not obj.outside_decisions.filter(kind=kind, at__gte=obj.updated_at).exists():
+        page = reverse("assessments:grading-detail", args=[obj.pk])
+        missing = [(_t("缺少证明文件：%(kind)s") % {"kind": kind.label}, page)]
+        raise errors.Incomplete(_t("补录外部结论须附证明文件，请从页面上的办理按钮补录。"), missing)
+
+
 def check_certificate(obj: Grading, by: Any) -> None:
     """The proof, and a number as certificates have it."""
-    proof_of(ProofKind.CERTIFICATE)(obj, by)
+    require_proof(obj, ProofKind.CERTIFICATE)
     if not CERTIFICATE.fullmatch(obj.certificate_number):
         raise errors.Invalid({"certificate_number": [_t("备案证明编号应为 11 位数字、横线、5 位数字。")]})
 

@@ -50,6 +50,12 @@ class NotAllowed(DomainError, PermissionDenied):
         self.obj = obj
 
 
+class Unproven(NotAllowed):
+    """The request does not show that it comes from a page of ours (CSRF)."""
+
+    code = "csrf"
+
+
 class OutOfScope(DomainError, Http404):
     """Not there, or not for this person: both are the same 404 and say nothing more."""
 

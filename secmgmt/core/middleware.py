@@ -15,9 +15,14 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
 from . import audit, errors
-from .context import Origin, acting_from
+from .clock import now
+from .context import Origin, acting_from, origin
+from .jobs.periodic import once_per_period
 
 FORM_OVERHEAD = 1024 * 1024
+STRANGERS_EVERY = 60  # seconds between two rows about one address nobody signed in from
+PAGES = {403: "403.html", 404: "404.html", 409: "409.html", 413: "413.html", 422: "422.html", 429: "429.html",
+         507: "507.html"}  # fmt: skip
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -99,10 +104,12 @@ class Refusals:
 
 
 def note_refusal(request: HttpRequest, error: errors.DomainError) -> None:
-    """One audit row per refused act of a signed-in person."""
+    """One audit row per refused act of a signed-in person; of a stranger so few that he cannot fill the trail."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return
+        if not once_per_period(f"refused:{origin().ip}", STRANGERS_EVERY, now()):
+            return
+        user = _("未登录")
     obj = error.extra.get("obj") or getattr(error, "obj", None)
     detail = {"path": request.path[:300], "method": request.method, "status": error.status}
     audit.refuse(f"refused.{error.code}", obj, by=user, reason=error.message[:500], detail=detail)
@@ -112,8 +119,8 @@ def answer(request: HttpRequest, error: errors.DomainError) -> HttpResponse:
     """The response of a refusal."""
     if request.path.startswith("/api/"):
         return problem(error)
-    names = {403: "403.html", 404: "404.html", 409: "409.html", 413: "413.html", 422: "422.html", 507: "507.html"}
-    return render(request, names.get(error.status, "400.html"), {"error": error}, status=error.status)
+    name = "403_csrf.html" if isinstance(error, errors.Unproven) else PAGES.get(error.status, "400.html")
+    return render(request, name, {"error": error}, status=error.status)
 
 
 def problem(error: errors.DomainError) -> HttpResponse:
@@ -130,6 +137,7 @@ def problem(error: errors.DomainError) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page of a failed CSRF check."""
-    error = errors.NotAllowed(_("页面已过期或来源不明，为防止误操作没有执行。请返回刷新后重试。"))
+    """The page of a failed CSRF check, with its row in the trail."""
+    error = errors.Unproven(_("页面已过期或来源不明，为防止误操作没有执行。"))
+    note_refusal(request, error)
     return answer(request, error)

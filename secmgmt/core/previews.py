@@ -34,6 +34,11 @@ def new_token() -> str:
     return secrets.token_hex(16)
 
 
+def is_token(text: str) -> bool:
+    """Whether ``text`` is of our own making: asked before any of it becomes part of a path (A32)."""
+    return bool(re.fullmatch(r"[0-9a-f]{32}", text))
+
+
 def keep(token: str, kind: str, user: Any, data: Any) -> None:
     """Keep ``data`` (plain values) for ``user``."""
     text = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)
@@ -43,7 +48,7 @@ def keep(token: str, kind: str, user: Any, data: Any) -> None:
 def kept(token: str, kind: str, user: Any) -> Any:
     """What ``user`` kept; anybody else's, or one used, is not found."""
     missing = errors.OutOfScope(_("这次导入的预览已经用过，或已超过一天，请重新上传。"))
-    if not re.fullmatch(r"[0-9a-f]{32}", token):
+    if not is_token(token):
         raise missing
     try:
         with default_storage.open(place_of(token, kind, user), "rb") as handle:
