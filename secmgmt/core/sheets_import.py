@@ -13,19 +13,22 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from . import audit, bulk, errors, permissions, previews, records, search
 from .clock import now
 from .reporting.xlsx_cells import export_rows
-from .sheets import Change, Entry, Preview, Refusal, Sheet, choices_of
+from .sheets import VERSION, Change, Entry, Preview, Refusal, Sheet, choices_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UPLOADS = "imports/uploads"
 BOOKKEEPING = frozenset({"version", "updated_at", "updated_by"})
 CHUNK = 500
+NAMED = 10  # rows a refusal names
 Progress = Callable[[int, int, str], None]
 
 
@@ -83,20 +86,27 @@ def prepare(*, sheet: Sheet, token: str, by: Any, at: dt.datetime, progress: Pro
     adds, paths = [restored(entry, model()) for entry in preview.adds], set()
     check_choices(sheet, by, adds, existing=False)
     changes = changed_rows(sheet, preview, by, paths)
-    paths |= {("add", permissions.path_of(row)) for row in adds}
-    for row in [*adds, *changes]:
-        records.stamp(row, by=by, at=at)
     done = Prepared(sheet, preview, adds, changes, paths)
     progress(0, preview.size, _("准备写入"))
-    done.insert = bulk.Insert(adds)
-    changed = [frozenset(model._meta.get_field(n).name for n in e.values) for e in preview.changes]
-    known = zip(changes, changed, preview.changes, strict=True)
-    done.update = bulk.Update([(row, names | BOOKKEEPING, entry.version) for row, names, entry in known])
-    done.entries = search.entries_of([*adds, *changes])
+    if sheet.write is None:  # else the service that writes a row asks its rights and stamps it
+        paths |= {("add", permissions.path_of(row)) for row in adds}
+        make_statements(done, by=by, at=at)
     hidden = set(getattr(model, "audit_exclude", ()))
     for kind, entries in (("add", preview.adds), ("change", preview.changes)):
         done.rows += [[e.key or e.name, kind, shown_values(e.values, hidden)] for e in entries]
     return done
+
+
+def make_statements(done: Prepared, *, by: Any, at: dt.datetime) -> None:
+    """Make ready what is sent in bulk."""
+    meta = done.sheet.model._meta
+    for row in [*done.adds, *done.changes]:
+        records.stamp(row, by=by, at=at)
+    done.insert = bulk.Insert(done.adds)
+    changed = [frozenset(meta.get_field(n).name for n in entry.values) for entry in done.preview.changes]
+    known = zip(done.changes, changed, done.preview.changes, strict=True)
+    done.update = bulk.Update([(row, names | BOOKKEEPING, entry.version) for row, names, entry in known])
+    done.entries = search.entries_of([*done.adds, *done.changes])
 
 
 @audit.audited
@@ -108,15 +118,10 @@ def store(*, prepared: Prepared, by: Any, at: dt.datetime, progress: Progress = 
     for action, path in sorted(prepared.paths):
         permissions.require(by, model, action, path)
     previews.claim(preview.token, at)
-    total = preview.size
-    try:
-        with transaction.atomic():
-            prepared.insert.run(lambda n: progress(n, total, _("写入")))
-            whole = prepared.update.run(lambda n: progress(len(prepared.adds) + n, total, _("写入")))
-    except IntegrityError as error:
-        raise errors.Conflict(_("预览之后有人登记了相同的内容，什么都没有写入。请重新上传核对。")) from error
-    if not whole:
-        raise errors.Conflict(_("有记录在核对之后被他人修改，什么都没有写入。请重新导出再改。"))
+    if sheet.write:
+        write_each(prepared, by=by, at=at, progress=progress)
+    else:
+        write_all(prepared, progress)
     if sheet.stored:
         sheet.stored([*prepared.adds, *prepared.changes], by=by, at=at)
     counts = {"added": len(prepared.adds), "changed": len(prepared.changes)}
@@ -127,9 +132,45 @@ def store(*, prepared: Prepared, by: Any, at: dt.datetime, progress: Progress = 
     return counts
 
 
+def write_all(prepared: Prepared, progress: Progress) -> None:
+    """Send the prepared statements. Raises Conflict."""
+    total = prepared.preview.size
+    try:
+        with transaction.atomic():
+            prepared.insert.run(lambda n: progress(n, total, _("写入")))
+            whole = prepared.update.run(lambda n: progress(len(prepared.adds) + n, total, _("写入")))
+    except IntegrityError as error:
+        told = taken(prepared.sheet, prepared.preview) or [_("有人登记了相同的内容")]
+        raise errors.Conflict(refusal_of(told, _("请重新上传核对。"))) from error
+    if not whole:
+        raise errors.Conflict(_("有记录在核对之后被他人修改，什么都没有写入。请重新导出再改。"))
+
+
+def write_each(prepared: Prepared, *, by: Any, at: dt.datetime, progress: Progress) -> None:
+    """Store row by row through the sheet's service, what others refer to first, as the file has it. Raises Conflict."""
+    sheet, preview, done = prepared.sheet, prepared.preview, {}
+    entries, rows = [*preview.adds, *preview.changes], [*prepared.adds, *prepared.changes]
+    for number, (entry, row) in enumerate(zip(entries, rows, strict=True)):
+        if entry.above:
+            setattr(row, sheet.above, done[entry.above])
+        data = {**model_to_dict(row, sheet.columns), VERSION: entry.version}
+        try:
+            done[entry.name] = sheet.write(data=data, pk=entry.pk, by=by, at=at)
+        except errors.Invalid as error:
+            words = {"row": entry.row, "name": entry.name, "why": error.message}
+            told = [_("第 %(row)d 行“%(name)s”：%(why)s") % words]
+            raise errors.Conflict(refusal_of(told, _("请重新上传核对。"))) from error
+        progress(number + 1, preview.size, _("写入"))
+
+
 def apply(*, sheet: Sheet, token: str, by: Any, at: dt.datetime) -> dict[str, int]:
     """Store a kept preview at once; how many rows were added and changed."""
-    return store(prepared=prepare(sheet=sheet, token=token, by=by, at=at), by=by, at=at)
+    prepared = prepare(sheet=sheet, token=token, by=by, at=at)
+    try:
+        return store(prepared=prepared, by=by, at=at)
+    except IntegrityError as error:  # the database looks at references when the transaction ends
+        told = [_("引用的内容刚被删除")]
+        raise errors.Conflict(refusal_of(told, _("请重新上传核对。"))) from error
 
 
 def shown_values(values: dict[str, Any], hidden: set[str]) -> dict[str, str]:
@@ -151,13 +192,8 @@ def changed_rows(sheet: Sheet, preview: Preview, by: Any, paths: set[tuple[str, 
     for start in range(0, len(numbers), CHUNK):
         rows = sheet.queryset().visible_to(by, "change")
         found |= {row.pk: row for row in rows.filter(pk__in=numbers[start : start + CHUNK])}
-    for pk, entry in wanted.items():
-        row = found.get(pk)
-        if row is None:
-            raise errors.Conflict(_("“%s”已删除，或您不能再修改它。什么都没有写入。") % entry.name)
-        if row.version != entry.version:
-            raise records.stale(row, {})
-        paths.add(("change", permissions.path_of(row)))
+    refuse_changed([(entry, found.get(pk)) for pk, entry in wanted.items()])
+    paths |= {("change", permissions.path_of(row)) for row in found.values()}
     before = {pk: {n: getattr(row, n) for n in wanted[pk].values} for pk, row in found.items()}
     changed = [restored(entry, found[pk]) for pk, entry in wanted.items()]
     check_choices(sheet, by, changed, existing=True, before=before)
@@ -165,6 +201,39 @@ def changed_rows(sheet: Sheet, preview: Preview, by: Any, paths: set[tuple[str, 
         records.check_frozen(row)
         paths.add(("change", permissions.path_of(row)))
     return changed
+
+
+def refuse_changed(rows: list[tuple[Entry, Any]]) -> None:
+    """What was previewed must be what is stored: otherwise say which rows, by whom and when. Raises Conflict."""
+    told = []
+    for entry, row in rows:
+        if row is None:
+            told.append(_("“%s”已删除，或您不能再修改") % entry.name)
+        elif row.version != entry.version:
+            who, when = getattr(row.updated_by, "audit_name", "") or _("他人"), localtime(row.updated_at)
+            words = {"name": entry.name, "who": who, "when": when.strftime("%Y-%m-%d %H:%M")}
+            told.append(_("“%(name)s”由%(who)s于 %(when)s 修改") % words)
+    if told:
+        raise errors.Conflict(refusal_of(told, _("请重新导出，在新内容上再改。")))
+
+
+def refusal_of(told: list[str], advice: str) -> str:
+    """The sentence of an import refused whole: which rows, and what to do."""
+    words = {"n": len(told), "rows": "；".join(told[:NAMED]), "more": _("等") if len(told) > NAMED else ""}
+    return _("预览之后有 %(n)d 条情况有变，什么都没有写入：%(rows)s%(more)s。") % words + advice
+
+
+def taken(sheet: Sheet, preview: Preview) -> list[str]:
+    """The new rows of a preview whose code somebody else has used meanwhile."""
+    if not sheet.key:
+        return []
+    named = {entry.key: entry for entry in preview.adds if entry.key}
+    found: set[str] = set()
+    for start in range(0, len(named), CHUNK):
+        some = list(named)[start : start + CHUNK]
+        found |= set(sheet.model.objects.filter(**{f"{sheet.key}__in": some}).values_list(sheet.key, flat=True))
+    words = [(key, entry.name) for key, entry in named.items() if key in found]
+    return [_("编号“%(key)s”（%(name)s）已被使用") % {"key": key, "name": name} for key, name in words]
 
 
 def check_choices(sheet: Sheet, by: Any, rows: list[Any], *, existing: bool, before: Any = None) -> None:
@@ -178,7 +247,8 @@ def check_choices(sheet: Sheet, by: Any, rows: list[Any], *, existing: bool, bef
             if value is None or (before is not None and before[row.pk].get(attname, value) == value):
                 continue
             if value not in choices.by_pk:
-                raise errors.Conflict(_("“%s”引用的内容您不能再选择。什么都没有写入。") % row)
+                told = [_("“%s”引用的内容已删除，或您不能再选择") % row]
+                raise errors.Conflict(refusal_of(told, _("请重新上传核对。")))
             setattr(row, name, choices.by_pk[value])  # spares a query for each
 
 

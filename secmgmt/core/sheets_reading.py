@@ -83,6 +83,7 @@ class Reading:
         self.ticks = {"": False, yes_no(True): True, yes_no(False): False}
         self.writers = sheet.writers(self.forms[True], self.choices[True])
         self.keys: dict[str, int] = {}
+        self.above: dict[str, Any] = {}  # the new rows so far, by name
         self.valid: list[tuple[int, Any, Any]] = []  # row number, row as it would be, as it is
         self.paths: dict[str, bool] = {}
 
@@ -142,11 +143,13 @@ class Reading:
         same = set() if row is None else {n for n, w in self.writers.items() if as_text(cells[n]) == shown(w(row))}
         if row is not None and len(same) == len(self.sheet.columns):
             self.result.unchanged += 1
-        elif self.check_version(number, finder, key, row, as_text(cells[VERSION])):
+        elif self.check_version(number, key, row, cells, same):
             before = copy.copy(row) if row is not None else None
             form = self.filled(number, cells, row, same)
             if form is not None:
                 self.keep_same(form.instance, before, same)
+                if before is None:
+                    self.above[str(form.instance)] = form.instance
                 self.valid.append((number, form.instance, before))
 
     def check_key(self, number: int, finder: str, key: str) -> bool:
@@ -157,8 +160,9 @@ class Reading:
         self.keys[key] = number
         return True
 
-    def check_version(self, number: int, finder: str, key: str, row: Any, version: str) -> bool:
+    def check_version(self, number: int, key: str, row: Any, cells: dict[str, Any], same: set[str]) -> bool:
         """Existing rows need the version they were read at; new ones have none."""
+        finder, version = self.sheet.key or NUMBER, as_text(cells[VERSION])
         if row is None and (version or (key and not self.sheet.key)):
             given = _("“版本”") if self.sheet.key else _("“记录号”和“版本”")
             self.refuse(number, finder, _("没有找到这一条，或您不能修改它。要新增请清空%s。") % given)
@@ -167,15 +171,25 @@ class Reading:
         elif row is not None and not version:
             self.refuse(number, VERSION, _("这一条已登记过。要修改请先导出，保留“版本”再导入。"))
         elif row is not None and version != str(row.version):
-            who = getattr(row.updated_by, "audit_name", "") or _("他人")
-            when = localtime(row.updated_at).strftime("%Y-%m-%d %H:%M")
-            self.refuse(number, VERSION, _("导出之后已被%(who)s于 %(when)s 修改，请重新导出再改。") % {
-                "who": who, "when": when})
+            self.refuse_stale(number, row, cells, same)
+        elif row is not None and self.sheet.fixed:
+            self.refuse(number, finder, str(self.sheet.fixed))
         elif row is not None and getattr(row, "frozen_digest", ""):
             self.refuse(number, finder, _("内容已提交并冻结，现在不能修改。"))
         else:
             return True
         return False
+
+    def refuse_stale(self, number: int, row: Any, cells: dict[str, Any], same: set[str]) -> None:
+        """A row changed since it was exported: who and when, and for each cell that differs both texts."""
+        who = getattr(row.updated_by, "audit_name", "") or _("他人")
+        when = localtime(row.updated_at).strftime("%Y-%m-%d %H:%M")
+        told = _("导出之后已被%(who)s于 %(when)s 修改，请重新导出再改。") % {"who": who, "when": when}
+        self.refuse(number, VERSION, told)
+        for name in self.sheet.columns:
+            if name not in same:
+                both = {"now": shown(self.writers[name](row))[:60], "mine": as_text(cells[name])[:60]}
+                self.refuse(number, name, _("现在保存的是“%(now)s”，您填的是“%(mine)s”。") % both)
 
     def filled(self, number: int, cells: dict[str, Any], row: Any, same: set[str]) -> forms.ModelForm | None:
         """The page's form, filled with a row and valid; else None and its refusals."""
@@ -221,6 +235,8 @@ class Reading:
         """A cell as the form takes it."""
         text = as_text(cell)
         if choices is not None:
+            if name == self.sheet.above and text in self.above and text not in choices.by_text:
+                return self.above[text]
             return choices.find(text, current) if text else None
         if isinstance(column, forms.BooleanField):
             if text not in self.ticks:
@@ -279,6 +295,9 @@ class Reading:
         differs = [f for f in fields if f.value_from_object(other) != f.value_from_object(obj)]
         values = {f.attname: f.value_from_object(obj) for f in differs}
         entry = Entry(number, obj.pk, obj.version or 0, str(getattr(obj, key)) if key else "", str(obj), values)
+        upper = getattr(obj, self.sheet.above, None) if self.sheet.above else None
+        if upper is not None and upper.pk is None:
+            entry.above = str(upper)
         if before is None:
             return self.result.adds.append(entry)
         for item in differs:
@@ -304,7 +323,11 @@ def check_header(header: list[str], wanted: list[str]) -> None:
 
 def once_rules(sheet: Sheet) -> list[Once]:
     """The model's unique constraints, and what the sheet adds to them."""
+    model = sheet.model
     found = list(sheet.once)
+    for name in sheet.columns:
+        if model._meta.get_field(name).unique:
+            found.append(Once((name,), model().unique_error_message(model, (name,)).messages[0]))
     for constraint in sheet.model._meta.constraints:
         if isinstance(constraint, UniqueConstraint) and constraint.fields:
             condition, message = constraint.condition, constraint.violation_error_message

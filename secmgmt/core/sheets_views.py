@@ -15,13 +15,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
-from . import audit, permissions
+from . import audit, errors, permissions
 from .clock import now
 from .filesafety.refusal import FileRefused
 from .filesafety.workbook import SheetRows, open_workbook
 from .jobs import enqueue
 from .models.job import Job, JobState
-from .sheets import MAX_ROWS, Preview, Sheet
+from .sheets import Preview, Sheet
 from .sheets_import import UPLOADS, apply, keep, kept, workbook_response
 from .sheets_reading import preview
 
@@ -31,7 +31,7 @@ SHOWN = 200  # rows of each kind on the preview page
 
 def opened(file: Any, sheet: Sheet) -> SheetRows:
     """The workbook past every guard, its rows not read yet. Raises FileRefused."""
-    return open_workbook(file, max_rows=MAX_ROWS, max_bytes=settings.UPLOAD_MAX_BYTES, sheet=sheet.title)
+    return open_workbook(file, max_rows=sheet.most, max_bytes=settings.UPLOAD_MAX_BYTES, sheet=sheet.title)
 
 
 class SheetViews(LoginRequiredMixin, View):
@@ -111,7 +111,12 @@ class SheetViews(LoginRequiredMixin, View):
             return redirect("core:job-detail", pk=job.pk)
         found = kept(token, self.sheet, request.user)
         if found.size <= LARGE:
-            done = apply(sheet=self.sheet, token=token, by=request.user, at=now())
+            try:
+                done = apply(sheet=self.sheet, token=token, by=request.user, at=now())
+            except errors.Conflict as error:  # what the person meant stays before him
+                detail = {"path": request.path[:300], "method": request.method, "status": error.status}
+                audit.refuse(f"refused.{error.code}", by=request.user, reason=error.message[:500], detail=detail)
+                return self.show_preview(found, error.message, error.status)
             messages.success(request, done_sentence(done))
             return redirect(self.url("list"))
         params = {"page": self.url(), "token": token}
@@ -139,14 +144,15 @@ class SheetViews(LoginRequiredMixin, View):
             "template_url": self.url("-template"),
             "rows_url": self.url("-rows"),
             "again_url": self.url(),
+            "fixed": self.sheet.fixed,
         }
 
     def show_upload(self, problem: str = "", status: int = 200) -> HttpResponse:
-        limits = {"most": MAX_ROWS, "large": LARGE, "megabytes": settings.UPLOAD_MAX_BYTES // 1024**2}
+        limits = {"most": self.sheet.most, "large": LARGE, "megabytes": settings.UPLOAD_MAX_BYTES // 1024**2}
         context = {**self.context(""), **limits, "problem": problem}
         return render(self.request, "core/import.html", context, status=status)
 
-    def show_preview(self, found: Preview) -> HttpResponse:
+    def show_preview(self, found: Preview, problem: str = "", status: int = 200) -> HttpResponse:
         """What the file would do, one section at a time, the one that needs a person first."""
         tabs = [
             ("refusals", _("不能导入"), found.refusals),
@@ -162,10 +168,12 @@ class SheetViews(LoginRequiredMixin, View):
             "current": current,
             "rows": next((rows[:SHOWN] for name, _label, rows in tabs if name == current), []),
             "more": max(0, next((len(rows) for name, _label, rows in tabs if name == current), 0) - SHOWN),
-            "may_confirm": not found.refusals and bool(found.size),
+            "may_confirm": not found.refusals and bool(found.size) and not problem,
+            "problem": problem,
             "is_large": found.size > LARGE,
         }
-        return render(self.request, "core/import_preview.html", {**self.context(_("核对导入内容")), **context})
+        context = {**self.context(_("核对导入内容")), **context}
+        return render(self.request, "core/import_preview.html", context, status=status)
 
 
 def done_sentence(done: dict[str, int]) -> str:
