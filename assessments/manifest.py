@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from secmgmt.accounts import roles
-from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, Panel, ReportKind
+from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, Panel, ReportKind, SearchSource
 
 from .catalog import services as catalog
+from .catalog.queries import searched_text
 from .demo import create_assessments
 from .evaluation import reports as evaluation_reports
 from .evaluation.panels import cycle_step, object_assessments, running
@@ -38,7 +39,7 @@ MANIFEST = Manifest(
         **{
             code: {
                 "assessments.CatalogItem": READERS + (("overlay",) if code == roles.RULES.code else ()),
-                "assessments.Standard": ("view",),
+                "assessments.Standard": READERS + (("import",) if code == roles.RULES.code else ()),
                 "assessments.Grading": READERS + (("approve",) if code == roles.AUTHORITY.code else ()),
                 "assessments.Assessment": READERS,
                 "assessments.Answer": ("view",),
@@ -47,14 +48,14 @@ MANIFEST = Manifest(
         },
         roles.OWNER.code: {
             "assessments.CatalogItem": READERS,
-            "assessments.Standard": ("view",),
+            "assessments.Standard": READERS,
             "assessments.Grading": (*READERS, "add", "change", "delete", "submit", "record_outside", "attach"),
             "assessments.Assessment": (*READERS, "add", "change", "delete", "answer", "submit", "assign", "attach"),
             "assessments.Answer": ("view", "answer", "attach"),
         },
         roles.UNIT_LEAD.code: {
             "assessments.CatalogItem": READERS,
-            "assessments.Standard": ("view",),
+            "assessments.Standard": READERS,
             "assessments.Grading": READERS,
             "assessments.Assessment": (*READERS, "confirm"),
             "assessments.Answer": ("view",),
@@ -81,6 +82,30 @@ MANIFEST = Manifest(
             "check",
             model="assessments.Assessment",
             order=220,
+        ),
+        MenuEntry(
+            _("等级保护"),
+            _("标准条款"),
+            "assessments:catalogitem-list",
+            "book",
+            model="assessments.CatalogItem",
+            order=230,
+        ),
+    ),
+    search=(
+        SearchSource(
+            "assessments.CatalogItem",
+            _("标准条款"),
+            searched_text,
+            icon="book",
+            related=("guidance",),
+        ),
+        SearchSource(
+            "assessments.Assessment",
+            _("自评估"),
+            lambda row: f"{row.title} {row.protected_object} {row.standard_code}",
+            icon="check",
+            related=("protected_object",),
         ),
     ),
     api=(

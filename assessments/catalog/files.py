@@ -19,12 +19,13 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
-from secmgmt.core.filesafety import workbook
+from secmgmt.core.filesafety import secrecy, workbook
 from secmgmt.core.filesafety.refusal import FileRefused
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 20_000
 MAX_PROBLEMS = 100
+FREE_TEXT = 500  # a column this wide holds sentences, in which a secrecy mark may stand
 
 Source = str | PathLike[str] | bytes
 Meaning = TypeVar("Meaning")
@@ -35,12 +36,16 @@ _IGNORED_HEADERS = ("备注", "note")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in a file. line 0: the file as a whole; column "": the line as a whole."""
+    """One thing wrong in a file. line 0: the file as a whole; column "": the line as a whole.
+
+    `cell` is the address in a workbook, as in "C7"; "" in a csv, where a line need not be a row.
+    """
 
     file: str
     line: int
     column: str
     message: str
+    cell: str = ""
 
     def __str__(self) -> str:
         where = self.file
@@ -64,10 +69,14 @@ class SourceError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns a table may have: key → the headers it may stand under; `required` keys must be there."""
+    """The columns a table may have: key → the headers it may stand under; `required` keys must be there.
+
+    `ignored` headers stand in a template for the eye alone.
+    """
 
     headers: Mapping[str, Sequence[str]]
     required: frozenset[str]
+    ignored: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -78,10 +87,12 @@ class Record:
     line: int
     values: Mapping[str, str]
     headers: Mapping[str, str]
+    cells: Mapping[str, str]
     problems: list[Problem] = field(repr=False)
 
     def complain(self, key: str, message: str) -> None:
-        self.problems.append(Problem(self.file, self.line, self.headers.get(key, key), message))
+        header = self.headers.get(key, key)
+        self.problems.append(Problem(self.file, self.line, header, message, self.cells.get(key, "")))
 
     def text(self, key: str, *, limit: int, required: bool = False, default: str = "") -> str:
         value = self.values.get(key, "") or default
@@ -91,6 +102,8 @@ class Record:
             self.complain(
                 key, _("长 %(length)d 字，超过 %(limit)d 字") % {"length": len(value), "limit": limit}
             )
+        if limit >= FREE_TEXT and (verdict := secrecy.examine_text(value)).kind == "refuse":
+            self.complain(key, verdict.message)
         return value
 
     def choice(self, key: str, choices: Mapping[str, Meaning], *, default: Meaning) -> Meaning:
@@ -130,7 +143,8 @@ def read_records(source: Source, columns: Columns, *, name: str = "") -> tuple[l
     line; blank lines are passed over. SourceError where the table itself cannot be read.
     """
     file, content = _load(source, name)
-    lines = _xlsx_lines(content, file) if content.startswith(b"PK\x03\x04") else _csv_lines(content, file)
+    is_workbook = content.startswith(b"PK\x03\x04")
+    lines = _xlsx_lines(content, file) if is_workbook else _csv_lines(content, file)
     number, header = next(lines, (1, []))
     keys = _header_keys(header, number, file, columns)
     headers = {key: header[index] for index, key in keys.items()}
@@ -144,7 +158,8 @@ def read_records(source: Source, columns: Columns, *, name: str = "") -> tuple[l
         if any(cells[len(header) :]):
             problems.append(Problem(file, number, "", _("单元格比表头多")))
         values = {key: cells[index] for index, key in keys.items() if index < len(cells)}
-        record = Record(file, number, MappingProxyType(values), MappingProxyType(headers), problems)
+        places = {key: workbook.cell_address(number, index) for index, key in keys.items()} if is_workbook else {}
+        record = Record(file, number, MappingProxyType(values), MappingProxyType(headers), places, problems)
         for key, value in values.items():
             if _CONTROL.search(value):
                 record.complain(key, _("含有控制字符"))
@@ -180,7 +195,7 @@ def _header_keys(header: list[str], line: int, file: str, columns: Columns) -> d
     keys: dict[int, str] = {}
     problems = []
     for index, title in enumerate(header):
-        if not title or title in _IGNORED_HEADERS:
+        if not title or title in _IGNORED_HEADERS or title in columns.ignored:
             continue
         if title not in known:  # a misspelt optional column would be lost in silence
             problems.append(Problem(file, line, title, _("不认识的列")))

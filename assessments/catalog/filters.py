@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import django_filters
+from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from assets.inventory.models import level_label
 from secmgmt.core.filters import RecordFilterSet
 
-from .models import CatalogItem
+from . import queries
+from .models import CatalogItem, Standard
 
 
-def _values(field: str) -> Any:
-    """The values the loaded catalogue has, read when the page is asked for."""
-    return lambda: [
-        (value, value) for value in CatalogItem.objects.order_by(field).values_list(field, flat=True).distinct()
-    ]
+def _values(field: str, label: Callable[[Any], str] = str) -> Any:
+    """The values the loaded catalogues have, read when the page is asked for."""
+    return lambda: [(value, label(value)) for value in queries.values_of(field)]
 
 
 class ItemFilter(RecordFilterSet):
-    """Items by words, level, scope and layer."""
+    """Items by words, standard, level, scope, layer, control point, lineage and high-risk cases."""
 
-    search_fields = ("code", "control_point", "summary")
+    search_fields = ("code", "unit_code", "control_point", "summary", "official_text")
     search_label = _("条款、控制点、要求")
 
-    level = django_filters.ChoiceFilter(label=_("级别"), choices=_values("level"))
+    standard = django_filters.ModelChoiceFilter(label=_("标准"), queryset=Standard.objects.all())
+    level = django_filters.ChoiceFilter(label=_("级别"), choices=_values("level", level_label))
     scope = django_filters.ChoiceFilter(label=_("范围"), choices=_values("scope"))
     layer = django_filters.ChoiceFilter(label=_("层面"), choices=_values("layer"))
+    control_point = django_filters.ChoiceFilter(label=_("控制点"), choices=_values("control_point"))
+    high_risk = django_filters.BooleanFilter(
+        label=_("涉及高风险判例"), method="with_cases", widget=forms.CheckboxInput
+    )
 
     class Meta:
         model = CatalogItem
-        fields = ("level", "scope", "layer")
+        fields = ("standard", "level", "scope", "layer", "control_point", "same_as_lower")
+
+    def with_cases(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
+        """Only items to which a high-risk case may apply; unticked, all of them."""
+        return rows.exclude(high_risk=[]) if value else rows

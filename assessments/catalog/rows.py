@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,22 @@ class HighRiskCase:
 
 @dataclass(frozen=True, slots=True)
 class OverlayRow:
-    """What an organization lays over one item; an empty text or None leaves ours as it is."""
+    """What an organization lays over one item; an empty text or None leaves ours as it is.
+
+    `line` and `cells` (column → address in a workbook) say where it stands in the file.
+    """
 
     code: str
     official_text: str
     weight: int | None
     applies_to: str
+    line: int = field(default=0, compare=False)
+    cells: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """An overlay as a file gives it: which of its columns the file has, and its lines, empty ones included."""
+
+    columns: frozenset[str]
+    rows: tuple[OverlayRow, ...]

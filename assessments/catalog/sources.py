@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -17,13 +17,13 @@ from types import MappingProxyType
 from django.utils.translation import gettext as _
 
 from assessments.catalog.files import Columns, Problem, Record, Source, SourceError, read_records, refuse
-from assessments.catalog.rows import CatalogueRow, GuidanceRow, HighRiskCase, OverlayRow
+from assessments.catalog.rows import CatalogueRow, GuidanceRow, HighRiskCase, Overlay, OverlayRow
 from assessments.catalog.selection import CLOUD_SCOPE, COVERED_LEVELS, GENERAL_SCOPE, SCOPES
 
 __all__ = [
-    "CatalogueRow", "GuidanceRow", "HighRiskCase", "OverlayRow", "Problem", "SourceError",
-    "check_references", "parse_cases", "parse_catalogue", "parse_guidance", "parse_overlay",
-    "shipped_cases", "shipped_catalogue", "shipped_guidance",
+    "CatalogueRow", "GuidanceRow", "HighRiskCase", "Overlay", "OverlayRow", "Problem", "SourceError",
+    "check_cases", "check_guidance", "check_references", "parse_cases", "parse_catalogue", "parse_guidance",
+    "parse_overlay", "shipped_cases", "shipped_catalogue", "shipped_guidance",
 ]  # fmt: skip
 
 DATA = Path(__file__).parent / "data"
@@ -54,9 +54,9 @@ _CODE = re.compile(r"\S{1,32}")
 _CASE = re.compile(r"\d+(\.\d+){1,4}")
 
 
-def _columns(required: str, **headers: str) -> Columns:
+def _columns(required: str, ignored: str = "", **headers: str) -> Columns:
     spellings = {key: tuple(names.split()) for key, names in headers.items()}
-    return Columns(MappingProxyType(spellings), frozenset(required.split()))
+    return Columns(MappingProxyType(spellings), frozenset(required.split()), frozenset(ignored.split()))
 
 
 CATALOGUE_COLUMNS = _columns(
@@ -99,8 +99,9 @@ CASES_COLUMNS = _columns(
 )
 OVERLAY_COLUMNS = _columns(
     "code",
+    "等级 范围 控制点 要求概述",
     code="条款 编码 条款编码",
-    official_text="官方原文",
+    official_text="官方原文 标准原文",
     weight="重要程度",
     applies_to="适用责任",
 )
@@ -199,11 +200,11 @@ def parse_cases(source: Source, *, name: str = "") -> tuple[HighRiskCase, ...]:
 
 def parse_overlay(
     source: Source, *, name: str = "", rows: Iterable[CatalogueRow] | None = None
-) -> tuple[OverlayRow, ...]:
+) -> Overlay:
     """An organization's own wording, weights and reading of cloud responsibility, by item.
 
-    With `rows`, the catalogue it is for, codes it does not have and responsibilities of items outside
-    the cloud extension are refused. Lines that change nothing are left out.
+    With `rows`, the catalogue it is for (anything with code and scope), codes it does not have and
+    responsibilities of items outside the cloud extension are refused.
     """
     catalogue = None if rows is None else {row.code: row for row in rows}
     records, problems = read_records(source, OVERLAY_COLUMNS, name=name)
@@ -214,6 +215,8 @@ def parse_overlay(
             official_text=record.text("official_text", limit=3000),
             weight=record.choice("weight", WEIGHTS, default=None),
             applies_to=record.choice("applies_to", RESPONSIBILITIES, default=""),
+            line=record.line,
+            cells=record.cells,
         )
         overlay.append(row)
         if catalogue is None or not row.code:
@@ -224,7 +227,7 @@ def parse_overlay(
             record.complain("applies_to", _("只用于云计算扩展要求"))
     _complain_of_repeats(records, [row.code for row in overlay], "code")
     refuse(problems)
-    return tuple(row for row in overlay if row.official_text or row.weight or row.applies_to)
+    return Overlay(frozenset(records[0].headers) - {"code"}, tuple(overlay))
 
 
 # --- rules ---------------------------------------------------------------------------------------------
@@ -242,16 +245,13 @@ def check_references(
     Guidance may leave items out; the mapping of high-risk cases must be the same from both sides, and a
     case may only name items of its own scope, from its own level up.
     """
+    check_guidance(rows, guidance, file=file)
     by_code = {row.code: row for row in rows}
     problems = []
 
     def complain(message: str, **words: object) -> None:
         problems.append(Problem(file, 0, "", message % words))
 
-    for note in guidance:
-        for code in note.codes:
-            if code not in by_code:
-                complain(_("指引所指的条款 %(code)s 不在目录中"), code=code)
     pairs = set()
     for case in cases:
         for code in case.mapped_items:
@@ -265,6 +265,20 @@ def check_references(
     for number, code in sorted(pairs ^ claimed):
         complain(_("案例 %(case)s 与条款 %(code)s 的对应只在一方出现"), case=number, code=code)
     refuse(problems)
+
+
+def check_guidance(rows: Iterable[CatalogueRow], guidance: Iterable[GuidanceRow], *, file: str) -> None:
+    """Whether guidance speaks of items the catalogue has: SourceError lists the codes that lead nowhere."""
+    known = {row.code for row in rows}
+    lost = [code for note in guidance for code in note.codes if code not in known]
+    refuse([Problem(file, 0, "", _("指引所指的条款 %(code)s 不在目录中") % {"code": code}) for code in lost])
+
+
+def check_cases(rows: Iterable[CatalogueRow], known: Container[str], *, file: str) -> None:
+    """Whether every high-risk case the items name is one of ``known``: SourceError lists those that are not."""
+    lost = [(row.code, case) for row in rows for case in row.high_risk_2025 if case not in known]
+    text = _("条款 %(code)s 所列的高风险案例 %(case)s 不在指引中")
+    refuse([Problem(file, 0, "", text % {"code": code, "case": case}) for code, case in lost])
 
 
 def _check_lineage(records: list[Record], rows: list[CatalogueRow]) -> None:

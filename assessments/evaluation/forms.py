@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from assessments.catalog.services import shipped_standard
 from assets.models import ProtectedObject
 from secmgmt.core import permissions
 from secmgmt.core.forms import RecordForm
@@ -26,20 +27,25 @@ class AssessmentForm(RecordForm):
 
     querysets: ClassVar[dict[str, Any]] = {"protected_object": assessable}
     fieldsets = (
-        (_("评什么"), ("protected_object", "title", "report_date", "due_on")),
+        (_("评什么"), ("protected_object", "standard", "title", "report_date", "due_on")),
         (_("怎么算"), ("template", "formula", "attention")),
     )
 
     class Meta:
         model = Assessment
-        fields = ("protected_object", "title", "report_date", "due_on", "template", "formula", "attention")
+        fields = (
+            "protected_object", "standard", "title", "report_date", "due_on", "template", "formula", "attention",
+        )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("template", "formula", "attention"):  # what is not said follows the report's date
+        for name in ("standard", "template", "formula", "attention"):  # what is not said has its usual value
             self.fields[name].required = False
+        standards = self.fields["standard"]
+        standards.label_from_instance = lambda row: f"{row.code} {row.name}"
+        standards.empty_label, standards.initial = None, shipped_standard()
         if self.instance.pk:  # its items are those of this object's levels
-            self.fields["protected_object"].disabled = True
+            self.fields["protected_object"].disabled = standards.disabled = True
 
     def clean(self) -> dict[str, Any]:
         """Fill in the method where none was chosen: the template of the report's date and the usual figures."""
@@ -47,6 +53,7 @@ class AssessmentForm(RecordForm):
         if not cleaned.get("template") and cleaned.get("report_date"):
             cleaned["template"] = formulas.default_template(cleaned["report_date"])
         cleaned["formula"] = cleaned.get("formula") or "simple"
+        cleaned["standard"] = cleaned.get("standard") or shipped_standard()
         if cleaned.get("attention") is None:
             cleaned["attention"] = scoring.ATTENTION_DEFAULT
         return cleaned

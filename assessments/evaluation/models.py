@@ -45,6 +45,9 @@ class Assessment(Record):
         "assets.ProtectedObject", verbose_name=_("对象"), on_delete=models.PROTECT, related_name="assessments"
     )
     title = models.CharField(_("名称"), max_length=120)
+    standard = models.ForeignKey(
+        "assessments.Standard", verbose_name=_("标准"), null=True, on_delete=models.PROTECT, related_name="assessments"
+    )
     standard_code = models.CharField(_("标准"), max_length=60, editable=False)
     level = models.PositiveSmallIntegerField(_("等级"), editable=False)
     business_level = models.PositiveSmallIntegerField(_("S"), editable=False)
@@ -80,9 +83,9 @@ class Assessment(Record):
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["protected_object"],
+                fields=["protected_object", "standard_code"],
                 condition=~models.Q(state="confirmed"),
-                name="one_open_assessment_per_object",
+                name="one_open_assessment_per_standard",
             )
         ]
 
@@ -153,14 +156,14 @@ class Answer(models.Model):
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="answers")
     order = models.PositiveIntegerField()
-    code = models.CharField(_("条款"), max_length=24)
-    unit_code = models.CharField(_("测评单元"), max_length=24, blank=True)
+    code = models.CharField(_("条款"), max_length=40)
+    unit_code = models.CharField(_("测评单元"), max_length=40, blank=True)
     level = models.PositiveSmallIntegerField()
     scope = models.CharField(max_length=10)
-    layer = models.CharField(_("层面"), max_length=20)
-    control_point = models.CharField(_("控制点"), max_length=40)
+    layer = models.CharField(_("层面"), max_length=40)
+    control_point = models.CharField(_("控制点"), max_length=60)
     domain = models.CharField(max_length=4)
-    summary = models.CharField(_("要求"), max_length=300)
+    summary = models.CharField(_("要求"), max_length=500)
     official_text = models.TextField(blank=True)
     weight = models.PositiveSmallIntegerField(default=1)
     high_risk = models.JSONField(default=list)

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.catalog import selection
-from assessments.catalog.models import CatalogItem
-from assessments.catalog.services import SHIPPED
-from secmgmt.core import audit, errors, marks, notices, permissions, records
+from assessments.catalog.models import CatalogItem, Standard
+from assessments.catalog.services import shipped_standard
+from secmgmt.core import audit, errors, marks, notices, permissions, records, search
 from secmgmt.core.models import Participation
 
 from . import formulas, points, scoring
@@ -23,7 +23,7 @@ from .models import RISKS, Answer, Assessment, ComponentResult
 FOUND_LENGTH = 2000
 ANSWER_LOADED = ("assessment__protected_object__unit", "answered_by", "assignee", "guidance")
 FROZEN = (
-    *("order", "code", "unit_code", "level", "scope", "layer", "control_point", "domain", "summary"),
+    *("code", "unit_code", "level", "scope", "layer", "control_point", "domain", "summary"),
     *("official_text", "high_risk", "guidance_id"),
 )
 
@@ -53,19 +53,23 @@ def create_assessment(
     template: str = "",
     formula: str = "simple",
     attention: Decimal = scoring.ATTENTION_DEFAULT,
+    standard: Standard | None = None,
 ) -> Assessment:
     """Start a self-assessment of a graded object and freeze the items of its levels.
 
-    ``template``: "" takes the one of the report date. Raises NotAllowed, Invalid (not graded, level 5,
-    no catalogue, retired), Conflict when another one is still open.
+    ``template``: "" takes the one of the report date; ``standard``: None takes the shipped one. Raises
+    NotAllowed, Invalid (not graded, level 5, no item applies, retired), Conflict when another one by the
+    standard is still open.
     """
     permissions.require(by, Assessment, "add", permissions.path_of(protected_object))
     marks.refuse_marked({"title": (_("名称"), title)})
-    items = _items_for(protected_object)
+    standard = standard or shipped_standard()
+    items = _items_for(protected_object, standard)
     assessment = Assessment(
         protected_object=protected_object,
         title=title,
-        standard_code=SHIPPED[0],
+        standard=standard,
+        standard_code=standard.code,
         level=protected_object.security_level,
         business_level=protected_object.business_level,
         service_level=protected_object.service_level,
@@ -75,7 +79,7 @@ def create_assessment(
         template=template or formulas.default_template(report_date),
         formula=formula,
         attention=attention,
-        weights=formulas.OWN_WEIGHTS if any(item.weight for item in items) else formulas.DEFAULT_WEIGHTS,
+        weights=formulas.OWN_WEIGHTS if any(item.own_weight for item in items) else formulas.DEFAULT_WEIGHTS,
         total=len(items),
         created_at=at,
         updated_at=at,
@@ -85,8 +89,11 @@ def create_assessment(
         with transaction.atomic():
             assessment.save()
     except IntegrityError as error:
-        raise errors.Conflict(_("该对象已有一次未确认的自评估，请先完成它。"), obj=protected_object) from error
-    Answer.objects.bulk_create([_frozen(assessment, item) for item in items], batch_size=300)
+        message = _("该对象已有一次未确认的自评估（%s），请先完成它。") % standard
+        raise errors.Conflict(message, obj=protected_object) from error
+    rows = [_frozen(assessment, item, place) for place, item in enumerate(items, 1)]
+    Answer.objects.bulk_create(rows, batch_size=300)
+    search.refresh(assessment)
     audit.record(
         "assessments.assessment.add", assessment, by=by, at=at, after=audit.fields_of(assessment),
         detail={"items": len(items)},
@@ -108,7 +115,7 @@ def store(form: Any, *, by: Any, at: dt.datetime) -> Assessment:
     return create_assessment(**values, by=by, at=at)
 
 
-def _items_for(obj: Any) -> list[CatalogItem]:
+def _items_for(obj: Any, standard: Standard | None) -> list[CatalogItem]:
     levels = (obj.security_level, obj.business_level, obj.service_level)
     if obj.is_secret_register:
         raise errors.Invalid({"protected_object": [_("涉密系统另行归口，不在这里自评估。")]})
@@ -116,21 +123,32 @@ def _items_for(obj: Any) -> list[CatalogItem]:
         raise errors.Invalid({"protected_object": [_("该对象还没有定级，先完成定级再自评估。")]})
     if max(levels) == 5:
         raise errors.Invalid({"protected_object": [_("第五级的要求未公开，不能用本系统自评估。")]})
-    rows = CatalogItem.objects.filter(standard__code=SHIPPED[0], level__in=set(levels))
-    catalogue = list(rows.order_by("order"))
-    for item in catalogue:  # the organization's own reading of who answers comes first
-        item.applies_to = item.applies_to_own or item.applies_to
+    if standard is None:
+        raise errors.Invalid({"standard": [_("还没有载入标准条款，请联系系统管理员载入后再试。")]})
+    catalogue = list(standard.items.filter(level__in=set(levels)).order_by("order"))
+    for item in catalogue:
+        item.applies_to = item.side  # the organization's own reading of who answers comes first
     chosen = selection.applicable(
         catalogue, business=obj.business_level, service=obj.service_level, extensions=extensions_of(obj)
     )
     if not chosen:
-        raise errors.Invalid({"protected_object": [_("还没有载入标准条款，请联系系统管理员载入后再试。")]})
-    return chosen
+        text = _("%(code)s 没有适用于该对象等级和技术类型的条款，请换一个标准。")
+        raise errors.Invalid({"standard": [text % {"code": standard}]})
+    return _in_order(chosen, [item for item in catalogue if item.level == obj.security_level])
 
 
-def _frozen(assessment: Assessment, item: CatalogItem) -> Answer:
+def _in_order(chosen: list[CatalogItem], whole: list[CatalogItem]) -> list[CatalogItem]:
+    """Control points as the object's own level has them: items of a lower S or A stand where they belong."""
+    places: dict[tuple[str, str, str], int] = {}
+    for item in whole:
+        places.setdefault((item.scope, item.layer, item.control_point), len(places))
+    last = len(places)
+    return sorted(chosen, key=lambda item: places.get((item.scope, item.layer, item.control_point), last))
+
+
+def _frozen(assessment: Assessment, item: CatalogItem, place: int) -> Answer:
     values = {name: getattr(item, name) for name in FROZEN}
-    return Answer(assessment=assessment, weight=item.weight or 1, **values)
+    return Answer(assessment=assessment, weight=item.own_weight or 1, order=place, **values)
 
 
 def may_answer(answer: Answer, by: Any) -> bool:

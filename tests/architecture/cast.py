@@ -138,6 +138,7 @@ class Cast:
             grading=self.grading("draft"), reviewed=self.grading("expert"),
             awaiting=self.grading("authority", has_authority=True), determined=self.grading("determined"),
             assessment=assessment, submitted=submitted, answer=assessment.answers.get(), catalogitem=item,
+            standard=standard,
         )  # fmt: skip
 
     def grading(self, state: str, **values: Any) -> Grading:

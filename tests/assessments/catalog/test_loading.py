@@ -19,8 +19,8 @@ def test_the_shipped_standard_loads_whole_and_a_second_time_changes_nothing():
 def test_an_overlay_survives_a_new_load_of_the_standard():
     services.load_shipped()
     item = CatalogItem.objects.get(code="8.1.4.1a")
-    CatalogItem.objects.filter(pk=item.pk).update(official_text="本单位原文", weight=3)
+    CatalogItem.objects.filter(pk=item.pk).update(official_text="本单位原文", weight_own=3)
     type(item.standard).objects.filter(pk=item.standard_id).update(digest="")
     services.load_shipped()
     item.refresh_from_db()
-    assert (item.official_text, item.weight) == ("本单位原文", 3)
+    assert (item.official_text, item.weight_own) == ("本单位原文", 3)

@@ -319,7 +319,7 @@ def test_guidance_for_an_item_that_is_not_there_is_refused():
 # --- overlay ------------------------------------------------------------------------------------------------
 
 
-def test_an_overlay_gives_wording_weight_and_side_and_skips_lines_that_change_nothing():
+def test_an_overlay_gives_wording_weight_and_side_and_says_where_each_stands():
     content = as_xlsx(
         ["编码", "官方原文", "重要程度", "适用责任"],
         ["8.1.1.2", "官方的\n句子", "关键", None],
@@ -327,16 +327,33 @@ def test_an_overlay_gives_wording_weight_and_side_and_skips_lines_that_change_no
         ["8.1.1.3a", None, 2, None],
         ["8.1.1.3b", None, None, None],
     )
-    assert parse_overlay(content, rows=sources.shipped_catalogue()) == (
+    overlay = parse_overlay(content, rows=sources.shipped_catalogue())
+    assert overlay.columns == {"official_text", "weight", "applies_to"}
+    assert overlay.rows == (
         sources.OverlayRow("8.1.1.2", "官方的\n句子", 3, ""),
         sources.OverlayRow("8.2.2.1b", "", None, "tenant"),
         sources.OverlayRow("8.1.1.3a", "", 2, ""),
+        sources.OverlayRow("8.1.1.3b", "", None, ""),
     )
+    assert (overlay.rows[1].line, overlay.rows[1].cells["applies_to"]) == (3, "D3")
+
+
+def test_an_overlay_says_which_columns_its_file_has_and_passes_over_those_for_the_eye():
+    content = as_xlsx(["条款", "等级", "控制点", "要求概述", "重要程度"], ["8.1.1.2", 3, "物理访问控制", "概述", 3])
+    assert parse_overlay(content).columns == {"weight"}
+
+
+def test_a_secrecy_mark_in_an_uploaded_text_is_refused_at_its_cell():
+    content = as_xlsx(["条款", "官方原文"], ["8.1.1.2", "机密★\n机房出入口应……"])
+    with pytest.raises(SourceError) as raised:
+        parse_overlay(content)
+    (problem,) = raised.value.problems
+    assert (problem.cell, "国家秘密标志" in problem.message) == ("B2", True)
 
 
 @pytest.mark.parametrize("header", ["条款", "编码", "条款编码", "code"])
 def test_the_code_column_of_an_overlay_has_several_names(header):
-    assert parse_overlay(as_csv({header: "8.1.1.2", "重要程度": "重要"}))[0].weight == 2
+    assert parse_overlay(as_csv({header: "8.1.1.2", "重要程度": "重要"})).rows[0].weight == 2
 
 
 @pytest.mark.parametrize(

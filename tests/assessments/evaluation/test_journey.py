@@ -225,9 +225,9 @@ def test_evidence_is_kept_with_its_item_and_cannot_be_removed_after_submission(a
 
 def test_creating_freezes_the_wording_and_the_own_weights_of_the_day(graded, city: City, at):
     item = CatalogItem.objects.filter(level=3, sag="G", scope="通用").first()
-    CatalogItem.objects.filter(pk=item.pk).update(weight=3, official_text="本单位导入的原文")
+    CatalogItem.objects.filter(pk=item.pk).update(weight_own=3, official_text="本单位导入的原文")
     made = services.create_assessment(protected_object=graded, title="自评估", report_date=DAY, by=city.lin, at=at)
-    CatalogItem.objects.filter(pk=item.pk).update(weight=1, official_text="")
+    CatalogItem.objects.filter(pk=item.pk).update(weight_own=1, official_text="")
     answer = made.answers.get(code=item.code)
     assert (answer.weight, answer.official_text, made.weights) == (3, "本单位导入的原文", "own")
     with pytest.raises(errors.Conflict):
