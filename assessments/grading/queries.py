@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from assets.connections.queries import tenants_of
+from assets.inventory.queries import mine
 from assets.models import ProtectedObject
 from secmgmt.accounts import roles
 from secmgmt.accounts.models import Position, User
@@ -33,6 +34,12 @@ def warnings_for(grading: Grading) -> tuple[rules.GradingWarning, ...]:
         large_personal_data=grading.large_personal_data,
         public_big_data=grading.public_big_data,
     )
+
+
+def ungraded(user: Any) -> QuerySet:
+    """The objects in the user's charge that nobody has begun to grade."""
+    rows = mine(user).filter(security_level__isnull=True, is_secret_register=False)
+    return rows.exclude(Exists(Grading.objects.filter(protected_object=OuterRef("pk")))).order_by("name", "pk")
 
 
 def standing_grading(protected_object: ProtectedObject, *, but: Grading | None = None) -> Grading | None:

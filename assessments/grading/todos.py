@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from assets.models import ProtectedObject
 from secmgmt.core import permissions
 from secmgmt.core.clock import now
 from secmgmt.core.manifest import Todo
@@ -20,7 +21,7 @@ SHOWN = 20
 
 
 def grading_todos(user: Any, today: dt.date) -> Iterable[Todo]:
-    """Review and approval first, then the owner's drafts, reviews without an expert, and filings."""
+    """Review and approval first, then the owner's drafts, reviews without an expert, filings, and what is ungraded."""
     morning = services.end_of(today - dt.timedelta(days=1))
     for rows, action, title in (
         (queries.to_review(user), _("评审"), _("评审“%(name)s”的定级")),
@@ -34,6 +35,20 @@ def grading_todos(user: Any, today: dt.date) -> Iterable[Todo]:
     }
     for row in queries.of_owner(user, morning)[:SHOWN]:
         yield _todo(row, *words[row.state], "info")
+    if permissions.may(user, Grading, "add"):
+        yield from (_to_begin(obj) for obj in queries.ungraded(user)[:SHOWN])
+
+
+def _to_begin(obj: ProtectedObject) -> Todo:
+    return Todo(
+        kind=_("定级"),
+        title=_("为“%(name)s”定级") % {"name": obj},
+        note=_("还没有定级，定级之后才能备案和自评估"),
+        url=f"{reverse('assessments:grading-create')}?object={obj.pk}",
+        action=_("开始定级"),
+        state=_("未定级"),
+        tone="warn",
+    )
 
 
 def _todo(row: Grading, action: str, title: str, tone: str) -> Todo:

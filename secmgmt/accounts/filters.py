@@ -52,6 +52,7 @@ class UserFilter(RecordFilterSet):
         choices=[
             ("active", _("启用")),
             ("disabled", _("已停用")),
+            ("unset", _("未设口令")),
             ("dormant", _("长期未登录")),
             ("locked", _("已锁定")),
         ],
@@ -66,7 +67,9 @@ class UserFilter(RecordFilterSet):
         fields: ClassVar = ["unit", "admin_role"]
 
     def by_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """Open, closed, unused, locked."""
+        """Open, closed, without a password of their own, unused, locked."""
+        if value == "unset":
+            return queryset.filter(is_active=True, password_changed_at__isnull=True)
         if value == "dormant":
             return queryset.filter(pk__in=users.dormant(now()).values("pk"))
         if value == "locked":
@@ -136,7 +139,7 @@ class FactorFilter(RecordFilterSet):
         label=_("验证器"),
         empty_label=_("全部"),
         method="by_enrolled",
-        choices=[("true", _("已绑定")), ("false", _("未绑定"))],
+        choices=[("true", _("已绑定")), ("false", _("未绑定")), ("needed", _("须绑定而未绑定"))],
     )
 
     class Meta:
@@ -144,5 +147,7 @@ class FactorFilter(RecordFilterSet):
         fields: ClassVar = []
 
     def by_enrolled(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """With or without."""
+        """With, without, and without though administrators and approvers need it."""
+        if value == "needed":
+            return queryset.filter(pk__in=users.without_needed_factor(today()).values("pk"))
         return queryset.filter(enrolled=value == "true")

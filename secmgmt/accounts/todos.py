@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,7 +16,8 @@ from secmgmt.core.manifest import Todo
 from . import lockout, users
 from .filters import ending
 from .models import AdminGrant, Position, User
-from .roles import BUSINESS_ROLES
+
+NAMED = 5  # accounts without a position that get a line of their own
 
 
 def administrators_todos(user: Any, today: dt.date) -> Iterator[Todo]:
@@ -36,7 +35,7 @@ def _of_system(today: dt.date) -> Iterator[Todo]:
     waiting = User.objects.filter(is_active=True, password_changed_at__isnull=True).count()
     if waiting:
         title = _("%(n)d 个账户还没有设置口令") % {"n": waiting}
-        yield Todo(_("账户"), title, _("签发设置口令的链接交给本人"), f"{listed}?state=active", _("查看"))
+        yield Todo(_("账户"), title, _("签发设置口令的链接交给本人"), f"{listed}?state=unset", _("签发"))
     dormant = users.dormant(now()).count()
     if dormant:
         title = _("%(n)d 个账户长期未登录") % {"n": dormant}
@@ -57,14 +56,14 @@ def _of_system(today: dt.date) -> Iterator[Todo]:
 
 
 def _of_security(today: dt.date) -> Iterator[Todo]:
-    lacking = without_needed_factor(today).count()
+    lacking = users.without_needed_factor(today).count()
     if lacking:
         title = _("%(n)d 名须用第二因素的人员尚未绑定") % {"n": lacking}
         yield Todo(
             _("第二因素"),
             title,
             _("绑定之前他们不能办理业务"),
-            f"{reverse('administration:factor-list')}?enrolled=false",
+            f"{reverse('administration:factor-list')}?enrolled=needed",
             _("查看"),
             tone="warn",
         )
@@ -74,26 +73,20 @@ def _of_security(today: dt.date) -> Iterator[Todo]:
         title = _("%(n)d 个岗位 30 天内到期") % {"n": count}
         url = f"{reverse('administration:position-list')}?when=ending"
         yield Todo(_("岗位"), title, _("续任或交接"), url, _("查看"), due=first.valid_until)
-    bare = User.objects.filter(is_active=True, admin_role="")
-    bare = bare.exclude(pk__in=Position.objects.exclude(valid_until__lt=today).values("user_id")).count()
-    if bare:
-        title = _("%(n)d 个账户没有岗位") % {"n": bare}
+    bare = users.without_position(today)
+    count = bare.count()
+    for user in bare.select_related("unit").order_by("-created_at", "-pk")[:NAMED]:
         yield Todo(
             _("岗位"),
-            title,
-            _("没有岗位的账户看不到任何内容"),
-            reverse("administration:position-create"),
+            _("为“%(name)s”授予岗位") % {"name": user.name},
+            _("%(unit)s；没有岗位的账户看不到任何内容") % {"unit": user.unit_line},
+            f"{reverse('administration:position-create')}?user={user.pk}",
             _("授予"),
         )
-
-
-def without_needed_factor(today: dt.date) -> QuerySet:
-    """Active administrators and approvers (on ``today``) who have no authenticator."""
-    codes = [role.code for role in BUSINESS_ROLES if role.second_factor]
-    approving = Position.objects.valid_on(today).filter(permission__codename__in=codes)
-    has = Authenticator.objects.filter(user_id=OuterRef("pk"), type=Authenticator.Type.TOTP)
-    needing = Q(pk__in=approving.values("user_id")) & Q(admin_role="") | ~Q(admin_role="")
-    return User.objects.filter(needing, ~Exists(has), is_active=True)
+    if count > NAMED:
+        title = _("还有 %(n)d 个账户没有岗位") % {"n": count - NAMED}
+        url = reverse("administration:position-create")
+        yield Todo(_("岗位"), title, _("逐个授予，授予后这里列出下一批"), url, _("授予"))
 
 
 def _to_confirm(user: Any) -> Iterator[Todo]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from secmgmt.core import audit, errors, permissions, records
 
 from . import guards, links, sessions
-from .models import FailedLogin, FirstPasswordLink, OrgUnit, User
+from .models import FailedLogin, FirstPasswordLink, OrgUnit, Position, User
 from .models.user import normalize_username
 from .policy import current_policy
+from .roles import BUSINESS_ROLES
 
 # Names that every attacker tries first (8.1.4.2 b).
 RESERVED = frozenset({"admin", "administrator", "root", "sysadmin", "system", "guest", "test", "user", "sa"})
@@ -64,6 +66,14 @@ def create_user(
         raise errors.Conflict(_("账号“%(name)s”已有人使用。") % {"name": user.username}) from error
     audit.record("user.create", user, by=by, at=at, after=audit.fields_of(user))
     return user
+
+
+@audit.audited
+def save_user(*, form: Any, by: User, at: dt.datetime) -> User:
+    """Store an account from its valid form: a new one through ``create_user``. Raises as that, and Stale."""
+    if form.instance.pk:
+        return records.save(form, by=by, at=at)
+    return create_user(by=by, at=at, **{name: form.cleaned_data[name] for name in form.Meta.fields})
 
 
 def refuse_reserved(username: str) -> None:
@@ -118,6 +128,21 @@ def dormant(at: dt.datetime) -> QuerySet:
     used = Q(last_login__gt=edge) | Q(created_at__gt=edge) | Q(enabled_at__gt=edge)
     used |= Q(api_tokens__last_used_at__gt=edge)
     return User.objects.filter(is_active=True).exclude(pk__in=User.objects.filter(used).values("pk"))
+
+
+def without_position(today: dt.date) -> QuerySet:
+    """Active accounts that hold no position on ``today`` nor later, and are no administrator's."""
+    held = Position.objects.exclude(valid_until__lt=today)
+    return User.objects.filter(is_active=True, admin_role="").exclude(pk__in=held.values("user_id"))
+
+
+def without_needed_factor(today: dt.date) -> QuerySet:
+    """Active administrators and approvers (on ``today``) who have no authenticator."""
+    codes = [role.code for role in BUSINESS_ROLES if role.second_factor]
+    approving = Position.objects.valid_on(today).filter(permission__codename__in=codes)
+    has = Authenticator.objects.filter(user_id=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    needing = Q(pk__in=approving.values("user_id")) & Q(admin_role="") | ~Q(admin_role="")
+    return User.objects.filter(needing, ~Exists(has), is_active=True)
 
 
 def disable_dormant(at: dt.datetime) -> int:

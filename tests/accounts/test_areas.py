@@ -292,8 +292,22 @@ def test_each_administrator_lands_on_work_that_waits(city):
     assert "1 个账户还没有设置口令" in system and "1 个账户长期未登录" in system
     assert "复核：未任职 → 审计管理员" in system
     assert "1 名须用第二因素的人员尚未绑定" in security and "1 个岗位 30 天内到期" in security
-    assert "1 个账户没有岗位" in security and not any("复核" in title for title in security)
+    assert "为“未任职”授予岗位" in security and not any("复核" in title for title in security)
     assert todos_for(city.lin, today()) == []
+
+
+def test_the_administrators_todos_lead_to_those_they_speak_of(city, as_system, as_security):
+    head = make_user("freshhead", unit=city.health, name="须绑定的人")
+    make_position(head, city.health, "act_as_unit_head")
+    User.objects.filter(pk=city.he.pk).update(password_changed_at=None)
+    (unset,) = (t.url for t in todos_for(city.sysadmin, today()) if "口令" in t.title)
+    page = as_system.get(unset)
+    assert [row.obj.name for row in page.context["page"].rows] == [city.he.name]
+    urls = {t.title: t.url for t in todos_for(city.secadmin, today())}
+    page = as_security.get(next(url for title, url in urls.items() if "第二因素" in title))
+    assert [row.obj.name for row in page.context["page"].rows] == [head.name]
+    form = as_security.get(urls["为“未任职”授予岗位"]).context["form"]
+    assert str(form["user"].value()) == str(city.nobody.pk)
 
 
 @pytest.mark.parametrize("rows", [3, 30])

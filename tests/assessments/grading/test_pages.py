@@ -184,3 +184,12 @@ def test_a_draft_never_submitted_may_be_deleted_and_one_sent_back_not(city, thin
     remove = reverse("assessments:grading-delete", args=[grading.pk])
     assert signed_in(city.lin).get(remove).status_code == 409
     assert signed_in(city.lin).post(remove, {"version": grading.version}).status_code == 409
+
+
+def test_an_object_nobody_graded_waits_on_its_owners_desk_until_he_begins(city, thing):
+    todos = [todo for todo in signed_in(city.lin).get("/").context["todos"] if todo.state == "未定级"]
+    assert [todo.title for todo in todos] == [f"为“{thing}”定级"]
+    form = signed_in(city.lin).get(todos[0].url).context["form"]
+    assert str(form["protected_object"].value()) == str(thing.pk)
+    draft(city, thing)
+    assert f"为“{thing}”定级" not in waits(city.lin)
