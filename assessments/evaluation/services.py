@@ -64,6 +64,8 @@ def create_assessment(
     permissions.require(by, Assessment, "add", permissions.path_of(protected_object))
     marks.refuse_marked({"title": (_("名称"), title)})
     standard = standard or shipped_standard()
+    if standard is None:
+        raise errors.Invalid({"standard": [_("还没有载入标准条款，请联系系统管理员载入后再试。")]})
     items = _items_for(protected_object, standard)
     assessment = Assessment(
         protected_object=protected_object,
@@ -85,20 +87,23 @@ def create_assessment(
         updated_at=at,
         updated_by=by,
     )
-    try:
-        with transaction.atomic():
-            assessment.save()
-    except IntegrityError as error:
-        message = _("该对象已有一次未确认的自评估（%s），请先完成它。") % standard
-        raise errors.Conflict(message, obj=protected_object) from error
-    rows = [_frozen(assessment, item, place) for place, item in enumerate(items, 1)]
-    Answer.objects.bulk_create(rows, batch_size=300)
+    _insert(assessment)
+    Answer.objects.bulk_create(_frozen(assessment, items), batch_size=300)
     search.refresh(assessment)
     audit.record(
         "assessments.assessment.add", assessment, by=by, at=at, after=audit.fields_of(assessment),
         detail={"items": len(items)},
     )  # fmt: skip
     return assessment
+
+
+def _insert(assessment: Assessment) -> None:
+    try:
+        with transaction.atomic():
+            assessment.save()
+    except IntegrityError as error:
+        message = _("该对象已有一次未确认的自评估（%s），请先完成它。") % assessment.standard_code
+        raise errors.Conflict(message, obj=assessment.protected_object) from error
 
 
 def store(form: Any, *, by: Any, at: dt.datetime) -> Assessment:
@@ -115,7 +120,7 @@ def store(form: Any, *, by: Any, at: dt.datetime) -> Assessment:
     return create_assessment(**values, by=by, at=at)
 
 
-def _items_for(obj: Any, standard: Standard | None) -> list[CatalogItem]:
+def _items_for(obj: Any, standard: Standard) -> list[CatalogItem]:
     levels = (obj.security_level, obj.business_level, obj.service_level)
     if obj.is_secret_register:
         raise errors.Invalid({"protected_object": [_("涉密系统另行归口，不在这里自评估。")]})
@@ -123,8 +128,6 @@ def _items_for(obj: Any, standard: Standard | None) -> list[CatalogItem]:
         raise errors.Invalid({"protected_object": [_("该对象还没有定级，先完成定级再自评估。")]})
     if max(levels) == 5:
         raise errors.Invalid({"protected_object": [_("第五级的要求未公开，不能用本系统自评估。")]})
-    if standard is None:
-        raise errors.Invalid({"standard": [_("还没有载入标准条款，请联系系统管理员载入后再试。")]})
     catalogue = list(standard.items.filter(level__in=set(levels)).order_by("order"))
     for item in catalogue:
         item.applies_to = item.side  # the organization's own reading of who answers comes first
@@ -146,9 +149,15 @@ def _in_order(chosen: list[CatalogItem], whole: list[CatalogItem]) -> list[Catal
     return sorted(chosen, key=lambda item: places.get((item.scope, item.layer, item.control_point), last))
 
 
-def _frozen(assessment: Assessment, item: CatalogItem, place: int) -> Answer:
-    values = {name: getattr(item, name) for name in FROZEN}
-    return Answer(assessment=assessment, weight=item.own_weight or 1, order=place, **values)
+def _frozen(assessment: Assessment, items: list[CatalogItem]) -> list[Answer]:
+    """The open answers, with the wording and weight of the day."""
+    return [
+        Answer(
+            assessment=assessment, order=place, weight=item.own_weight or 1,
+            **{name: getattr(item, name) for name in FROZEN},
+        )
+        for place, item in enumerate(items, 1)
+    ]  # fmt: skip
 
 
 def may_answer(answer: Answer, by: Any) -> bool:
