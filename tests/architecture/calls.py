@@ -35,7 +35,7 @@ def module_name(path: str) -> str:
 def imported(module: ast.Module, name: str, is_package: bool) -> dict[str, Name]:
     """What the imported names of a module stand for."""
     found = {}
-    for node in ast.walk(module):
+    for node in module.body:
         if isinstance(node, ast.ImportFrom):
             parts = name.split(".") if is_package else name.split(".")[:-1]
             base = parts[: len(parts) - node.level + 1] if node.level else []
@@ -49,17 +49,18 @@ def calls() -> dict[Name, frozenset[Name]]:
     """Function → what it calls, decorators and functions handed on included, as far as the names say;
     a name that a package hands on is followed.
     """
-    known, methods, found = defined(), {}, {}
-    for name in known:
+    methods: dict[str, set[Name]] = {}
+    found: dict[Name, frozenset[Name]] = {}
+    for name in defined():
         methods.setdefault(name.rpartition(".")[2], set()).add(name)
+    known = {
+        path: imported(module, module_name(path), path.endswith("__init__.py")) for path, module in product().items()
+    }
     handed_on = {
-        f"{module_name(path)}.{short}": whole
-        for path, module in product().items()
-        for short, whole in imported(module, module_name(path), path.endswith("__init__.py")).items()
+        f"{module_name(path)}.{short}": whole for path, names in known.items() for short, whole in names.items()
     }
     for path, module in product().items():
-        here = module_name(path)
-        names = imported(module, here, path.endswith("__init__.py"))
+        here, names = module_name(path), known[path]
         for holder, before in [(module, here), *classes(module, here)]:
             for entry in holder.body:
                 if isinstance(entry, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -84,7 +85,7 @@ class Scope:
         if isinstance(node, ast.Name):
             yield self.names.get(node.id, f"{self.module}.{node.id}")
         elif isinstance(node, ast.Attribute):
-            owner = ast.unparse(node.value)
+            owner = owner_of(node)
             if owner in self.names:
                 yield f"{self.names[owner]}.{node.attr}"
             elif owner in ("self", "cls"):
@@ -94,6 +95,14 @@ class Scope:
                 yield from (f"{self.names.get(base, f'{self.module}.{base}')}.{node.attr}" for base in bases)
             if node.attr == "fire":  # a workflow, whatever it is called here
                 yield from self.methods["fire"]
+
+
+def owner_of(node: ast.Attribute) -> str:
+    """Whose attribute it is, as far as one word says."""
+    value = node.value
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "super":
+        return "super()"
+    return value.id if isinstance(value, ast.Name) else ""
 
 
 def whole_name(name: Name, handed_on: dict[Name, Name]) -> Name:

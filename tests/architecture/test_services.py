@@ -23,6 +23,8 @@ NO_SERVICE = {
     "assessments.grading.reports.build": "reads: the document's text; handing it out is recorded",
     "secmgmt.portal.reports.document": "reads: the document's text; handing it out is recorded",
     "secmgmt.core.sheets_import.prepare": "reads: checks a preview; store() writes and records it",
+    "secmgmt.core.sheets_import.make_statements": "sends nothing yet; store() does and records it",
+    "secmgmt.core.sheets_import.write_each": "part of store, by way of the sheet's own service",
     "secmgmt.core.records.stamp": "sets three fields of a row its caller stores",
     "secmgmt.core.ports.corrective_action_changed": "calls the origin, whose service records",
     "assets.connections.services.show_links": "part of save_link, save_hosting and the import, which record",
