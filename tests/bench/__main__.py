@@ -1,7 +1,7 @@
 """``python -m tests.bench [--only WORD] [--database sqlite|postgresql|both]``: print the table, write the JSON.
 
-``--only``: the parts whose name holds the word (lists, exports, assessments, reports, imports, writers, lock,
-memory, migrate). A part that is begun is finished; none is begun after ``--minutes``.
+``--only``: the parts whose name holds the word (lists, exports, assessments, answering-browser, reports,
+imports, writers, lock, memory, migrate). A part that is begun is finished; none is begun after ``--minutes``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pathlib import Path
 
 import psycopg
 
-from . import loads, pages
+from . import browsing, loads, pages
 from .client import Refused
 from .databases import STORE, PostgreSQL, SQLite, migrate
 from .figures import HEADS, Figure, line, reference, row_of
@@ -34,6 +34,7 @@ from .server import Server, collect_static
 SIZE, LARGE = 10_000, 100_000
 PASSWORD = "Lotus#2026-pond"  # tests.support gives it to everybody
 PEOPLE = ("one", "all")
+PARTS = ("lists", "exports", "assessments", "answering-browser", "reports", "imports", "writers", "lock", "memory")
 Database = SQLite | PostgreSQL
 
 
@@ -74,7 +75,7 @@ def measure(run: Run, database: Database, var: Path) -> None:
     """Everything on one kind of database."""
     name = database.name
     run.take("migrate", lambda: [migrated(database, var)])
-    if run.wants("lists", "exports", "assessments", "reports", "imports", "writers", "lock", "memory"):
+    if run.wants(*PARTS):
         with database.copy(SIZE) as url, Server(url, var / f"{name}-{SIZE}") as server:
             small(run, server, url, name)
     if run.wants("lists"):
@@ -99,6 +100,11 @@ def small(run: Run, server: Server, url: str, name: str) -> None:
         run.take("assessments", lambda w=who, b=browser: pages.assessments(b, name, w))
         run.take("reports", lambda w=who, b=browser: pages.reports(b, name, w))
         run.take("exports", lambda w=who, b=browser: pages.exports(b, name, w, SIZE))
+    if run.wants("answering-browser"):
+        if why := browsing.missing():
+            run.note(why)
+        else:
+            run.take("answering-browser", lambda: browsing.answering(server, one, url, name, PASSWORD))
     run.take("memory", lambda: [loads.memory(server, name)])
     if run.wants("writers", "lock"):
         people = [server.browser().sign_in(f"writer{number}", PASSWORD) for number in range(loads.WRITERS)]

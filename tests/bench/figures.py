@@ -37,6 +37,8 @@ GOALS = {
     "create": Goal(60, "64 (123 items)"),
     "answering": Goal(120, "301 (123 items)"),
     "save": Goal(15, "83"),
+    "focus": Goal(100),
+    "saved": Goal(300),
     "writers": Goal(100, "15", "/s"),
     "writers-one": Goal(None, "", "/s"),
     "pdf": Goal(1500, "23350 (369 controls)"),
@@ -103,13 +105,20 @@ def reference() -> float:
 
 def summed(answers: list[Answer]) -> dict[str, Any]:
     """The figures of answers that were measured alike."""
-    walls = sorted(answer.wall * 1000 for answer in answers)
     return {
-        "value": statistics.median(walls),
-        "p95": walls[min(len(walls) - 1, round(0.95 * len(walls)))] if len(walls) > 1 else None,
+        **spread([answer.wall * 1000 for answer in answers]),
         "cpu": statistics.median(answer.cpu for answer in answers),
         "queries": max(answer.queries for answer in answers),
-        "times": len(walls),
+    }
+
+
+def spread(times: list[float]) -> dict[str, Any]:
+    """Median and p95 of times in ms."""
+    ordered = sorted(times)
+    return {
+        "value": statistics.median(ordered),
+        "p95": ordered[min(len(ordered) - 1, round(0.95 * len(ordered)))] if len(ordered) > 1 else None,
+        "times": len(ordered),
     }
 
 
