@@ -83,10 +83,8 @@ def create_assessment(
         attention=attention,
         weights=formulas.OWN_WEIGHTS if any(item.own_weight for item in items) else formulas.DEFAULT_WEIGHTS,
         total=len(items),
-        created_at=at,
-        updated_at=at,
-        updated_by=by,
     )
+    records.stamp(assessment, by=by, at=at)
     _insert(assessment)
     Answer.objects.bulk_create(_frozen(assessment, items), batch_size=300)
     search.refresh(assessment)
