@@ -88,10 +88,8 @@ def create_assessment(
     _insert(assessment)
     Answer.objects.bulk_create(_frozen(assessment, items), batch_size=300)
     search.refresh(assessment)
-    audit.record(
-        "assessments.assessment.add", assessment, by=by, at=at, after=audit.fields_of(assessment),
-        detail={"items": len(items)},
-    )  # fmt: skip
+    after, detail = audit.fields_of(assessment), {"items": len(items)}
+    audit.record("assessments.assessment.add", assessment, by=by, at=at, after=after, detail=detail)
     return assessment
 
 
