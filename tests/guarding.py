@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Guard:
-    """A guard's dotted name, what replaces it when it is off, the tests that must then fail, the clause."""
+    """A guard's dotted name, what replaces it when it is off, the tests that must then fail, the clause.
+
+    ``off`` is a function where the guard is one, a value where it is a setting.
+    """
 
     name: str
-    off: Callable[..., Any]
+    off: Any
     tests: tuple[str, ...]
     against: str
 

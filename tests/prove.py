@@ -2,7 +2,8 @@
 
 Every ``guards.py`` under ``tests`` lists its guards: dotted name, what stands in for it, the tests (paths from
 the folder of the list, names may be cut short), what it is against. One process per guard, forked from a warm
-one. Options: a word that a guard's name must contain; ``--shard 1/2``.
+one. Options: a word that a guard's name or clause must contain, e.g. ``A28``; ``--folder tests/assets``;
+``--shard 1/2``.
 """
 
 from __future__ import annotations
@@ -39,9 +40,9 @@ def target_of(name: str) -> tuple[Any, str]:
     raise ModuleNotFoundError(name)
 
 
-def listed() -> Iterator[tuple[Any, tuple[str, ...]]]:
+def listed(folder: str = "tests") -> Iterator[tuple[Any, tuple[str, ...]]]:
     """Every guard with its tests as the beginnings of node ids."""
-    for path in sorted((ROOT / "tests").rglob("guards.py")):
+    for path in sorted((ROOT / folder).rglob("guards.py")):
         module: ModuleType = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
         for guard in getattr(module, "GUARDS", ()):
             yield guard, tuple(node(path.parent, test) for test in guard.tests)
@@ -121,6 +122,7 @@ def main() -> int:
     """Prove all guards (or those named); 1 when a test stays green or cannot be run."""
     parser = argparse.ArgumentParser(prog="make prove", description=__doc__)
     parser.add_argument("word", nargs="?", default="")
+    parser.add_argument("--folder", default="tests")
     parser.add_argument("--shard", default="1/1")
     options = parser.parse_args()
     number, count = map(int, options.shard.split("/"))
@@ -129,7 +131,8 @@ def main() -> int:
     with contextlib.redirect_stdout(io.StringIO()):  # warm up: Django, the tests' imports, the template database
         importlib.import_module("django").setup()
     began = time.monotonic()
-    chosen = [entry for entry in listed() if options.word in entry[0].name][number - 1 :: count]
+    found = [entry for entry in listed(options.folder) if options.word in f"{entry[0].name} {entry[0].against}"]
+    chosen = found[number - 1 :: count]
     codes = [try_one(guard, beginnings) for guard, beginnings in chosen]
     failed = sum(code != PROVEN for code in codes)
     print(f"{len(codes) - failed} of {len(codes)} guards proven in {time.monotonic() - began:.0f} s")

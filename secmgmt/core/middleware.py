@@ -18,6 +18,7 @@ from . import audit, errors
 from .clock import now
 from .context import Origin, acting_from, origin
 from .jobs.periodic import once_per_period
+from .logs import masked
 
 FORM_OVERHEAD = 1024 * 1024
 STRANGERS_EVERY = 60  # seconds between two rows about one address nobody signed in from
@@ -111,7 +112,7 @@ def note_refusal(request: HttpRequest, error: errors.DomainError) -> None:
             return
         user = _("未登录")
     obj = error.extra.get("obj") or getattr(error, "obj", None)
-    detail = {"path": request.path[:300], "method": request.method, "status": error.status}
+    detail = {"path": masked(request.path)[:300], "method": request.method, "status": error.status}
     audit.refuse(f"refused.{error.code}", obj, by=user, reason=error.message[:500], detail=detail)
 
 

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from tests.guarding import Guard, empty, no, nothing, yes
+from typing import Any
+
+from tests.guarding import Guard, empty, no, nothing, same, yes
+
+
+def whoever_says_so(request: Any) -> str:
+    """The address a header claims, whoever sent it."""
+    return request.headers.get("X-Forwarded-For") or request.META["REMOTE_ADDR"]
+
+
+def unchanged(self: Any, text: str) -> str:
+    """A method that hides nothing."""
+    return text
+
 
 A = "secmgmt.accounts."
+ABUSE, DEMO = "test_abuse.py", "test_demo_sign_in.py"
 SIGN, PASS, FACTOR = "test_signing_in.py", "test_passwords.py", "test_second_factor.py"
 TOKEN, ADMIN, AREA, UNIT, USER = (
     "test_tokens.py",
@@ -91,4 +105,35 @@ GUARDS = (
     Guard(A + "units.refuse_merged", nothing, (UNIT + "::test_a_merged_unit_is_history",), "8.1.4.4 d"),
     Guard(A + "views.area.require_area", nothing, (AREA + "::test_the_system_area",), "8.1.5.1"),
     Guard(A + "views.system.masked", lambda text: text, (AREA + "::test_phone_and_mail",), "8.1.4.11, A15"),
+    # as an attacker tries it
+    Guard(A + "guards.refuse_own", nothing, (ABUSE + "::test_an_administrator_closes",), "A10"),
+    Guard(A + "guards.refuse_touching_administrator", nothing, (ABUSE + "::test_an_administrator_closes",), "A10, A11"),
+    Guard(
+        "secmgmt.core.workflow.check_person",
+        nothing,
+        (ADMIN + "::test_who_asked", ADMIN + "::test_nobody_asks", AREA + "::test_an_administrators_grant"),
+        "A10, 8.1.4.2 d",
+    ),
+    Guard(A + "demosignin.fingerprint", lambda user: "same", (DEMO + "::test_a_link_signs_in",), "A12"),
+    Guard(A + "demosignin.is_loopback", yes, (DEMO + "::test_from_another_machine",), "A12"),
+    Guard(
+        A + "demosignin.require_demo",
+        nothing,
+        (DEMO + "::test_without_the_demo", DEMO + "::test_from_another_machine"),
+        "A12",
+    ),
+    Guard(A + "sessions.end_sessions", nothing, (ABUSE + "::test_a_leavers_session",), "A13"),
+    Guard(A + "sessions.revoke_tokens", nothing, (ABUSE + "::test_a_leavers_session",), "A13"),
+    Guard(A + "tokens.is_usable", yes, (ABUSE + "::test_a_leavers_session",), "A13, A40"),
+    Guard(A + "backends.make_password", nothing, (ABUSE + "::test_an_unknown_account_costs",), "A39"),
+    Guard(A + "adapter.client_address", whoever_says_so, (SIGN + "::test_a_forged_forwarded",), "A39"),
+    Guard(A + "middleware.lacks_second_factor", no, (ABUSE + "::test_a_password_alone",), "A40"),
+    Guard("django.http.request.validate_host", yes, (PASS + "::test_a_host_header",), "A41"),
+    Guard(A + "links._digest", same, (ABUSE + "::test_no_link_stands", AREA + "::test_the_password_link_page"), "A42"),
+    Guard(A + "tokens._digest", same, (ABUSE + "::test_no_token_stands",), "A42"),
+    Guard(A + "authforms.encrypt", same, (FACTOR + "::test_seeds_are",), "A42"),
+    Guard(A + "adapter.MFAAdapter.encrypt", unchanged, (FACTOR + "::test_seeds_are",), "A42"),
+    Guard("secmgmt.core.logs.masked", same, (ABUSE + "::test_a_link_that_was_refused",), "A42"),
+    Guard("secmgmt.core.middleware.masked", same, (ABUSE + "::test_a_link_that_was_refused",), "A42"),
+    Guard("secmgmt.celery.app.conf.accept_content", ["json", "pickle"], (ABUSE + "::test_a_message_that",), "A42"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.core import mail
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
@@ -142,7 +143,22 @@ def test_a_weak_password_leaves_the_link_usable(client, city, at):
 def test_guessing_links_is_counted_by_source(client, city):
     for number in range(50):
         client.get(reverse("account_first_password", args=[f"guess{number}-xxxxxxxx"]))
-    assert client.get(reverse("account_first_password", args=["another-guess"])).status_code == 429
+    response = client.get(reverse("account_first_password", args=["another-guess"]))
+    html = response.content.decode()
+    assert response.status_code == 429 and "尝试次数过多" in html and "分钟后再试" in html and "安全管理员" in html
+    refused = AuditEvent.objects.filter(result="refused", ip="127.0.0.1")
+    assert set(refused.values_list("verb", flat=True)) >= {"login.source_locked", "refused.not-found"}
+
+
+def test_a_link_is_for_its_own_account_whatever_else_the_body_names(as_system, client, city):
+    """Several users or addresses in one request lead nowhere, and nothing is ever sent by mail."""
+    many = {"user": [city.secadmin.pk, city.tang.pk], "email": ["a@evil.example", "b@evil.example"]}
+    page = as_system.post(f"/manage/users/{city.lin.pk}/password-link/", many).content.decode()
+    token = page.split("/accounts/first-password/")[1].split("/")[0]
+    url = reverse("account_first_password", args=[token])
+    client.post(url, {"password1": NEW, "password2": NEW, "user": city.secadmin.pk, "username": "secadmin"})
+    assert [user.username for user in User.objects.all() if user.check_password(NEW)] == ["lin"]
+    assert mail.outbox == []
 
 
 def test_a_host_header_makes_no_link_elsewhere(as_system, city):
