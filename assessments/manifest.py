@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secmgmt.accounts import roles
 from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, Panel, ReportKind, SearchSource
+from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS
 
 from .catalog import services as catalog
 from .catalog.queries import searched_text
@@ -15,6 +16,20 @@ from .evaluation.panels import cycle_step, object_assessments, running
 from .evaluation.todos import answering_todos, confirming_todos
 from .grading import reports as grading_reports
 from .grading.todos import grading_todos, object_panel, sees_gradings, waiting
+
+ACTION_LABELS.update(
+    {
+        "answer": _("作答"),
+        "approve": _("核准"),
+        "assign": _("分派"),
+        "confirm": _("审定"),
+        "overlay": _("维护本单位解读"),
+        "record_outside": _("补录外部结论"),
+        "review": _("评审"),
+        "submit": _("提交"),
+    }
+)
+CAPACITY_LABELS.update({"expert": _("受邀评审的专家"), "assignee": _("受托作答的人")})
 
 OBJECT = "assets.ProtectedObject"
 READERS = ("view", "export")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secmgmt.accounts import roles
 from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, Panel, SearchSource
-from secmgmt.core.permissions import ACTION_LABELS
+from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS
 
 from .connections.services import HOST, PEER
 from .demo import create_assets
@@ -16,6 +16,7 @@ from .panels import components_panel, data_panel, hosting_panel, links_panel, to
 from .todos import leads_todos, owners_todos
 
 ACTION_LABELS.update({"attach": _("上传附件"), "designate": _("列入或移出重要名录")})
+CAPACITY_LABELS.update({PEER: _("互联对端单位"), HOST: _("承载平台所属单位")})
 
 OBJECT = "assets.ProtectedObject"
 MODELS = (

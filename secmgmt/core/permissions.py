@@ -24,21 +24,24 @@ from .clock import now
 
 
 class Grant(NamedTuple):
-    """A role held over the subtree at ``path``."""
+    """A role held over the subtree at ``path``, which has ``breadth`` units (0 = not counted)."""
 
     role: str
     path: str
+    breadth: int = 0
 
 
 @dataclass(frozen=True)
 class Role:
-    """A role's code (``act_as_…``), its Chinese name, and whether it needs a second factor."""
+    """A role's code (``act_as_…``), its Chinese name, whether it needs a second factor, and what it is for."""
 
     code: str
     label: str
     second_factor: bool = False
+    purpose: str = ""  # for docs/permissions.md
 
 
+FEW_UNITS = 10
 ROLES: dict[str, Role] = {}
 _by_role: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))  # model → action → roles
 _by_capacity: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -79,6 +82,16 @@ def actions_of(model: type[Model]) -> set[str]:
     return set(_by_role[label]) | set(_by_capacity[label])
 
 
+def roles_by_action(model: type[Model]) -> dict[str, set[str]]:
+    """Action on ``model`` → the roles that carry it."""
+    return {action: set(roles) for action, roles in _by_role[model._meta.label_lower].items() if roles}
+
+
+def capacities_by_action(model: type[Model]) -> dict[str, set[str]]:
+    """Action on ``model`` → the capacities of participation that carry it."""
+    return {action: set(held) for action, held in _by_capacity[model._meta.label_lower].items() if held}
+
+
 def who_may(model: type[Model], action: str) -> str:
     """The names of the roles that may, for the sentence on a 403 page."""
     return "、".join(sorted(str(ROLES[r].label) for r in roles_for(model, action)))
@@ -108,7 +121,7 @@ def restrict(queryset: QuerySet, user: Any, action: str) -> QuerySet:
     paths = paths_for(user, model, action)
     if paths and (not model.scope_path or covers_everything(paths[0])):
         return queryset
-    condition = _by_position(model, paths)
+    condition = _by_position(model, paths, user)
     taking_part = _by_participation(model, user, action)
     if condition is None and taking_part is None:
         return queryset.none()
@@ -121,16 +134,25 @@ def where_may(queryset: QuerySet, user: Any, model: type[Model], action: str) ->
     """The rows of ``queryset`` at units where a position lets ``user`` do ``action`` on ``model``, another one."""
     if not getattr(user, "is_active", False):
         return queryset.none()
-    condition = _by_position(queryset.model, paths_for(user, model, action))
+    condition = _by_position(queryset.model, paths_for(user, model, action), user)
     return queryset.none() if condition is None else queryset.filter(condition)
 
 
-def _by_position(model: type[Model], paths: list[str]) -> Q | None:
+def _by_position(model: type[Model], paths: list[str], user: Any) -> Q | None:
+    """The rows under ``paths``. Few units are named one by one: a database finds their rows by an index, where it
+    would read everybody's for a prefix of a path; of many units a prefix is the shorter question.
+    """
     if not paths:
         return None
+    narrow = {grant.path for grant in user.grants() if 0 < grant.breadth <= FEW_UNITS}
+    unit = model.scope_path.removesuffix("__path")
     condition = Q()
     for path in paths:
-        condition |= Q(**{f"{model.scope_path}__startswith": path})
+        if path in narrow and unit != model.scope_path:
+            beneath = resolve(model, unit)._default_manager.filter(path__startswith=path).order_by()
+            condition |= Q(**{f"{unit}__in": beneath.values("pk")})
+        else:
+            condition |= Q(**{f"{model.scope_path}__startswith": path})
     return condition
 
 
@@ -264,6 +286,8 @@ ACTION_LABELS: dict[str, Any] = {
     "export": gettext_lazy("导出"),
     "import": gettext_lazy("导入"),
 }
+
+CAPACITY_LABELS: dict[str, Any] = {}  # capacity of a participation → its Chinese name, from the manifests
 
 
 def action_label(action: str) -> str:

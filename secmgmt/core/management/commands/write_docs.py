@@ -1,4 +1,4 @@
-"""Write docs/workflows.md from the workflow tables; ``--check`` only says whether it is up to date."""
+"""Write what docs/ holds of workflows and permissions; ``--check`` only says whether it is up to date."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import get_resolver
 
+from secmgmt.core.management.permissions_page import permissions_page
 from secmgmt.core.workflow import Workflow
 
 HEAD = """# Workflows
@@ -20,18 +21,18 @@ Made by `make docs` from the transition tables; do not edit. Everything below is
 class Command(BaseCommand):
     """``manage.py write_docs [--check]``"""
 
-    help = "由流程表生成 docs/workflows.md"
+    help = "由流程表和授权表生成 docs/workflows.md、docs/permissions.md"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path = Path(settings.BASE_DIR) / "docs" / "workflows.md"
-        text = workflows_page()
-        if not options["check"]:
-            path.write_text(text, encoding="utf-8")
-        elif not path.exists() or path.read_text(encoding="utf-8") != text:
-            raise CommandError("docs/workflows.md 与流程表不一致，请运行 make docs。")
+        for name, page in {"workflows.md": workflows_page, "permissions.md": permissions_page}.items():
+            path, text = Path(settings.BASE_DIR) / "docs" / name, page()
+            if not options["check"]:
+                path.write_text(text, encoding="utf-8")
+            elif not path.exists() or path.read_text(encoding="utf-8") != text:
+                raise CommandError(f"docs/{name} 与代码不一致，请运行 make docs。")
 
 
 def workflows_page() -> str:
