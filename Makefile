@@ -18,7 +18,7 @@ DEMO_ENV := DEMO=1 DEBUG=1
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo demo-accounts run test test-fast lint prove bench docs fonts browser always
+.PHONY: help setup demo demo-accounts run test test-fast lint prove bench docs samples fonts browser always
 .DEFAULT_GOAL := help
 
 help:
@@ -88,3 +88,9 @@ bench: setup
 
 docs: setup
 	$(MANAGE) write_docs
+
+# The sample documents, from the demo as of one day on a database of its own; the same font gives the same bytes.
+samples: $(BASE) fonts
+	@rm -rf var/samples && mkdir -p docs/samples
+	@export VAR_DIR=var/samples $(DEMO_ENV); $(MANAGE) migrate --noinput --verbosity 0 && $(MANAGE) write_samples
+	@rm -rf var/samples
