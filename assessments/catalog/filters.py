@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -33,14 +32,14 @@ class ItemFilter(RecordFilterSet):
     scope = django_filters.ChoiceFilter(label=_("范围"), choices=_values("scope"))
     layer = django_filters.ChoiceFilter(label=_("层面"), choices=_values("layer"))
     control_point = django_filters.ChoiceFilter(label=_("控制点"), choices=_values("control_point"))
-    high_risk = django_filters.BooleanFilter(
-        label=_("涉及高风险判例"), method="with_cases", widget=forms.CheckboxInput
+    high_risk = django_filters.ChoiceFilter(
+        label=_("高风险判例"), method="with_cases", choices=[("yes", _("涉及")), ("no", _("不涉及"))]
     )
 
     class Meta:
         model = CatalogItem
         fields = ("standard", "level", "scope", "layer", "control_point", "same_as_lower")
 
-    def with_cases(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
-        """Only items to which a high-risk case may apply; unticked, all of them."""
-        return rows.exclude(high_risk=[]) if value else rows
+    def with_cases(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        """Items to which a high-risk case may apply, or those to which none does."""
+        return rows.filter(high_risk=[]) if value == "no" else rows.exclude(high_risk=[])

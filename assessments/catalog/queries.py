@@ -48,8 +48,8 @@ class Level:
 
     number: int
     total: int
-    scopes: list[int]
-    changes: list[int]
+    scopes: list[tuple[str, int]]
+    changes: list[tuple[Any, int]]
 
 
 def levels_of(standard: Standard) -> tuple[list[str], list[Level]]:
@@ -63,9 +63,9 @@ def levels_of(standard: Standard) -> tuple[list[str], list[Level]]:
     scopes = [scope for scope in SCOPES if any(named == scope for _level, named in by_scope)]
     found = []
     for number in sorted({level for level, _scope in by_scope}):
-        counts = [by_scope[number, scope] for scope in scopes]
-        changes = [by_change[number, change] for change, _label in reversed(CHANGES)]
-        found.append(Level(number, sum(counts), counts, changes))
+        counts = [(scope, by_scope[number, scope]) for scope in scopes]
+        changes = [(label, by_change[number, change]) for change, label in reversed(CHANGES)]
+        found.append(Level(number, sum(count for _scope, count in counts), counts, changes))
     return scopes, found
 
 

@@ -23,9 +23,9 @@ def change_tag(item: Any) -> Any:
 ITEMS = Table(
     (
         Column("code", _("条款"), sort=("standard", "order"), link=True),
-        Column("level", _("级别"), value=lambda item: level_label(item.level), sort=("level", "order")),
+        Column("level", _("级别"), value=lambda item: level_label(item.level), sort=("level", "order"), css="nw"),
         Column("scope", _("范围"), sort="scope", default=False),
-        Column("layer", _("层面"), sort="layer"),
+        Column("layer", _("层面"), sort="layer", css="nw"),
         Column("control_point", _("控制点"), sort="control_point"),
         Column("summary", _("要求(概述)")),
         Column("same_as_lower", _("与低一级相比"), render=change_tag, sort="same_as_lower"),

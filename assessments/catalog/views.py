@@ -34,7 +34,7 @@ class Items(FeatureViews):
     facts = (
         (_("要求(概述)"), lambda item: item.summary),
         (_("标准原文(本单位导入)"), lambda item: item.official_text),
-        "standard",
+        (_("标准"), lambda item: f"{item.standard.code} {item.standard.name}"),
         (_("级别"), lambda item: level_label(item.level)),
         "scope",
         "layer",

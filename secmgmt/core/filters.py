@@ -12,9 +12,11 @@ import django_filters
 from django import forms
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from . import permissions
 from .forms import DateInput, limit_to_visible
 from .tables import PAGE, url_with
 
@@ -38,10 +40,12 @@ class RecordFilterSet(django_filters.FilterSet):
     ``search_fields``: fields the search box looks in (every word must occur in one of them).
     ``chip_field``: a choices field shown as chips with counts instead of a select.
     ``chip_distinct``: False where no filter joins several rows to one, so that counting need not sort them out.
+    ``counts_all``: False when the list shows more than was filtered, so that its rows are counted apart.
     Foreign keys offer only what ``user`` may see.
     """
 
     chip_distinct: ClassVar[bool] = True
+    counts_all = True
     search_fields: ClassVar[tuple[str, ...]] = ()
     search_label: ClassVar[Any] = gettext_lazy("查找")
     chip_field: ClassVar[str] = ""
@@ -70,6 +74,8 @@ class RecordFilterSet(django_filters.FilterSet):
                     field.widget = DateInput()
                 if isinstance(field, forms.ChoiceField) and hasattr(field, "empty_label"):
                     field.empty_label = _("全部")
+                    if not isinstance(field, forms.ModelChoiceField):  # its widget copied the label before
+                        field.widget.choices = [(v, label if v else _("全部")) for v, label in field.widget.choices]
         return self._form
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
@@ -77,9 +83,18 @@ class RecordFilterSet(django_filters.FilterSet):
         for word in value.split()[:SEARCH_WORDS]:
             condition = Q()
             for field in self.search_fields:
-                condition |= Q(**{f"{field}__icontains": word})
+                condition |= self._contains(field, word)
             queryset = queryset.filter(condition)
         return queryset
+
+    def _contains(self, field: str, word: str) -> Q:
+        """``word`` stands in ``field``; of a related row it is looked for once, not once for each row of the list."""
+        relation, _sep, last = field.rpartition("__")
+        here = Q(**{f"{last}__icontains": word})
+        if not relation:
+            return here
+        related = permissions.resolve(self.queryset.model, relation)._base_manager.filter(here)
+        return Q(**{f"{relation}__in": related.values("pk")})
 
     def problems(self) -> list[str]:
         """What was ignored, as sentences: 「等级」：…"""
@@ -107,14 +122,9 @@ class RecordFilterSet(django_filters.FilterSet):
 
     def chips(self) -> list[Chip]:
         """The values of ``chip_field`` with how many rows each has under the other filters: one query."""
-        name = self.chip_field
+        name, counts = self.chip_field, self._chip_counts
         if not name:
             return []
-        rows = self.queryset.all()
-        for key, value in self.asked().items():
-            if key != name:
-                rows = self.filters[key].filter(rows, value)
-        counts = dict(rows.order_by().values_list(name).annotate(n=Count("pk", distinct=self.chip_distinct)))
         current = self.data.get(name, "")
         choices = self.queryset.model._meta.get_field(name).flatchoices
         total = Chip(_("全部"), sum(counts.values()), self._url(None), not current)
@@ -123,6 +133,25 @@ class RecordFilterSet(django_filters.FilterSet):
             for value, label in choices
             if counts.get(value) or str(value) == current
         ]
+
+    def total(self) -> int | None:
+        """How many rows are found, when the chips' counts say it."""
+        if not self.counts_all or not self.chip_field or self.chip_distinct or not self.form.is_valid():
+            return None
+        value = self.asked().get(self.chip_field)
+        return self._chip_counts.get(value, 0) if value else sum(self._chip_counts.values())
+
+    @cached_property
+    def _chip_counts(self) -> dict[Any, int]:
+        """Rows under the other filters by their value of ``chip_field``."""
+        name = self.chip_field
+        if not name:
+            return {}
+        rows = self.queryset.all()
+        for key, value in self.asked().items():
+            if key != name:
+                rows = self.filters[key].filter(rows, value)
+        return dict(rows.order_by().values_list(name).annotate(n=Count("pk", distinct=self.chip_distinct)))
 
     def _url(self, value: Any) -> str:
         return url_with(self.data, **{self.chip_field: value, PAGE: None})

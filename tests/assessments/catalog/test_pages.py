@@ -6,28 +6,101 @@ import pytest
 from django.urls import reverse
 
 from assessments.catalog.services import load_shipped
-from assessments.models import CatalogItem
-from tests.support import CastClient, login
+from assessments.models import CatalogItem, Standard
+from tests.support import CastClient
 
-pytestmark = pytest.mark.django_db
+from .support import lines_of, signed_in
+
+LIST = "assessments:catalogitem-list"
 
 
 @pytest.fixture
 def reader(city) -> CastClient:
     load_shipped()
-    client = CastClient()
-    assert login(client, city.lin).status_code == 302
-    return client
+    return signed_in(city.lin)
 
 
-def test_the_catalogue_is_narrowed_to_one_level(reader):
-    page = reader.get(reverse("assessments:catalogitem-list"), {"level": 3})
-    assert page.status_code == 200
-    assert {item.level for item in page.context["filterset"].qs} == {3}
+def page_of(client: CastClient, code: str) -> str:
+    return client.get(CatalogItem.objects.get(code=code).get_absolute_url()).content.decode()
 
 
-def test_an_item_shows_how_it_is_checked(reader):
-    item = CatalogItem.objects.filter(level=3, guidance__isnull=False).exclude(guidance__check_text="").first()
-    page = reader.get(reverse("assessments:catalogitem-detail", args=[item.pk]))
-    assert page.status_code == 200
-    assert item.guidance.check_text in page.content.decode()
+@pytest.mark.parametrize(
+    ("asked", "field", "value", "count"),
+    [
+        ({"level": 3}, "level", 3, 317),
+        ({"scope": "工业控制", "level": 4}, "scope", "工业控制", 22),
+        ({"layer": "安全物理环境", "level": 1, "scope": "通用"}, "layer", "安全物理环境", 7),
+        ({"control_point": "身份鉴别", "level": 3, "scope": "通用"}, "control_point", "身份鉴别", 4),
+        ({"same_as_lower": "new", "level": 3}, "same_as_lower", "new", 118),
+    ],
+)
+def test_the_catalogue_is_narrowed(reader, asked, field, value, count):
+    found = reader.get(reverse(LIST), asked).context["filterset"].qs
+    assert {getattr(item, field) for item in found} == {value}
+    assert found.count() == count
+
+
+def test_only_items_to_which_a_high_risk_case_may_apply_are_shown_when_asked(reader):
+    found = reader.get(reverse(LIST), {"high_risk": "yes"}).context["filterset"].qs
+    assert 0 < found.count() < 942 and all(item.high_risk for item in found)
+    without = reader.get(reverse(LIST), {"high_risk": "no"}).context["filterset"].qs
+    assert found.count() + without.count() == 942
+
+
+def test_the_filters_speak_chinese_and_offer_what_the_standard_has(reader):
+    text = reader.get(reverse(LIST)).content.decode()
+    for words in ("第三级</option>", "安全计算环境</option>", "全部</option>", "与低一级相比", "高风险判例"):
+        assert words in text, words
+    assert "-----" not in text
+    assert "等级保护" in text and "标准条款" in text
+
+
+def test_words_are_found_in_the_list_and_by_the_search_of_the_house(reader, city):
+    listed = reader.get(reverse(LIST), {"q": "剩余信息 鉴别", "level": 3}).context["page"].rows
+    assert [row.obj.control_point for row in listed] == ["剩余信息保护"]
+    asked = (reverse("core:search"), {"q": "剩余信息保护"})
+    assert "8.1.4.10a" in reader.get(*asked).content.decode()
+    assert "8.1.4.10a" not in signed_in(city.sysadmin).get(*asked).content.decode()
+
+
+def test_an_item_shows_how_it_is_answered_and_which_high_risk_cases_may_apply(reader):
+    text = page_of(reader, "8.1.4.1a")
+    item = CatalogItem.objects.get(code="8.1.4.1a")
+    assert item.guidance.check_text[:20] in text
+    assert "6.4.1.1" in text and "第二级起适用" in text
+
+
+def test_an_item_stands_among_its_predecessors_and_successors(reader):
+    text = page_of(reader, "8.1.1.2")
+    chain = [CatalogItem.objects.get(code=code) for code in ("6.1.1.1", "7.1.1.2", "9.1.1.2a")]
+    assert [item.code for item in chain if item.get_absolute_url() not in text] == []
+    assert "增强" in text and "各级对照" in text
+
+
+def test_an_item_that_ends_at_its_level_says_so(reader):
+    assert "更高级别没有由本项沿用或增强的条款" in page_of(reader, "8.1.3.5d")
+    assert "更高级别没有" not in page_of(reader, "9.1.1.2a")
+
+
+def test_a_standard_shows_its_levels_and_what_each_adds(reader):
+    standard = Standard.objects.get()
+    page = reader.get(standard.get_absolute_url())
+    levels = {level.number: level for level, _label in page.context["levels"]}
+    assert {number: level.total for number, level in levels.items()} == {1: 84, 2: 200, 3: 317, 4: 341}
+    assert [count for _label, count in levels[3].changes] == [118, 23, 176]
+    assert "随产品提供" in page.content.decode()
+
+
+def test_the_list_is_exported_as_it_is_filtered(reader):
+    lines = lines_of(reader.get(reverse("assessments:catalogitem-export"), {"level": 1}).content)
+    assert lines[0][:2] == ["条款", "级别"] and len(lines) == 85
+
+
+def test_without_a_catalogue_the_page_says_what_to_do(city):
+    assert "还没有载入标准条款" in signed_in(city.lin).get(reverse(LIST)).content.decode()
+
+
+def test_administrators_see_no_item(reader, city):
+    client, item = signed_in(city.secadmin), CatalogItem.objects.first()
+    assert client.get(item.get_absolute_url()).status_code == 404
+    assert item.code not in client.get(reverse(LIST)).content.decode()
