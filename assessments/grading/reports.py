@@ -20,6 +20,7 @@ from secmgmt.core.reporting.document import (
     SignOff,
     Table,
 )
+from secmgmt.core.reporting.text import chinese_date, name_only
 
 from . import queries, rules
 from .models import Grading, GradingState, ProofKind
@@ -96,7 +97,8 @@ def _data_text(obj: Any) -> str:
     names = "、".join(obj.data_categories.order_by("-level", "name").values_list("name", flat=True)[:8])
     if names:
         return _("%(name)s处理的业务信息主要包括：%(data)s。") % {"name": obj, "data": names}
-    return _("%(name)s处理的业务信息：%(business)s。") % {"name": obj, "business": obj.business or _("见承载业务")}
+    business = obj.business.rstrip("。") or _("见承载业务")
+    return _("%(name)s处理的业务信息：%(business)s。") % {"name": obj, "business": business}
 
 
 def _service_text(obj: Any) -> str:
@@ -164,7 +166,7 @@ def _opinions(grading: Grading) -> list[Any]:
     """Who decided what and when: inside the system by name, outside by the document that says so."""
     inside = Decision.of(grading).filter(transition__in=INSIDE).order_by("at", "pk")
     rows = [
-        (row.label, row.by_name, timezone.localtime(row.at).date().isoformat(), row.opinion or "—")
+        (row.label, name_only(row.by_name), timezone.localtime(row.at).date().isoformat(), row.opinion or "—")
         for row in inside
     ]  # fmt: skip
     for row in grading.outside_decisions.select_related("proof"):
@@ -180,7 +182,7 @@ def _opinions(grading: Grading) -> list[Any]:
     if not grading.has_authority and grading.level >= 2:
         blocks.append(Paragraph(_("该对象没有行业主管部门，不需核准。")))
     if grading.certificate_number:
-        told = {"number": grading.certificate_number, "day": grading.certified_on or "—"}
+        told = {"number": grading.certificate_number, "day": chinese_date(grading.certified_on) or "—"}
         blocks.append(Paragraph(_("已向公安机关备案，备案证明编号 %(number)s，发证日期 %(day)s。") % told))
     elif grading.state == GradingState.DETERMINED:
         blocks.append(Paragraph(_("等级已确定，备案证明待取得。")))

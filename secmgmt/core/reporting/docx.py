@@ -22,7 +22,7 @@ from .docx_parts import (
 )
 from .docx_styles import COLUMN_MM, font_table, new_section, styled_book
 from .painting import to_png
-from .tabular import alignments, column_shares, texts_of
+from .tabular import alignments, column_shares, form_shares, texts_of
 from .text import _, chinese_date, display, local_time, printable_text
 
 _KIND_STYLES = {"body": "BodyText", "flush": "Flush", "note": "Note", "quote": "QuoteText"}
@@ -68,8 +68,8 @@ class _Writer:
     def _form(self, block: blocks.KeyValues) -> None:
         if not block.pairs:
             return
-        shares = (0.22, 0.78) if block.columns == 1 else (0.17, 0.33, 0.17, 0.33)
-        widths = [round(WIDTH * share) for share in shares]
+        size = 12 if self.official else 10.5
+        widths = [round(WIDTH * share) for share in form_shares(block, WIDTH / 20 / size)]
         style, rows = self._style("FormText"), []
         cells = [display(part) for pair in block.pairs for part in pair]
         cells += [""] * (-len(cells) % len(widths))

@@ -256,6 +256,8 @@ class Grid(Flowable):
             divided = self._divide(cut, room)
             if divided:
                 return divided
+        if self.stop - cut == 1 and cut - self.start > 3:
+            cut -= 1  # the last row does not go to a new page alone
         while cut > self.start and self.rows[cut - 1].kind == "group":
             cut -= 1  # the name of a group does not stay behind alone
         if cut == self.start or cut == self.stop:

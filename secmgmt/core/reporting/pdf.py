@@ -8,7 +8,7 @@ from .flowables import Grid, Linked, Look, Style, Text, color, layout_row, liter
 from .painting import PictureFlowable
 from .pdf_pages import ContentsLine, Pages
 from .pdf_styles import COLUMN, DEPTH, SHEETS
-from .tabular import alignments, column_shares, texts_of
+from .tabular import alignments, column_shares, form_shares, texts_of
 from .text import _, chinese_date, display, printable_text
 
 
@@ -114,7 +114,8 @@ class Builder:
                 return flowable.wrap(COLUMN, DEPTH)[1] + 12
             return sum(row.height for row in [*flowable.header, *flowable.rows[:3]]) + 24
         if isinstance(flowable, Text):
-            return 2 * flowable.style.leading
+            lines = round(flowable.wrap(COLUMN, DEPTH)[1] / flowable.style.leading)
+            return (lines if lines <= 3 else 2) * flowable.style.leading  # three lines are never split
         if isinstance(flowable, KeepTogether):
             return sum(part.wrap(COLUMN, DEPTH)[1] + part.getSpaceBefore() for part in flowable._content) + 16
         return 40.0
@@ -195,8 +196,7 @@ class Builder:
             return []
         look = self.sheet.form
         label = Style(size=look.body.size, leading=look.body.leading, ink="#1c2733")
-        share = (0.22, 0.78) if block.columns == 1 else (0.17, 0.33, 0.17, 0.33)
-        widths = [COLUMN * part for part in share]
+        widths = [COLUMN * part for part in form_shares(block, COLUMN / look.body.size)]
         cells = [text for pair in block.pairs for text in (display(pair[0]), display(pair[1]))]
         cells += [""] * (-len(cells) % len(widths))
         rows = [

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from .document import GroupRow, Table
+from .document import GroupRow, KeyValues, Table
 from .text import display, em_width
 
 _WORD = re.compile("[\x21-\x7e]+")
@@ -65,3 +65,12 @@ def column_shares(table: Table, ems: float = 49.0, padding: float = 0.9) -> list
         ]
     total = sum(widths)
     return [width / total for width in widths]
+
+
+def form_shares(form: KeyValues, ems: float) -> tuple[float, ...]:
+    """The shares of a form's labels and values: a label stays on one line as long as it is no longer than 14 ems."""
+    if form.columns == 2:
+        return (0.17, 0.33, 0.17, 0.33)
+    longest = max(em_width(display(label)) for label, _value in form.pairs)
+    label = min(max(0.22, (longest + 1.6) / ems), 0.36)
+    return (label, 1 - label)

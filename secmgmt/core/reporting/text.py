@@ -85,3 +85,8 @@ def display(value: object) -> str:
 def em_width(text: str) -> float:
     """Width of `text` in ems, near enough to lay a page out before its font is known."""
     return sum(0.55 if ord(char) < 0x2000 else 1.0 for char in text)
+
+
+def name_only(text: str) -> str:
+    """"林予安(owner)" → "林予安": a document to be signed names people, not their accounts."""
+    return text.partition("(")[0] or text
