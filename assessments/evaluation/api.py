@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Field, ModelSchema, Router, Schema
 
 from secmgmt.core import errors, permissions
-from secmgmt.core.api import crud_router, etag, version_of
+from secmgmt.core.api import ON_VERSION, crud_router, etag, version_of
 from secmgmt.core.clock import now
 
 from . import services
@@ -42,6 +42,12 @@ class AnswerIn(Schema):
     high_risk_applies: list[str] | None = None
 
 
+class AnswersOut(Schema):
+    """All items of an assessment."""
+
+    items: list[AnswerOut]
+
+
 class ComponentsIn(Schema):
     """Results by component: its number → met, partial, unmet, not_applicable."""
 
@@ -60,7 +66,10 @@ router = crud_router(
 answers = Router(tags=[str(Answer._meta.verbose_name)])
 
 
-@router.get("/{int:pk}/answers", operation_id="assessment_answers", summary="各项", url_name="assessment-answers")
+@router.get(
+    "/{int:pk}/answers", response=AnswersOut, operation_id="assessment_answers", summary="各项",
+    url_name="assessment-answers",
+)  # fmt: skip
 def answers_of(request: HttpRequest, pk: int) -> HttpResponse:
     """All items of an assessment in their order."""
     assessment = permissions.get_visible(Assessment, request.user, pk=pk)
@@ -73,7 +82,10 @@ def answer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return told(permissions.get_visible(Answer, request.user, pk=pk))
 
 
-@answers.patch("/{int:pk}", response=AnswerOut, operation_id="answer_save", summary="作答", url_name="answer-detail")
+@answers.patch(
+    "/{int:pk}", response=AnswerOut, operation_id="answer_save", summary="作答", url_name="answer-detail",
+    openapi_extra=ON_VERSION,
+)  # fmt: skip
 def answer_save(request: HttpRequest, pk: int, payload: AnswerIn) -> HttpResponse:
     """Answer one item on the version ``If-Match`` names."""
     seen = answerable(request, pk)
@@ -86,7 +98,7 @@ def answer_save(request: HttpRequest, pk: int, payload: AnswerIn) -> HttpRespons
 
 @answers.put(
     "/{int:pk}/components", response=AnswerOut, operation_id="answer_components", summary="按部件作答",
-    url_name="answer-components",
+    url_name="answer-components", openapi_extra=ON_VERSION,
 )  # fmt: skip
 def answer_components(request: HttpRequest, pk: int, payload: ComponentsIn) -> HttpResponse:
     """Answer one item component by component; an empty object goes back to one answer for the whole."""

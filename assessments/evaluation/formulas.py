@@ -39,7 +39,7 @@ WEIGHT_LABELS = MappingProxyType({1: _("一般"), 2: _("重要"), 3: _("关键")
 WEIGHT_SOURCES = MappingProxyType(
     {
         DEFAULT_WEIGHTS: _("默认全部为“一般”（官方权重未公开）"),
-        OWN_WEIGHTS: _("本单位导入的重要程度"),
+        OWN_WEIGHTS: _("本单位导入的重要程度，未标注的按“一般”"),
     }
 )
 
@@ -143,17 +143,29 @@ class Method:
         find(self.formula)
 
     @property
+    def figure(self) -> str:
+        """What the total is called."""
+        return gettext("符合率（%）") if self.template == "2025" else gettext("得分")
+
+    @property
+    def by_deficit(self) -> bool:
+        """Whether the total is the deficit score, which has a technical and a management part."""
+        return self.template == "2021" or (self.template == "2025" and self.formula == "deficit2021")
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether importance weights change the total."""
+        return self.by_deficit or self.template == "2019"
+
+    @property
     def sentence(self) -> str:
         """One line for pages and reports: rule set, formula, and what the figure depends on."""
         parts = [str(TEMPLATES[self.template])]
-        deficit = self.template == "2021"
         if self.template == "2025":
-            chosen = find(self.formula)
-            parts.append(gettext("符合率公式：%(formula)s") % {"formula": chosen.label})
-            deficit = self.formula == "deficit2021"
-        if deficit:
+            parts.append(gettext("符合率公式：%(formula)s") % {"formula": find(self.formula).label})
+        if self.by_deficit:
             parts.append(gettext("关注系数：%(attention)s") % {"attention": self.attention})
-        if deficit or self.template == "2019":
+        if self.is_weighted:
             parts.append(gettext("重要程度：%(weights)s") % {"weights": WEIGHT_SOURCES[self.weights]})
         else:
             parts.append(gettext("不使用重要程度权重"))

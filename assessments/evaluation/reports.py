@@ -29,8 +29,9 @@ from secmgmt.core.reporting.document import (
     Signature,
     Table,
 )
+from secmgmt.core.reporting.text import name_only
 
-from . import points, results
+from . import formulas, points, results
 from .models import Answer, Assessment
 
 LAYER_HEADS = ("层面", "项数", "符合", "部分符合", "不符合", "不适用", "未答", "符合率")
@@ -52,6 +53,11 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
                 subtitle=str(obj),
                 org=str(obj.unit),
                 date=assessment.report_date,
+                facts=[
+                    (_("安全保护等级"), assessment.level_line),
+                    (_("备案证明编号"), obj.filing_number or _("尚无")),
+                    (_("评估依据"), assessment.standard_code),
+                ],
                 notice=draft,
             ),
             Contents(1),
@@ -62,7 +68,7 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
             Heading(1, _("二、对象概况与网络拓扑")),
             *_profile(assessment, by),
             Heading(1, _("三、评估方法")),
-            *_method(assessment, summary),
+            *_method(assessment, summary, answers),
             Heading(1, _("四、各层面结果")),
             _layers(summary),
             *_charts(summary),
@@ -72,9 +78,9 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
             Heading(2, _("（一）部分符合与不符合项")),
             *_gaps(gaps),
             Heading(2, _("（二）高风险判例与重大风险隐患")),
-            *_hazards(assessment, gaps),
+            *_hazards(gaps),
             Heading(1, _("六、逐项结果")),
-            _items(answers),
+            _items(answers, assessment.method),
             Heading(1, _("七、办理与签署")),
             *_trail(assessment),
             Signature([_("填报人"), _("系统负责人"), _("单位网安负责人")]),
@@ -93,14 +99,28 @@ def _facts(assessment: Assessment, summary: results.Summary) -> list[tuple[str, 
     return [
         (_("对象"), str(assessment.protected_object)),
         (_("等级"), levels),
-        (_("依据"), assessment.standard_code),
+        (_("依据"), _standard(assessment)),
         (_("状态"), assessment.get_state_display()),
         (_("已答"), f"{summary.answered} / {summary.items}"),
-        (_("得分（率）"), summary.total or "—"),
+        (assessment.method.figure, summary.total or "—"),
+        *_parts(summary),
         (_("自评估结论（参考）"), conclusion),
         (_("重大风险隐患"), summary.major_hazards),
-        (_("高风险项、中风险项"), f"{summary.high_risks}、{summary.medium_risks}"),
+        (_("高风险、中风险问题"), f"{summary.high_risks} 项、{summary.medium_risks} 项"),
     ]
+
+
+def _parts(summary: results.Summary) -> list[tuple[str, str]]:
+    if not summary.technical:
+        return []
+    words = {"technical": summary.technical, "management": summary.management}
+    return [(_("其中"), _("技术部分 %(technical)s，管理部分 %(management)s") % words)]
+
+
+def _standard(assessment: Assessment) -> str:
+    """The standard as it was frozen, with its name while it is the same."""
+    standard = assessment.standard
+    return f"{standard.code} {standard.name}" if standard else assessment.standard_code
 
 
 def _profile(assessment: Assessment, by: Any) -> list[Any]:
@@ -118,12 +138,16 @@ def _profile(assessment: Assessment, by: Any) -> list[Any]:
     return [KeyValues(facts), *picture]
 
 
-def _method(assessment: Assessment, summary: results.Summary) -> list[Any]:
+def _method(assessment: Assessment, summary: results.Summary, answers: list[Answer]) -> list[Any]:
     text = _(
         "依据 %(standard)s，按业务信息、系统服务和通用要求各自的级别选取适用项共 %(n)d 项，逐项给出符合、部分符合、"
         "不符合或不适用；控制点结果由其各项得出（GB/T 28449-2018）。本结论为自评估结论，仅供参考，不是等级测评结论。"
-    ) % {"standard": assessment.standard_code, "n": assessment.total}
+    ) % {"standard": _standard(assessment), "n": assessment.total}
     blocks = [Paragraph(text), Paragraph(summary.sentence, "note")]
+    if assessment.method.is_weighted:
+        given = [answer.weight for answer in answers]
+        words = {"w3": given.count(3), "w2": given.count(2), "w1": given.count(1)}
+        blocks.append(Paragraph(_("重要程度：关键 %(w3)d 项，重要 %(w2)d 项，一般 %(w1)d 项。") % words))
     if assessment.protected_object.is_big_data:
         blocks.append(Paragraph(_("对象采用大数据技术；该扩展要求不在所用标准条款之内，本次未评。"), "note"))
     return blocks
@@ -185,15 +209,13 @@ def _gaps(gaps: list[Answer]) -> list[Any]:
     return [Table(heads, rows, widths=(15, 24, 9, 26, 6, 24))]
 
 
-def _hazards(assessment: Assessment, gaps: list[Answer]) -> list[Any]:
+def _hazards(gaps: list[Answer]) -> list[Any]:
     """The cases of the 2025 guideline that the unit itself says apply: each is a 重大风险隐患."""
     rows = [(case, answer) for answer in gaps for case in answer.high_risk_applies]
     if not rows:
         return [Paragraph(_("没有认定符合高风险判例的问题。"))]
-    known = {
-        case.case_no: case
-        for case in HighRiskCase.objects.filter(standard__code=assessment.standard_code)
-    }  # fmt: skip
+    numbers = {case for case, _answer in rows}
+    known = {case.case_no: case for case in HighRiskCase.objects.filter(case_no__in=numbers)}
     lines = [
         (number, known[number].title if number in known else "", answer.code, answer.found) for number, answer in rows
     ]
@@ -213,7 +235,7 @@ def _control_points(summary: results.Summary) -> Table:
 def _trail(assessment: Assessment) -> list[Any]:
     """Who submitted, returned and confirmed it, when and with what opinion."""
     rows = [
-        (decision.label, decision.by_name, when.strftime("%Y-%m-%d %H:%M"), decision.opinion or "—")
+        (decision.label, name_only(decision.by_name), when.strftime("%Y-%m-%d %H:%M"), decision.opinion or "—")
         for decision in reversed(Decision.of(assessment))
         for when in [timezone.localtime(decision.at)]
     ]
@@ -228,7 +250,8 @@ def _found(answer: Answer) -> str:
     return "\n".join([*([answer.found] if answer.found else []), *parts])
 
 
-def _items(answers: list[Answer]) -> Table:
+def _items(answers: list[Answer], method: formulas.Method) -> Table:
+    """Every item; where weights count, an item that is more than 一般 says so."""
     rows: list[Any] = []
     group = ""
     for answer in answers:
@@ -236,5 +259,7 @@ def _items(answers: list[Answer]) -> Table:
         if name != group:
             group = name
             rows.append(GroupRow(name))
-        rows.append((answer.code, answer.summary, answer.get_result_display() or _("未答"), _found(answer)))
+        heavy = method.is_weighted and answer.weight > 1
+        code = f"{answer.code}\n{formulas.WEIGHT_LABELS[answer.weight]}" if heavy else answer.code
+        rows.append((code, answer.summary, answer.get_result_display() or _("未答"), _found(answer)))
     return Table([_("条款"), _("要求"), _("结果"), _("现状说明")], rows, widths=(3, 7, 2, 6))

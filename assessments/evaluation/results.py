@@ -55,6 +55,7 @@ class Summary:
 
     ``total``: rate or score 0–100, two decimals, of what is answered; ``conclusion``: "" while an item is open.
     ``sentence``: how the figure came about. ``layer_formula``: the reading used for the rates of the layers.
+    ``technical``, ``management``: the two parts of a deficit score, "" where the total is none.
     """
 
     layers: tuple[LayerResult, ...]
@@ -68,6 +69,8 @@ class Summary:
     major_hazards: int
     sentence: str
     layer_formula: str
+    technical: str = ""
+    management: str = ""
 
     @property
     def complete(self) -> bool:
@@ -177,6 +180,7 @@ def summary(assessment: Assessment, answers: Iterable[Answer] | None = None) -> 
         major_hazards=hazards,
         sentence=method.sentence,
         layer_formula=str(formulas.find(layer_formula).label),
+        **_parts(method, done),
     )
 
 
@@ -211,6 +215,15 @@ def _total(method: formulas.Method, done: list[Answer]) -> Decimal | None:
             classes[answer.layer].append(answer)
         return scoring.score_2019({name: _scores(rows) for name, rows in classes.items()})
     return formulas.rate(items, formula=method.formula, attention=method.attention)
+
+
+def _parts(method: formulas.Method, done: list[Answer]) -> dict[str, str]:
+    """The technical and the management part of a deficit score."""
+    items = _scores(done)
+    if not (items and method.by_deficit):
+        return {}
+    score = scoring.deficit_score_2021(items, attention=method.attention)
+    return {"technical": scoring.show(score.technical), "management": scoring.show(score.management)}
 
 
 def _conclusion(template: str, total: Decimal, high: int, medium: int, hazards: int) -> tuple[str, bool]:

@@ -19,7 +19,7 @@ ANSWERED = Count("answers", filter=~Q(answers__result=""))
 
 def outcome(row: Any) -> str:
     """The conclusion with its figure, once confirmed."""
-    return f"{row.result['conclusion']} {row.result['total']}" if row.result else ""
+    return f"{row.result['conclusion']}，{row.method.figure} {row.result['total']}" if row.result else ""
 
 
 ASSESSMENTS = Table(
@@ -40,7 +40,9 @@ ASSESSMENTS = Table(
             render=lambda row: due(row.due_on, done=not row.is_open) if row.due_on else "—",
             sort="due_on",
         ),
-        Column("outcome", _("结论"), value=outcome),
+        Column("outcome", _("结论（参考）"), value=outcome),
+        Column("method", _("计算方法"), value=lambda row: row.method.sentence, default=False),
+        Column("standard_code", _("标准"), sort="standard_code", default=False),
         Column("report_date", _("报告日期"), sort="report_date", default=False),
     ],
     default_sort="-report_date",
@@ -56,4 +58,4 @@ class AssessmentFilter(RecordFilterSet):
 
     class Meta:
         model = Assessment
-        fields = ("protected_object", "state")
+        fields = ("protected_object", "standard", "state")

@@ -34,12 +34,12 @@ class Assessments(FeatureViews):
     model, name, namespace, title = Assessment, "assessment", "assessments", _("自评估")
     table, filterset_class, form_class, workflow = ASSESSMENTS, AssessmentFilter, AssessmentForm, WORKFLOW
     roles = frozenset(Role) - {Role.EXPORT}
-    related = ("protected_object__unit", "updated_by")
+    related = ("protected_object__unit", "standard", "updated_by")
     empty_text = _("对象定级之后，在这里按其等级逐项自评。")
     facts = (
         "protected_object",
         (_("等级"), lambda row: f"S{row.business_level}A{row.service_level}G{row.level}"),
-        "standard_code", "report_date", "due_on", "total",
+        (_("标准"), lambda row: row.standard or row.standard_code), "report_date", "due_on", "total",
         (_("计算方法"), lambda row: row.method.sentence),
     )  # fmt: skip
 
@@ -64,6 +64,8 @@ class Assessments(FeatureViews):
         label = _t("填报") if obj.is_open and "answer" in allowed else _t("查看各项")
         buttons = [(label, obj.answer_url, "", "list")]
         if "export" in allowed:
+            preview = f"{reverse('portal:report-preview', args=['self-assessment'])}?subject={obj.pk}"
+            buttons.append((_t("预览报告"), preview, "", "eye"))
             buttons += [
                 (name, reverse("assessments:assessment-report", args=[obj.pk, form]), "", "download")
                 for form, name in (("pdf", "PDF"), ("docx", "Word"), ("xlsx", "Excel"))

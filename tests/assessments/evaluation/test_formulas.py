@@ -89,7 +89,7 @@ def test_the_method_says_template_formula_coefficient_and_weights():
     )
     assert formulas.Method("2025", "deficit2021", Decimal("0.6"), "own").sentence == (
         "测评报告模板 2025 版（符合率与重大风险隐患）；符合率公式：2021 版缺陷扣分；关注系数：0.6；"
-        "重要程度：本单位导入的重要程度"
+        "重要程度：本单位导入的重要程度，未标注的按“一般”"
     )
     assert formulas.Method("2021").sentence == (
         "测评报告模板 2021 版（缺陷扣分法）；关注系数：0.5；重要程度：默认全部为“一般”（官方权重未公开）"
