@@ -6,7 +6,7 @@ import pytest
 
 from tests.support import make_user
 
-from .factories import make_object
+from .factories import make_network, make_object
 
 LISTS = ("objects", "registry", "networks", "zones", "components", "data", "links", "hostings")
 PAGES = ("", "edit/", "delete/", "history/")
@@ -108,3 +108,17 @@ def test_people_offered_as_owners_are_those_of_ones_own_units(browse, city, worl
     make_user("stranger", unit=city.education, name="外单位某人")
     html = browse(city.lin).get("/objects/new/").content.decode()
     assert "何嘉木" in html and "外单位某人" not in html and "苏晚晴" not in html
+
+
+def test_no_dialog_about_a_record_shows_anybodys_number(browse, city):
+    """Deletion and its refusal name what hangs together, never how people are reached."""
+    planned = make_object(city.health, "在建平台", status="building", contact="王某", contact_phone="13812345678")
+    make_network(planned)
+    city.lin.phone, city.lin.email = "13987654321", "lin@example.cn"
+    city.lin.save()
+    lin = browse(city.lin)
+    asked = lin.get(f"/objects/{planned.pk}/delete/")
+    refused = lin.post(f"/objects/{planned.pk}/delete/", {"version": planned.version})
+    assert (asked.status_code, refused.status_code) == (200, 409)
+    for html in (asked.content.decode(), refused.content.decode(), browse(city.gao).get("/objects/").content.decode()):
+        assert not any(secret in html for secret in ("13812345678", "13987654321", "lin@example.cn"))
