@@ -167,6 +167,23 @@ class PositionForm(PlainForm):
         ]
 
 
+class TermForm(PlainForm):
+    """Another last day. ``version``: the position as it was read."""
+
+    valid_until = forms.DateField(
+        label=gettext_lazy("止"),
+        widget=DateInput,
+        required=False,
+        help_text=gettext_lazy("含当日，可提前也可推后；留空为长期，测评机构的岗位必须填写。"),
+    )
+    reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, position: Any, **kwargs: Any) -> None:
+        initial = {"valid_until": position.valid_until, "version": position.version}
+        super().__init__(*args, initial=initial, **kwargs)
+
+
 class EndPositionForm(PlainForm):
     """The last valid day."""
 

@@ -26,6 +26,7 @@ ACTION_LABELS.update(
         "move": _("移动"),
         "merge": _("并入"),
         "grant": _("授权"),
+        "term": _("变更任期"),
         "end": _("结束"),
         "ask": _("申请"),
         "enrol": _("绑定验证器"),

@@ -89,6 +89,42 @@ def end_position(*, position: Position, by: User, at: dt.datetime, on: dt.date, 
     return fresh
 
 
+@audit.audited
+def change_term(
+    *, position: Position, by: User, at: dt.datetime, valid_until: dt.date | None, reason: str, version: int
+) -> Position:
+    """Let a position last until another day, earlier or later; None: until further notice.
+
+    Rights change at once; sessions and tokens go on. Raises NotAllowed, Invalid, Conflict (changed meanwhile).
+    """
+    permissions.require(by, Position, "change")
+    guards.refuse_own(by, position.user, _("变更任期"))
+    fresh = (
+        Position.objects.select_for_update(of=("self",))
+        .select_related("user", "content_object", "permission", "updated_by")
+        .get(pk=position.pk)
+    )
+    if fresh.version != version:
+        raise records.stale(fresh, {"valid_until": valid_until})
+    if not reason.strip():
+        raise errors.Invalid({"reason": [_("请写明变更原因。")]})
+    if valid_until == fresh.valid_until:
+        raise errors.Invalid({"valid_until": [_("止日没有变化。")]})
+    if valid_until and valid_until < fresh.valid_from:
+        raise errors.Invalid({"valid_until": [_("止日不能早于起日；还没有开始的岗位请用“结束”撤回。")]})
+    before = _facts(fresh)
+    fresh.valid_until = valid_until
+    records.stamp(fresh, by=by, at=at)
+    try:
+        fresh.save()
+    except ValidationError as error:
+        raise errors.Invalid(_named(error)) from error
+    fresh.user.forget_grants()
+    detail = {"reason": reason.strip()}
+    audit.record("position.term", fresh, by=by, at=at, before=before, after=_facts(fresh), detail=detail)
+    return fresh
+
+
 def _withdraw(position: Position, *, by: User, at: dt.datetime, reason: str, before: dict) -> Position:
     """A position that ends before it began is taken back; the trail keeps it."""
     audit.record("position.withdraw", position, by=by, at=at, before=before, detail={"reason": reason})
@@ -101,7 +137,7 @@ def _facts(position: Position) -> dict[str, str | None]:
     return {
         "user": position.user.audit_name,
         "unit": position.content_object.name,
-        "role": position.permission.codename,
+        "role": position.role_label,
         "valid_from": position.valid_from.isoformat(),
         "valid_until": position.valid_until.isoformat() if position.valid_until else None,
     }

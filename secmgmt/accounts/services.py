@@ -3,16 +3,17 @@
 from .administrators import ask_admin_grant, confirm_admin_grant, refuse_admin_grant
 from .links import issue_first_password_link, use_first_password_link
 from .passwords import change_password
-from .positions import end_position, grant_position
+from .positions import change_term, end_position, grant_position
 from .secondfactor import reset_second_factor
 from .tokens import issue_token, revoke_token
 from .units import add_unit, change_unit, merge_unit, move_unit
-from .users import create_user, disable_dormant, disable_user, enable_user
+from .users import create_user, disable_dormant, disable_user, enable_user, save_user
 
 __all__ = [
     "add_unit",
     "ask_admin_grant",
     "change_password",
+    "change_term",
     "change_unit",
     "confirm_admin_grant",
     "create_user",
@@ -28,5 +29,6 @@ __all__ = [
     "refuse_admin_grant",
     "reset_second_factor",
     "revoke_token",
+    "save_user",
     "use_first_password_link",
 ]

@@ -6,8 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from secmgmt.core.clock import today
 from secmgmt.core.tables import Column, Table
 from secmgmt.core.templatetags.ui import moment, tag_
+
+from .models.position import Term
 
 INDENT = "　"
 
@@ -27,6 +30,12 @@ def account_state(user: Any) -> Any:
     if user.is_active and not user.is_expired:
         return tag_(_("启用"), "ok")
     return tag_(_("已停用") if not user.is_active else _("已到期"), "plain")
+
+
+def term_tag(position: Any) -> Any:
+    """Whether a position is to come, holds or is over, as a tag."""
+    term = position.term(today())
+    return tag_(term.label, {Term.NOW: "ok", Term.FUTURE: "info"}.get(term, "plain"))
 
 
 UNITS = Table(
@@ -76,6 +85,7 @@ POSITIONS = Table(
         Column("title", _("职务"), sort="title"),
         Column("valid_from", _("起"), sort="valid_from"),
         Column("valid_until", _("止"), sort="valid_until"),
+        Column("term", _("任期"), value=lambda p: p.term(today()).label, render=term_tag),
     ],
     default_sort="user",
 )

@@ -150,6 +150,7 @@ def _move_positions(unit: OrgUnit, into: OrgUnit, *, by: User, at: dt.datetime) 
         same = Position.objects.filter(
             content_object=into, user=position.user, permission=position.permission
         )
+        before = terms(position)
         twin = next((other for other in same if _overlap(position, other)), None)
         if twin is not None:
             ends = [position.valid_until, twin.valid_until]
@@ -159,8 +160,15 @@ def _move_positions(unit: OrgUnit, into: OrgUnit, *, by: User, at: dt.datetime) 
         position.content_object = into
         records.stamp(position, by=by, at=at)
         models.Model.save(position)  # the terms were joined above; administrators hold none
+        old, new = audit.changes({**before, "unit": unit.name}, {**terms(position), "unit": into.name})
+        audit.record("position.move", position, by=by, at=at, before=old, after=new)
         count += 1
     return count
+
+
+def terms(position: Position) -> dict[str, str]:
+    """The days of a position for its trail."""
+    return {"valid_from": str(position.valid_from), "valid_until": str(position.valid_until or "")}
 
 
 def _drop_twin_invitations(unit: OrgUnit, into: OrgUnit) -> None:

@@ -36,7 +36,7 @@ def menu_of(view: Any) -> list[tuple[str, str, str, bool]]:
     if view.sheet is not None and found:
         note = _("筛选出的记录，所有的列，在后台生成。")
         found.append((_("导出全部列"), note, f"{view.url('export-all')}?{asked}", True))
-    if view.sheet is not None and permissions.may(user, view.model, "import"):
+    if view.sheet is not None and not view.sheet.fixed and permissions.may(user, view.model, "import"):
         rows = reverse(f"{view.namespace}:{view.name}-import-rows")
         found.append((_("导出修改"), _("您能修改的记录，改好后可以再导入。"), rows, False))
     return found

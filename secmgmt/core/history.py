@@ -21,13 +21,14 @@ TABLE = Table([Column("seq", "#", sort="seq")], default_sort="-seq", per_page=30
 
 @dataclass(frozen=True)
 class Entry:
-    """One act on the record. ``changes``: (field label, text before or None, text after)."""
+    """One act on the record. ``changes``: (label, text before or None, text after); ``reason``: as it was given."""
 
     at: Any
     who: str
     role: str
     what: str
     changes: list[tuple[str, str | None, str]] = field(default_factory=list)
+    reason: str = ""
 
 
 def page(obj: Any, user: Any, params: QueryDict) -> tuple[list[Entry], Pager]:
@@ -44,6 +45,7 @@ def page(obj: Any, user: Any, params: QueryDict) -> tuple[list[Entry], Pager]:
             role=event.actor_role,
             what=verb_label(type(obj), event.verb),
             changes=changes_of(type(obj), event, names),
+            reason=str(event.detail.get("reason", "")),
         )
         for event in rows
     ]
@@ -85,7 +87,7 @@ def changes_of(
     found = []
     for key, after in event.after.items():
         column = _field(model, key)
-        label = str(column.verbose_name) if column is not None else key
+        label = str(column.verbose_name if column is not None else getattr(model, "audit_labels", {}).get(key, key))
         before = event.before.get(key) if event.before else None
         texts = [_text(column, value, names.get(key, {})) for value in (before, after)]
         if event.before or texts[1] != "—":
@@ -94,6 +96,9 @@ def changes_of(
 
 
 def _field(model: type[models.Model], name: str) -> Any:
+    """The model's field, if that is what the trail holds under ``name``: a service may keep a name in its place."""
+    if name in getattr(model, "audit_labels", {}):
+        return None
     try:
         return model._meta.get_field(name)
     except FieldDoesNotExist:

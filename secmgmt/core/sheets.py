@@ -60,6 +60,7 @@ class Entry:
     name: str
     values: dict[str, Any]
     changed: list[Change] = field(default_factory=list)
+    above: str = ""  # the row of the same file this one refers to
 
 
 @dataclass
@@ -142,6 +143,11 @@ class Sheet:
     ``rows``: function → the rows this sheet is about, all of the model's without it.
     ``once``: rules between rows that no unique constraint says.
     ``stored``: service called with the written rows inside the act (by, at), for what belongs to them.
+    ``write``: service that stores one row (data as the page's form takes it, pk or None, by, at), where rows have
+    rules of their own; without it they are sent in bulk.
+    ``above``: column that may also name a new row standing higher up in the same file.
+    ``fixed``: why rows that exist are not changed by a workbook, "" where they are.
+    ``most``: how many rows a file may have.
     """
 
     form_class: type[forms.ModelForm]
@@ -150,6 +156,10 @@ class Sheet:
     rows: Any = None
     once: tuple[Once, ...] = ()
     stored: Callable[..., None] | None = None
+    write: Callable[..., Any] | None = None
+    above: str = ""
+    fixed: Any = ""
+    most: int = MAX_ROWS
 
     @property
     def model(self) -> Any:

@@ -43,6 +43,8 @@ def test_no_page_of_the_areas_opens_without_signing_in_or_for_business_users(
         kwargs = {"pk": city.health.pk} if "<int:pk>" in str(pattern.pattern) else {}
         if "slug:step" in str(pattern.pattern):
             kwargs["step"] = "confirm"
+        if "slug:token" in str(pattern.pattern):
+            kwargs["token"] = "0" * 32
         url = reverse(f"administration:{pattern.name}", kwargs=kwargs)
         assert client.get(url).status_code == 302, url
         for browser in (as_lin, as_auditor):

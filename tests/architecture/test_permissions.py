@@ -12,7 +12,7 @@ from django.db import transaction
 from secmgmt.core import permissions
 
 from . import table
-from .cast import Cast
+from .cast import ALONE, Cast
 
 pytestmark = pytest.mark.django_db  # inside the module's transaction
 LINES = list(table.lines())
@@ -96,6 +96,8 @@ def test_no_url_takes_a_method_the_table_does_not_name(cast: Cast, part: int):
             continue
         line = rows[0]
         subject = next((s for s, code in line.codes.items() if code in (200, 409, 422, 428)), "owner@own")
+        if line.codes[subject] == 403:  # an administrators' area: one of its own, who is led on
+            subject = next((s for s, code in line.codes.items() if s in ALONE and code != 403), subject)
         where = table.address(line, cast, arguments[url])
         for method in set(table.METHODS) - {row.method for row in rows}:
             code = table.answer(cast, subject, method, where)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Func, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
@@ -20,12 +20,25 @@ from .unit import OrgUnit
 from .user import User
 
 
+class Term(models.TextChoices):
+    """Where a position stands in time."""
+
+    FUTURE = "future", _("尚未开始")
+    NOW = "now", _("现任")
+    PAST = "past", _("已结束")
+
+
 class PositionQuerySet(ScopedQuerySet):
     """Positions by validity."""
 
     def valid_on(self, day: dt.date) -> PositionQuerySet:
         """Those that hold on ``day``."""
         return self.filter(Q(valid_from__lte=day), Q(valid_until__isnull=True) | Q(valid_until__gte=day))
+
+    def with_breadth(self) -> PositionQuerySet:
+        """With ``breadth``, the number of units at or beneath the position's."""
+        beneath = OrgUnit.objects.filter(path__startswith=OuterRef("content_object__path")).order_by()
+        return self.annotate(breadth=Subquery(beneath.annotate(n=Func("pk", function="COUNT")).values("n")))
 
 
 class PositionManager(UserObjectPermissionManager.from_queryset(PositionQuerySet)):
@@ -36,6 +49,8 @@ class Position(UserObjectPermissionBase, Record):
     """A role held by a user over a unit and everything beneath it, for a time."""
 
     scope_path: ClassVar[str] = ""
+    # the trail of a position keeps names as they were, whatever people and units are called later
+    audit_labels: ClassVar[dict[str, Any]] = {"user": _("用户"), "unit": _("单位"), "role": _("岗位")}
 
     content_object = models.ForeignKey(OrgUnit, verbose_name=_("单位"), on_delete=models.PROTECT)
     title = models.CharField(_("职务"), max_length=60, blank=True)
@@ -65,6 +80,12 @@ class Position(UserObjectPermissionBase, Record):
         role = ROLES.get(self.permission.codename)
         return str(role.label) if role else self.permission.codename
 
+    def term(self, day: dt.date) -> Term:
+        """Where it stands on ``day``."""
+        if self.valid_from > day:
+            return Term.FUTURE
+        return Term.PAST if self.valid_until is not None and self.valid_until < day else Term.NOW
+
     def clean(self) -> None:
         """An administrator holds no position; a role is held once at a time per user and unit."""
         if self.user_id:
@@ -85,8 +106,13 @@ class Position(UserObjectPermissionBase, Record):
         others = others.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=self.valid_from))
         if self.valid_until:
             others = others.filter(valid_from__lte=self.valid_until)
-        if others.exists():
-            raise ValidationError(_("同一人在同一单位的同一岗位，任期不能重叠。"))
+        other = others.first()
+        if other is not None:
+            until = other.valid_until or _("长期")
+            raise ValidationError(
+                _("同一人在同一单位的同一岗位，任期不能重叠：已有 %(since)s 至 %(until)s 的任期。")
+                % {"since": other.valid_from, "until": until}
+            )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Every path is checked, the shell too; the user's row is the lock against two grants at once."""

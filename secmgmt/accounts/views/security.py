@@ -16,15 +16,18 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from secmgmt.core import errors, pages, permissions, records
-from secmgmt.core.clock import now
+from secmgmt.core.clock import now, today
+from secmgmt.core.sheets_import import xlsx_exporter
 from secmgmt.core.views import Role
 
 from .. import secondfactor, services
 from ..administrators import WORKFLOW
 from ..filters import FactorFilter, GrantFilter, PositionFilter
-from ..forms import AdminGrantForm, EndPositionForm, PolicyForm, PositionForm, ReasonForm
+from ..forms import AdminGrantForm, EndPositionForm, PolicyForm, PositionForm, ReasonForm, TermForm
 from ..models import AdminGrant, LoginPolicy, Position, User
+from ..models.position import Term
 from ..policy import stored_policy
+from ..sheets import POSITION_SHEET
 from ..tables import FACTORS, GRANTS, POSITIONS
 from .area import SECURITY, SYSTEM, ActView, AreaViews, require_area, stored_by
 
@@ -34,8 +37,9 @@ class Positions(AreaViews):
 
     area = (SECURITY,)
     model, name, title = Position, "position", gettext_lazy("岗位")
-    roles = frozenset({Role.LIST, Role.CREATE, Role.DETAIL, Role.HISTORY})
+    roles = frozenset(Role) - {Role.UPDATE, Role.DELETE, Role.TRANSITION}
     table, filterset_class, form_class = POSITIONS, PositionFilter, PositionForm
+    sheet, exporter = POSITION_SHEET, xlsx_exporter
     related = ("user", "content_object", "permission", "updated_by")
     facts = (
         (gettext_lazy("用户"), lambda p: f"{p.user.name}({p.user.username})"),
@@ -44,6 +48,7 @@ class Positions(AreaViews):
         "title",
         "valid_from",
         "valid_until",
+        (gettext_lazy("任期"), lambda p: p.term(today()).label),
     )
 
     def make_form(self, obj: Any = None, bound: bool = False) -> PositionForm:
@@ -58,19 +63,42 @@ class Positions(AreaViews):
         )
 
     def row_buttons(self, rows: list[Position]) -> dict[Any, list[tuple[str, str]]]:
-        """End what has not ended."""
-        day = now().date()
-        return {
-            row.pk: [(_("结束…"), reverse("administration:position-end", args=[row.pk]))]
-            if row.valid_until is None or row.valid_until >= day
-            else []
-            for row in rows
-        }
+        """Change its term; end what has not ended."""
+        return {row.pk: [(label, url) for label, url, _style, _icon in term_buttons(row)] for row in rows}
 
     def detail_actions(self, obj: Position, allowed: frozenset[str]) -> list[tuple[str, str, str, str]]:
-        """End it."""
-        end = reverse("administration:position-end", args=[obj.pk])
-        return [(_("结束…"), end, "btn-danger", "stop")] if "end" in allowed else []
+        """Change its term, end it."""
+        return term_buttons(obj)
+
+
+def term_buttons(position: Position) -> list[tuple[str, str, str, str]]:
+    """What may be done about how long a position lasts."""
+    term = reverse("administration:position-term", args=[position.pk])
+    buttons = [(_("变更任期…"), term, "", "cal")]
+    if position.term(today()) != Term.PAST:
+        end = reverse("administration:position-end", args=[position.pk])
+        buttons.append((_("结束…"), end, "btn-danger", "stop"))
+    return buttons
+
+
+class PositionTerm(ActView):
+    """Let a position last longer or less long."""
+
+    area, model, action, form_class = (SECURITY,), Position, "change", TermForm
+    text = gettext_lazy("变更岗位“%(name)s”的任期：权限按新的任期立即变化，登录和接口令牌不受影响。")
+    submit, done = gettext_lazy("变更任期"), gettext_lazy("已变更“%(name)s”的任期。")
+
+    def form(self, data: Any = None) -> TermForm:
+        """On the term as it stands."""
+        return TermForm(data, position=self.obj)
+
+    def perform(self, values: dict[str, Any]) -> None:
+        """Change."""
+        services.change_term(position=self.obj, by=self.request.user, at=now(), **values)
+
+    def back(self) -> str:
+        """The position's page."""
+        return reverse("administration:position-detail", args=[self.obj.pk])
 
 
 class EndPosition(ActView):

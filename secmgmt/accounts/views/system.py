@@ -11,16 +11,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from secmgmt.core.clock import now
+from secmgmt.core.sheets_import import xlsx_exporter
 from secmgmt.core.views import Role
 
 from .. import guards, services
 from ..filters import UnitFilter, UserFilter
 from ..forms import MoveForm, ReasonForm, UnitForm, UserForm
 from ..models import OrgUnit, User
+from ..sheets import UNIT_SHEET, USER_SHEET
 from ..tables import UNITS, USERS, masked
 from .area import SYSTEM, ActView, AreaViews, stored_by
 
-PLAIN_ROLES = frozenset({Role.LIST, Role.CREATE, Role.DETAIL, Role.UPDATE, Role.HISTORY})
+PLAIN_ROLES = frozenset(Role) - {Role.DELETE, Role.TRANSITION}
 
 
 class Units(AreaViews):
@@ -30,6 +32,7 @@ class Units(AreaViews):
     model, name, title = OrgUnit, "unit", gettext_lazy("单位")
     roles = PLAIN_ROLES
     table, filterset_class, form_class = UNITS, UnitFilter, UnitForm
+    sheet, exporter = UNIT_SHEET, xlsx_exporter
     related = ("parent", "merged_into", "updated_by")
     facts = (
         "name",
@@ -125,6 +128,7 @@ class Users(AreaViews):
     model, name, title = User, "user", gettext_lazy("用户")
     roles = PLAIN_ROLES
     table, filterset_class, form_class = USERS, UserFilter, UserForm
+    sheet, exporter = USER_SHEET, xlsx_exporter
     related = ("unit", "updated_by")
     facts = (
         "username",
@@ -144,15 +148,9 @@ class Users(AreaViews):
 
     def store(self, form: UserForm) -> User:
         """A new account comes through its service."""
-        if form.instance.pk:
+        if form.instance.pk:  # its version is looked at before its content
             return super().store(form)
-        by = self.request.user
-
-        def create() -> User:
-            values = {name: form.cleaned_data[name] for name in form.Meta.fields}
-            return services.create_user(by=by, at=now(), **values)
-
-        return stored_by(create, form)
+        return stored_by(lambda: services.save_user(form=form, by=self.request.user, at=now()), form)
 
     def editable(self, obj: User) -> bool:
         """Another administrator's account is not offered for editing."""

@@ -1,0 +1,263 @@
+"""Units, users and positions from workbooks: everything or nothing, and never round a rule of the pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import Workbook, load_workbook
+
+from secmgmt.accounts.models import OrgUnit, Position, User
+from secmgmt.core.clock import today
+from secmgmt.core.models import AuditEvent
+from tests.jobs import run_queued
+from tests.support import make_position
+
+DAY = dt.timedelta(days=1)
+
+
+def book_of(client, part, page="template"):
+    return load_workbook(io.BytesIO(client.get(f"/manage/{part}/import/{page}/").content))
+
+
+def fill(book, *rows):
+    """Rows below what is there, by the Chinese heads."""
+    sheet = book.worksheets[0]
+    heads = [cell.value for cell in sheet[1]]
+    for values in rows:
+        sheet.append([values.get(head) for head in heads])
+        assert not set(values) - set(heads), heads
+    return book
+
+
+def send(client, part, book: Workbook):
+    out = io.BytesIO()
+    book.save(out)
+    upload = SimpleUploadedFile("a.xlsx", out.getvalue())
+    return client.post(f"/manage/{part}/import/", {"file": upload}, follow=True)
+
+
+def stored(client, part, *rows, status=302):
+    """Upload and confirm; the preview must have nothing against it."""
+    page = send(client, part, fill(book_of(client, part), *rows))
+    assert "确认导入" in page.content.decode(), page.content.decode()
+    response = client.post(page.redirect_chain[-1][0])
+    assert response.status_code == status, response.content.decode()
+    return response
+
+
+def refused(client, part, *rows):
+    """Upload; the preview's page, which offers nothing to confirm."""
+    page = send(client, part, fill(book_of(client, part), *rows)).content.decode()
+    assert "确认导入" not in page
+    return page
+
+
+def position_row(user="nobody", unit="市卫生健康委", role="系统负责人", since=None, until=None):
+    return {"用户": user, "单位": unit, "岗位": role, "起": since or today(), "止": until}
+
+
+class TestUnits:
+    def test_a_tree_comes_in_one_file_with_paths_and_its_trail(self, as_system, city):
+        stored(
+            as_system, "units",
+            {"单位名称": "市应急局", "上级单位": "颍川市", "类别": "市直部门"},
+            {"单位名称": "市应急指挥中心", "上级单位": "市应急局", "类别": "下属单位"},
+            {"单位名称": "指挥中心机房", "上级单位": "市应急指挥中心", "类别": "下属单位"},
+        )  # fmt: skip
+        room = OrgUnit.objects.get(name="指挥中心机房")
+        centre, bureau = room.parent, room.parent.parent
+        assert bureau.parent == city.root and room.path == f"{city.root.path}{bureau.pk}/{centre.pk}/{room.pk}/"
+        assert AuditEvent.objects.filter(verb="accounts.orgunit.add").count() == 3
+        assert AuditEvent.objects.get(verb="accounts.orgunit.import").detail["added"] == 3
+
+    def test_a_parent_further_down_in_the_file_is_refused_by_cell(self, as_system, city):
+        page = refused(
+            as_system, "units",
+            {"单位名称": "市应急指挥中心", "上级单位": "市应急局", "类别": "下属单位"},
+            {"单位名称": "市应急局", "上级单位": "颍川市", "类别": "市直部门"},
+        )  # fmt: skip
+        assert "B2" in page and "不在您可以选择的范围内" in page
+
+    def test_a_second_root_and_a_used_name_are_refused(self, as_system, city):
+        root, used = {"单位名称": "另一市", "类别": "市"}, {"单位名称": "市教育局", "类别": "市直部门"}
+        page = refused(as_system, "units", root, used)
+        assert "没有填写" in page and "这一条已登记过" in page
+        twice = {"单位名称": "市应急局", "上级单位": "颍川市", "类别": "市直部门"}
+        assert "与第 2 行重复" in refused(as_system, "units", twice, twice)
+
+    def test_what_stands_is_amended_but_neither_renamed_nor_moved(self, as_system, city):
+        book = book_of(as_system, "units", "rows")
+        sheet = book.worksheets[0]
+        heads = [cell.value for cell in sheet[1]]
+        row = next(r for r in range(2, 20) if sheet.cell(r, 1).value == "市中心医院")
+        sheet.cell(row, heads.index("地址") + 1).value = "健康路 1 号"
+        page = send(as_system, "units", book)
+        as_system.post(page.redirect_chain[-1][0])
+        city.hospital.refresh_from_db()
+        assert (city.hospital.address, city.hospital.version) == ("健康路 1 号", 2)
+        assert AuditEvent.objects.filter(verb="accounts.orgunit.change", object_id=str(city.hospital.pk)).exists()
+
+        book = book_of(as_system, "units", "rows")
+        book.worksheets[0].cell(row, heads.index("上级单位") + 1).value = "市教育局"
+        assert "移动单位须写明依据" in send(as_system, "units", book).content.decode()
+        book = book_of(as_system, "units", "rows")
+        book.worksheets[0].cell(row, 1).value = "市第一医院"
+        assert "没有找到这一条" in send(as_system, "units", book).content.decode()
+
+
+class TestUsers:
+    NEW = {"账号": "chen", "姓名": "陈默", "所在单位": "市教育局", "手机": "13800001234"}
+
+    def test_an_imported_account_can_do_nothing_until_it_is_given_a_link_and_a_position(self, as_system, city):
+        stored(as_system, "users", self.NEW)
+        user = User.objects.get(username="chen")
+        assert (user.unit, user.phone, user.admin_role, user.grants()) == (city.education, "13800001234", "", ())
+        assert not user.has_usable_password() and user.must_change_password
+        assert AuditEvent.objects.filter(verb="user.create").count() == 1
+        trail = AuditEvent.objects.get(verb="accounts.user.import")
+        assert "13800001234" not in str(trail.detail)
+        assert "未设口令" in as_system.get("/manage/users/?state=unset").content.decode()
+
+    @pytest.mark.parametrize(
+        ("values", "sentence"),
+        [
+            ({"账号": "admin"}, "攻击者最先尝试"),
+            ({"账号": "chen mo"}, "账号用 3–40 位"),
+            ({"账号": "lin"}, "这一条已登记过"),
+            ({"所在单位": "市审计局"}, "不在您可以选择的范围内"),
+            ({"手机": "=1+1"}, "F2 是公式（=1+1）"),
+            ({"姓名": ""}, "没有填写"),
+            ({"邮箱": "无"}, "有效的 Email 地址"),
+        ],
+    )
+    def test_what_the_page_refuses_the_file_cannot_bring_in(self, as_system, city, values, sentence):
+        assert sentence in refused(as_system, "users", {**self.NEW, **values})
+        assert not User.objects.filter(name="陈默").exists()
+
+    def test_an_administrators_account_is_not_changed_by_a_file(self, as_system, city):
+        book = book_of(as_system, "users", "rows")
+        sheet = book.worksheets[0]
+        row = next(r for r in range(2, 40) if sheet.cell(r, 1).value == "secadmin")
+        sheet.cell(row, 2).value = "改名"
+        page = send(as_system, "users", book).content.decode()
+        assert f"A{row}" in page and "只能由本人修改" in page and "确认导入" not in page
+
+    def test_a_user_who_became_administrator_after_the_preview_is_not_changed(self, as_system, city):
+        book = book_of(as_system, "users", "rows")
+        sheet = book.worksheets[0]
+        row = next(r for r in range(2, 40) if sheet.cell(r, 1).value == "nobody")
+        sheet.cell(row, 2).value = "改名"
+        url = send(as_system, "users", book).redirect_chain[-1][0]
+        User.objects.filter(username="nobody").update(admin_role="audit_admin")
+        assert as_system.post(url).status_code == 403
+        assert not User.objects.filter(name="改名").exists()
+
+    def test_an_account_taken_after_the_preview_stores_nothing_of_the_file(self, as_system, city):
+        book = fill(book_of(as_system, "users"), {**self.NEW, "账号": "first"}, self.NEW)
+        url = send(as_system, "users", book).redirect_chain[-1][0]
+        User.objects.filter(username="nobody").update(username="chen")
+        response = as_system.post(url)
+        assert response.status_code == 409 and "什么都没有写入" in response.content.decode()
+        assert not User.objects.filter(username="first").exists()
+
+    def test_a_name_in_capitals_or_full_width_is_no_second_account(self, as_system, city):
+        assert "确认导入" not in refused(as_system, "users", {**self.NEW, "账号": "LIN"})
+        assert "确认导入" not in refused(as_system, "users", {**self.NEW, "账号": "ｌｉｎ"})
+
+
+class TestPositions:
+    def test_positions_are_granted_with_their_trail(self, as_security, city):
+        lead = position_row("lin", "市教育局", "单位网安负责人", until=today() + DAY)
+        stored(as_security, "positions", position_row(), lead)
+        assert User.objects.get(username="nobody").grants()[0].path == city.health.path
+        assert AuditEvent.objects.filter(verb="position.grant").count() == 2
+        assert AuditEvent.objects.get(verb="accounts.position.import").detail["added"] == 2
+
+    @pytest.mark.parametrize(
+        ("values", "sentence"),
+        [
+            ({"user": "lin"}, "任期不能重叠：已有 2020-01-01 至 长期 的任期"),
+            ({"user": "auditor"}, "不在您可以选择的范围内"),
+            ({"role": "系统管理员"}, "不在您可以选择的范围内"),
+            ({"role": "测评机构"}, "必须写明截止日期"),
+            ({"since": dt.date(2026, 5, 2), "until": dt.date(2026, 5, 1)}, "止日不能早于起日"),
+            ({"unit": "市审计局"}, "不在您可以选择的范围内"),
+        ],
+    )
+    def test_what_the_page_refuses_the_file_cannot_bring_in(self, as_security, city, values, sentence):
+        before = Position.objects.count()
+        assert sentence in refused(as_security, "positions", position_row(**values))
+        assert Position.objects.count() == before
+
+    def test_the_same_position_twice_in_a_file_is_refused(self, as_security, city):
+        again = position_row(since=today() + 9 * DAY)
+        assert "与第 2 行重复" in refused(as_security, "positions", position_row(), again)
+
+    def test_who_was_disabled_or_made_administrator_after_the_preview_is_granted_nothing(self, as_security, city):
+        for change in ({"is_active": False}, {"is_active": True, "admin_role": "audit_admin"}):
+            book = fill(book_of(as_security, "positions"), position_row())
+            url = send(as_security, "positions", book).redirect_chain[-1][0]
+            User.objects.filter(username="nobody").update(**change)
+            assert as_security.post(url).status_code == 409
+            User.objects.filter(username="nobody").update(is_active=True, admin_role="")
+        assert not Position.objects.filter(user=city.nobody).exists()
+
+    def test_positions_overlapping_a_later_grant_are_refused_whole(self, as_security, city):
+        rows = (position_row("su", "市卫生健康委", "专家"), position_row())
+        url = send(as_security, "positions", fill(book_of(as_security, "positions"), *rows)).redirect_chain[-1][0]
+        make_position(city.nobody, city.health, "act_as_owner")
+        response = as_security.post(url)
+        assert response.status_code == 409 and "任期不能重叠" in response.content.decode()
+        assert not Position.objects.filter(user=city.su, content_object=city.health).exists()
+
+    def test_an_exported_position_is_not_changed_by_a_file(self, as_security, city):
+        book = book_of(as_security, "positions", "rows")
+        sheet = book.worksheets[0]
+        heads = [cell.value for cell in sheet[1]]
+        sheet.cell(2, heads.index("止") + 1).value = dt.date(2030, 1, 1)
+        assert "请在岗位页面办理" in send(as_security, "positions", book).content.decode()
+        html = as_security.get("/manage/positions/import/").content.decode()
+        assert "请在岗位页面办理" in html and "导出修改" not in html
+
+
+PARTS = [("units", "sysadmin"), ("users", "sysadmin"), ("positions", "secadmin")]
+
+
+@pytest.mark.parametrize(("part", "who"), PARTS)
+def test_only_the_areas_administrator_imports_and_exports(city, part, who, as_system, as_security, as_auditor, as_lin):
+    mine, other = (as_system, as_security) if who == "sysadmin" else (as_security, as_system)
+    for page in ("import/", "import/template/", "import/rows/", "export/"):
+        assert mine.get(f"/manage/{part}/{page}").status_code == 200, page
+        for browser in (other, as_auditor, as_lin):
+            assert browser.get(f"/manage/{part}/{page}").status_code == 403, page
+
+
+@pytest.mark.parametrize(("part", "who"), PARTS)
+def test_what_is_exported_and_imported_again_changes_nothing(city, part, who, as_system, as_security):
+    mine = as_system if who == "sysadmin" else as_security
+    make_position(city.nobody, city.health, "act_as_agency", valid_from=today() - 9 * DAY, valid_until=today() - DAY)
+    page = send(mine, part, book_of(mine, part, "rows")).content.decode()
+    assert "新增 0 条，修改 0 条" in page and "不能导入 0 处" in page, page
+
+
+@pytest.mark.parametrize(("part", "who"), PARTS)
+def test_whole_lists_are_made_by_a_job_without_phone_numbers(
+    city, part, who, as_system, as_security
+):
+    User.objects.filter(username="lin").update(phone="13800005678")
+    mine = as_system if who == "sysadmin" else as_security
+    assert mine.post(f"/manage/{part}/export/all/").status_code == 302
+    (job,) = run_queued()
+    response = mine.get(f"/jobs/{job.pk}/result/")
+    assert response.status_code == 200, job.error
+    sheet = load_workbook(io.BytesIO(response.getvalue())).worksheets[0]
+    cells = {str(cell.value) for row in sheet for cell in row}
+    assert "13800005678" not in cells and len(cells) > 10
+
+
+def test_a_thousand_and_one_rows_are_too_many(as_system, city):
+    rows = [{"账号": f"user-{n}", "姓名": "某", "所在单位": "市教育局"} for n in range(1001)]
+    assert "1000" in send(as_system, "users", fill(book_of(as_system, "users"), *rows)).content.decode()
