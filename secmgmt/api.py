@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import logging
 from collections.abc import Callable
@@ -14,8 +15,9 @@ from django.urls import URLPattern
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from ninja import NinjaAPI, Router
+from ninja import NinjaAPI, Router, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from ninja.security import HttpBearer, SessionAuth
 
 from secmgmt.accounts import tokens
@@ -51,9 +53,39 @@ class Session(SessionAuth):
         return super().__call__(request)
 
 
-def build() -> NinjaAPI:
+class Problem(Schema):
+    """What every refusal says (RFC 9457): ``type`` names its kind, ``title`` says it in a sentence."""
+
+    type: str
+    title: str
+    status: int
+    errors: dict[str, list[str]] | None = None
+    missing: list[str] | None = None
+    changed_by: str | None = None
+    changed_at: dt.datetime | None = None
+
+
+class Api(NinjaAPI):
+    """An API whose description says of every operation what a refusal looks like."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """The description, ``Problem`` being every operation's other answer."""
+        described = super().get_openapi_schema(**options)
+        schema = Problem.model_json_schema(ref_template=REF_TEMPLATE)
+        described["components"]["schemas"]["Problem"] = schema
+        refusal = {
+            "description": str(_("没有办成，说明原因。")),
+            "content": {"application/problem+json": {"schema": {"$ref": REF_TEMPLATE.format(model="Problem")}}},
+        }
+        for operations in described["paths"].values():
+            for operation in operations.values():
+                operation["responses"]["default"] = refusal
+        return described
+
+
+def build() -> Api:
     """The API with every router the manifests name."""
-    api = NinjaAPI(
+    api = Api(
         title=TITLE,
         version="1",
         urls_namespace="api",
@@ -208,13 +240,14 @@ def problems_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
     return wrapped
 
 
-def patterns() -> tuple[list[URLPattern], str, str]:
+def patterns(api: Api) -> tuple[list[URLPattern], str, str]:
     """The API's URLs for ``path("api/v1/", …)``."""
-    found, app_name, namespace = build().urls
+    found, app_name, namespace = api.urls
     for pattern in found:
         reads_only = pattern.name in ("openapi-json", "openapi-view", "api-root")
         pattern.callback = problems_only(require_safe(pattern.callback) if reads_only else pattern.callback)
     return found, app_name, namespace
 
 
-urls = patterns()
+api = build()
+urls = patterns(api)

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 
 from . import audit, errors, history, parents, permissions, records
-from .apibody import body_schema, form_data, values_of
+from .apibody import HistoryOut, body_schema, form_data, page_schema, values_of
 from .clock import now
 from .filters import RecordFilterSet
 from .forms import RecordForm
@@ -32,6 +32,8 @@ from .workflow import Workflow, seen_token, workflow_of
 
 MOST = 200
 ALWAYS_SHOWN = frozenset({"id", "version"})
+IF_MATCH = {"in": "header", "name": "If-Match", "required": True, "schema": {"type": "string"}}
+ON_VERSION = {"parameters": [IF_MATCH]}  # what a change says in the description
 
 
 class PreconditionRequired(errors.DomainError):
@@ -216,8 +218,10 @@ def _reading(router: Router, crud: Crud) -> None:
     extra = {"parameters": filter_parameters(crud.filterset)} if crud.filterset else {}
     one = "/{int:pk}"
     page_of = Query(1, ge=1, le=1_000_000)
+    Page = page_schema(crud.schema_out, f"{crud.model.__name__}Page")
+    listed: dict[str, Any] = {"response": Page, "url_name": f"{name}-list", "openapi_extra": extra}
 
-    @router.get("", operation_id=f"{name}_list", summary=_("列表"), url_name=f"{name}-list", openapi_extra=extra)
+    @router.get("", operation_id=f"{name}_list", summary=_("列表"), **listed)
     def list_rows(request, page: int = page_of, size: int = Query(50, ge=1, le=MOST), sort: str = ""):
         """Rows I may see, a page at a time: {items, page, size, total}."""
         return crud.page(request, page, size, sort)
@@ -229,16 +233,16 @@ def _reading(router: Router, crud: Crud) -> None:
         """One row; its ETag is what ``If-Match`` names on a change."""
         return crud.detail(request, crud.fetch(request, pk))
 
-    @router.get(
-        f"{one}/history", operation_id=f"{name}_history", summary=_("办理与变更"), url_name=f"{name}-history"
-    )
+    told = {"response": HistoryOut, "operation_id": f"{name}_history", "url_name": f"{name}-history"}
+
+    @router.get(f"{one}/history", summary=_("办理与变更"), **told)
     def history_of(request, pk: int, page: int = page_of):
         """The opinion trail and what changed, when and by whom."""
         return crud.history(request, pk, page)
 
-    do = f"{one}/do/{{slug:step}}"
+    step_of = {"operation_id": f"{name}_transition", "url_name": f"{name}-transition", "response": crud.schema_out}
 
-    @router.post(do, operation_id=f"{name}_transition", summary=_("办理一步流程"), url_name=f"{name}-transition")
+    @router.post(f"{one}/do/{{slug:step}}", summary=_("办理一步流程"), **step_of)
     def transition(request, pk: int, step: str, payload: Step):
         """Take a step of the workflow: {seen, opinion, data}."""
         return crud.transition(request, pk, step, payload)
@@ -261,11 +265,13 @@ def _writing(router: Router, crud: Crud, deletable: bool) -> None:
     update.__annotations__ = {"pk": int, "payload": Body}
     made, one, url_name = {201: crud.schema_out}, "/{int:pk}", f"{name}-detail"
     router.post("", response=made, operation_id=f"{name}_create", summary=_("登记"), url_name=f"{name}-list")(create)
-    change = {"operation_id": f"{name}_update", "summary": _("修改"), "url_name": url_name}
+    change = {"operation_id": f"{name}_update", "summary": _("修改"), "url_name": url_name, "openapi_extra": ON_VERSION}
     router.patch(one, response=crud.schema_out, **change)(update)
     if deletable:
 
-        @router.delete(one, response={204: None}, operation_id=f"{name}_delete", summary=_("删除"), url_name=url_name)
+        gone: dict[str, Any] = {"response": {204: None}, "url_name": url_name, "openapi_extra": ON_VERSION}
+
+        @router.delete(one, operation_id=f"{name}_delete", summary=_("删除"), **gone)
         def delete(request, pk: int):
             """Delete a row; needs ``If-Match``."""
             return crud.delete(request, pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Annotated, Any
 
@@ -10,8 +11,10 @@ from django.core.files.base import File
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
 from ninja import Schema
+from ninja.orm import register_field
 from pydantic import ConfigDict, Field, create_model
 
+register_field("JSONField", list[Any] | dict[str, Any])  # described as they are: most of ours are lists
 WHOLE = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 
 
@@ -97,3 +100,47 @@ def plain(value: Any, field: forms.Field) -> Any:
         return value.pk
     value = field.prepare_value(value)
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def page_schema(row: type[Schema], name: str) -> type[Schema]:
+    """A page of a list."""
+    numbers: dict[str, Any] = dict.fromkeys(("page", "size", "total"), (int, ...))
+    items: Any = list[row]  # type: ignore[valid-type]
+    return create_model(name, __base__=Schema, items=(items, ...), **numbers)
+
+
+class DecisionOut(Schema):
+    """A step somebody took, with his opinion."""
+
+    transition: str
+    label: str
+    source: str
+    target: str
+    by: str
+    at: dt.datetime
+    opinion: str
+
+
+class FieldChange(Schema):
+    """A field before and after."""
+
+    field: str
+    before: str | None
+    after: str
+
+
+class ChangeOut(Schema):
+    """What somebody changed."""
+
+    at: dt.datetime
+    who: str
+    what: str
+    changes: list[FieldChange]
+
+
+class HistoryOut(Schema):
+    """The opinion trail and a page of the changes."""
+
+    decisions: list[DecisionOut]
+    changes: list[ChangeOut]
+    total: int
