@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.core.cache import cache
 
 from secmgmt.core.clock import now
 
 from .support import CastClient, City
 
 pytest_plugins = ["tests.plugins.database", "tests.plugins.slowness"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    """What one test's data left in the cache is nothing to the next."""
+    yield
+    cache.clear()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from secmgmt.core import errors
+from secmgmt.core.crypto import EncryptedCharField
 from secmgmt.core.models import Participation, Record, ScopedQuerySet
 
 from . import choices, validators
@@ -23,6 +24,7 @@ NUMERALS = "零一二三四五"
 IMPORTANT_FROM = 3  # 第三级 and above is important without being named
 _COVERED = ("name", "id", "is_secret_register", "unit", "status")
 SECRET_SENTENCE = _("另行归口，按分级保护管理")
+SECRET_ONLY = _("涉密系统只登记单位和登记号，不收附件和留言；其余内容按分级保护另行管理。")
 
 
 def level_label(level: int | None) -> str:
@@ -89,7 +91,7 @@ class ProtectedObject(FilingFacts, TechnologyFacts, Record):
         related_name="objects_in_charge",
     )
     contact = models.CharField(_("联系人"), max_length=40, blank=True)
-    contact_phone = models.CharField(_("联系电话"), max_length=20, blank=True, validators=[validators.phone])
+    contact_phone = EncryptedCharField(_("联系电话"), max_length=20, blank=True, validators=[validators.phone])
     operator = models.ForeignKey(
         settings.SCOPE_NODE_MODEL,
         verbose_name=_("运维单位"),
@@ -99,7 +101,7 @@ class ProtectedObject(FilingFacts, TechnologyFacts, Record):
         related_name="objects_operated",
     )
     operator_text = models.CharField(_("运维单位（不在单位树中）"), max_length=100, blank=True)
-    operator_phone = models.CharField(_("运维电话"), max_length=20, blank=True, validators=[validators.phone])
+    operator_phone = EncryptedCharField(_("运维电话"), max_length=20, blank=True, validators=[validators.phone])
 
     named_important = models.BooleanField(_("列入重要名录"), default=False, editable=False)
     important_basis = models.CharField(_("列入依据"), max_length=200, blank=True, editable=False)
@@ -120,7 +122,9 @@ class ProtectedObject(FilingFacts, TechnologyFacts, Record):
     filing_valid_until = models.DateField(_("备案有效期至"), null=True, blank=True, editable=False)
 
     is_secret_register = models.BooleanField(_("涉密系统登记行"), default=False, editable=False)
-    secret_number = models.CharField(_("登记号"), max_length=40, blank=True)
+    secret_number = models.CharField(
+        _("登记号"), max_length=40, blank=True, validators=[validators.registry_number]
+    )
     is_demo = models.BooleanField(default=False, editable=False)
 
     objects = ObjectQuerySet.as_manager()
@@ -170,7 +174,8 @@ class ProtectedObject(FilingFacts, TechnologyFacts, Record):
             models.Index(fields=["security_level", *_COVERED], name="object_by_level"),
             models.Index(fields=["kind", *_COVERED], name="object_by_kind"),
             models.Index(
-                fields=["status", *_COVERED[:-1], "security_level", "kind", "named_important"], name="object_by_status"
+                fields=["status", *_COVERED[:-1], "security_level", "kind", "named_important", "code"],
+                name="object_by_status",
             ),
             models.Index(fields=["unit", "is_secret_register", "status"], name="object_count_unit"),
             models.Index(fields=["updated_at"], name="object_by_update"),
@@ -189,6 +194,11 @@ class ProtectedObject(FilingFacts, TechnologyFacts, Record):
         if self.is_secret_register:
             return _t("涉密系统（登记号 %(n)s）") % {"n": self.secret_number}
         return self.name
+
+    @property
+    def bare(self) -> str:
+        """Why nothing hangs on a registry line: neither files nor remarks may say what its fields must not."""
+        return str(SECRET_ONLY) if self.is_secret_register else ""
 
     @property
     def level_label(self) -> str:
@@ -269,6 +279,7 @@ class ProtectedObject(FilingFacts, TechnologyFacts, Record):
             )
         if not self.secret_number.strip():
             raise ValidationError({"secret_number": _t("“登记号”没有填写。")})
+        validators.registry_number(self.secret_number)
 
 
 def _is_empty(field: models.Field) -> Q:

@@ -212,16 +212,18 @@ class Table:
         buttons: Callable[[list[Any]], dict[Any, list[tuple[str, str]]]] | None = None,
         limits: Limits | None = None,
         selectable: bool = False,
+        total: int | None = None,
     ) -> TablePage:
         """The page of ``queryset`` that ``params`` ask for: two queries (count and rows) plus ``buttons``.
 
         ``link``: row → its address; ``buttons``: rows → {pk: [(label, url)]}, called once for the page;
-        ``limits``: rows → {pk: the fields the person was shown of the row}, likewise.
+        ``limits``: rows → {pk: the fields the person was shown of the row}, likewise;
+        ``total``: the number of rows, when it is known already.
         """
         problems: list[str] = []
         sort = self.sort_of(params, problems)
         columns = self.chosen(params, problems)
-        total = queryset.order_by().count()
+        total = queryset.order_by().count() if total is None else total
         number, pages = self._number(params, total, problems)
         start = (number - 1) * self.per_page
         found = list(self.ordered(queryset, sort)[start : start + self.per_page]) if total else []

@@ -186,9 +186,9 @@ class FeatureViews(LoginRequiredMixin, View):
 
     def row_buttons(self, rows: list[Any]) -> dict[Any, list[tuple[str, str]]]:
         """Links at the end of each row of a list, from one ``actions_for``."""
-        allowed = permissions.actions_for(self.request.user, rows)
+        allowed, label = permissions.actions_for(self.request.user, rows), _("编辑")
         return {
-            row.pk: [(_("编辑"), self.url("update", row))]
+            row.pk: [(label, self.url("update", row))]
             if "change" in allowed[row.pk] and self.has("update") and self.editable(row)
             else []
             for row in rows
@@ -235,6 +235,7 @@ class FeatureViews(LoginRequiredMixin, View):
         if self.filterset_class is None:
             return whole if asked else rows, None
         filterset = self.filterset_class(self.request.GET, whole, user=self.request.user)
+        filterset.counts_all = bool(asked) or rows is whole
         return filterset.qs if asked else rows, filterset
 
     def limits(self, rows: list[Any]) -> dict[Any, frozenset[str] | None]:
@@ -245,8 +246,9 @@ class FeatureViews(LoginRequiredMixin, View):
         """The list; to htmx only its inside."""
         rows, filterset = self.filtered()
         page = self.table.page(
-            rows, request.GET, link=lambda row: self.url("detail", row), buttons=self.row_buttons, limits=self.limits
-        )
+            rows, request.GET, link=lambda row: self.url("detail", row), buttons=self.row_buttons,
+            limits=self.limits, total=filterset.total() if filterset else None,
+        )  # fmt: skip
         buttons = self.list_actions()
         create = next((b for b in buttons if b[1] == self.url("create")), None)
         context = {

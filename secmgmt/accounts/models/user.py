@@ -135,7 +135,7 @@ class User(AbstractBaseUser, Record):
         """The positions valid today, loaded once per user instance."""
         if not hasattr(self, "_positions"):
             self._positions = list(
-                self.position_set.valid_on(today()).select_related("content_object", "permission")
+                self.position_set.valid_on(today()).select_related("content_object", "permission").with_breadth()
             )
         return self._positions
 
@@ -143,7 +143,9 @@ class User(AbstractBaseUser, Record):
         """What the user holds now; an administrator holds only his administrator's role, at the root."""
         if self.admin_role:
             return (Grant(self.admin_role, "/"),)
-        return tuple(Grant(p.permission.codename, p.content_object.path) for p in self.current_positions())
+        return tuple(
+            Grant(p.permission.codename, p.content_object.path, p.breadth) for p in self.current_positions()
+        )
 
     def forget_grants(self) -> None:
         """Drop the loaded positions after a change."""
