@@ -84,7 +84,8 @@ class TransitionPage:
             return self.workflow.fire(changed, self.step.name, by=by, at=at, **sent)
 
     def page(self, *, invalid: Any = None, missing: Any = None, status: int = 200) -> HttpResponse:
-        found = invalid.errors if invalid else {}
+        found, whole = invalid.errors if invalid else {}, self.views.limits([self.obj])[self.obj.pk] is None
+        panels = self.views.panels(self.obj) if whole else []
         context = {
             "title": str(self.step.label),
             "step": self.step,
@@ -95,7 +96,8 @@ class TransitionPage:
             "opinion": (self.post or {}).get("opinion", ""),
             "opinion_error": " ".join(found.get("opinion", [])),
             "error": missing,
-            "decisions": list(Decision.of(self.obj)) if self.views.limits([self.obj])[self.obj.pk] is None else [],
+            "decisions": list(Decision.of(self.obj)) if whole else [],
+            "panels_main": [panel for panel in panels if panel["column"] == "main"],
             "cancel_url": self.views.url("detail", self.obj) or self.views.url("list"),
         }
         return self.views.show("transition", context, obj=self.obj, status=status)
