@@ -81,6 +81,7 @@ class Builder:
         self.official = document.meta.layout == "official"
         self.headings = [(f"h{number}", block) for number, block in enumerate(document.of(blocks.Heading), 1)]
         self.keys = iter(self.headings)
+        self.outline = -1  # level of the last heading in the outline, which goes down one level at a time
 
     def story(self) -> list:
         """All flowables in order; headings bring the room that keeps them with what follows."""
@@ -176,7 +177,8 @@ class Builder:
     def _heading(self, block: blocks.Heading) -> list:
         key, _block = next(self.keys)
         style = self.sheet.headings[block.level - 1]
-        return [Linked(printable_text(block.text), style, block.level - 1, key)]
+        self.outline = min(block.level - 1, self.outline + 1)
+        return [Linked(printable_text(block.text), style, self.outline, key)]
 
     def _contents(self, block: blocks.Contents) -> list:
         title = Style(

@@ -18,6 +18,7 @@ from .xlsx_cells import (
     HEADER_FILL,
     HEADER_FONT,
     WRAP,
+    for_paper,
     limited,
     set_cell,
     set_widths,
@@ -116,18 +117,10 @@ class _Book:
                 cell.alignment = Alignment(horizontal=aligns[index - 1], vertical="top", wrap_text=True)
         style_header(sheet, 1, count)
         set_widths(sheet, columns, [row for row in block.rows if not isinstance(row, blocks.GroupRow)])
-        self._for_paper(sheet)
-        sheet.print_title_rows = "1:1"
+        for_paper(sheet)
         if block.rows:
             sheet.auto_filter.ref = f"A1:{get_column_letter(count)}{len(block.rows) + 1}"
         self._refer(sheet.title)
-
-    @staticmethod
-    def _for_paper(sheet, orientation: str = "landscape") -> None:
-        """A4, one page wide."""
-        sheet.page_setup.orientation, sheet.page_setup.paperSize = orientation, 9
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        sheet.page_setup.fitToHeight = 0
 
     def _chart(self, block) -> None:
         sheet = self._new_sheet(printable_text(block.title) or _("图"))
@@ -140,7 +133,7 @@ class _Book:
                 sheet.cell(number, index).font = BODY_FONT
         style_header(sheet, 1, len(columns))
         set_widths(sheet, columns, rows)
-        self._for_paper(sheet)
+        for_paper(sheet)
         set_cell(sheet.cell(len(rows) + 3, 1), printable_text(block.finding))
         if rows:
             sheet.add_chart(self._filled(sheet, block, len(rows)), f"{get_column_letter(len(columns) + 2)}2")
@@ -213,7 +206,8 @@ class _Book:
     def render(self) -> bytes:
         document, meta = self.document, self.document.meta
         self.text.column_dimensions["A"].width, self.text.column_dimensions["B"].width = 26, 84
-        self._for_paper(self.text, "portrait")
+        for_paper(self.text, "portrait")
+        self.text.print_title_rows = None
         if meta.demo:
             self._wide(_("演示数据"), HEADER_FONT)
         if not document.of(blocks.Cover):

@@ -66,6 +66,8 @@ def plain_value(value: object) -> object:
         return local_time(value).replace(tzinfo=None)
     if isinstance(value, date):
         return value
+    if isinstance(value, (list, tuple)):
+        return limited("、".join(display(part) for part in value))
     return limited(value if isinstance(value, str) else display(value))
 
 
@@ -92,6 +94,14 @@ def sheet_title(wanted: str, taken: Iterable[str]) -> str:
         mark = f" ({number})"
         title = base[: SHEET_TITLE_LIMIT - len(mark)].strip() + mark
     return title
+
+
+def for_paper(sheet: Worksheet, orientation: str = "landscape") -> None:
+    """A4, one page wide, the header on every page."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = orientation, 9
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToHeight = 0
+    sheet.print_title_rows = "1:1"
 
 
 def style_header(sheet: Worksheet, row: int, columns: int) -> None:
@@ -199,4 +209,5 @@ def export_rows(
     if widths:
         set_widths(sheet, columns, rows)
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}1"
+    for_paper(sheet)
     return append_rows(book, sheet, rows, len(columns), moment)

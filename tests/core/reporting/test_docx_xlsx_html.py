@@ -193,6 +193,13 @@ def test_the_fast_export_without_rows_is_a_workbook_with_its_header():
     assert sheet.max_row == 1
 
 
+def test_an_exported_list_is_words_and_prints_one_page_wide_with_its_header():
+    data = export_rows(("名称", "标识"), [("甲", ["重要", "云计算"]), ("乙", [])], title="导出", moment=WHEN)
+    sheet = load_workbook(BytesIO(data)).active
+    assert [sheet["B2"].value, sheet["B3"].value or ""] == ["重要、云计算", ""]
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.print_title_rows == "$1:$1"
+
+
 def test_the_preview_is_well_formed_and_holds_no_style_or_script(page):
     closed = page.replace("<br>", "<br/>")
     closed = re.sub(r"(<col width=[^>]*)>", r"\1/>", closed)

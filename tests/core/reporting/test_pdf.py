@@ -149,6 +149,25 @@ def test_a_heading_never_stands_alone_at_the_foot_of_a_page():
                 assert "正文内容" in text, filler
 
 
+@pytest.mark.parametrize("lines_above", range(14, 24))
+def test_a_heading_goes_on_with_a_paragraph_of_three_lines_which_is_never_split(lines_above):
+    above = [Paragraph("上文。", "flush")] * lines_above
+    for page in pages_of(*above, Heading(2, "（三）程度"), Paragraph("三行文字" * 19), layout="official"):
+        if "（三）程度" in page:
+            assert "三行文字" in page.split("（三）程度")[1]
+
+
+@pytest.mark.parametrize("count", range(36, 52))
+def test_the_last_row_of_a_table_does_not_go_to_a_new_page_alone(count):
+    pages = pages_of(Table(["项", "值"], [(f"第{n}行", "一") for n in range(count)]))
+    assert len(re.findall("第\\d+行", pages[-1])) != 1
+
+
+def test_a_long_label_of_a_form_stays_on_its_line():
+    (page,) = pages_of(KeyValues([("自评估结论（参考）和说明", "基本符合")]))
+    assert "自评估结论（参考）和说明" in page
+
+
 def test_a_group_row_never_stands_alone_at_the_foot_of_a_page():
     for text in pages_of(Table(("序号", "条款", "要求", "结果", "发现"), item_rows(60))):
         rows = [line for line in text.splitlines() if line and "第 " not in line and "生成" not in line]
