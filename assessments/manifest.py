@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from secmgmt.accounts import roles
+from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, Panel, ReportKind, SearchSource
 from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS
 
@@ -17,6 +18,16 @@ from .evaluation.todos import answering_todos, confirming_todos
 from .grading import reports as grading_reports
 from .grading.todos import grading_todos, object_panel, sees_gradings, waiting
 
+ACT_LABELS.update(
+    {
+        "assessments.assessment.answer_group": _("整组作答"),
+        "assessments.assessment.report": _("下载自评估报告"),
+        "assessments.grading.invite": _("邀请评审专家"),
+        "assessments.grading.outside": _("登记外部结论"),
+        "assessments.grading.report": _("下载定级报告"),
+        "assessments.grading.withdraw": _("收回评审邀请"),
+    }
+)
 ACTION_LABELS.update(
     {
         "answer": _("作答"),

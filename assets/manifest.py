@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from secmgmt.accounts import roles
+from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, Panel, SearchSource
 from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS
 
@@ -15,6 +16,7 @@ from .inventory.search import component_text, network_text, object_text
 from .panels import components_panel, data_panel, hosting_panel, links_panel, topology_panel
 from .todos import leads_todos, owners_todos
 
+ACT_LABELS.update({"assets.protectedobject.levels": _("等级随定级变更"), "demo.assets": _("载入演示台账")})
 ACTION_LABELS.update({"attach": _("上传附件"), "designate": _("列入或移出重要名录")})
 CAPACITY_LABELS.update({PEER: _("互联对端单位"), HOST: _("承载平台所属单位")})
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import Manifest, MenuEntry
 from secmgmt.core.permissions import ACTION_LABELS
 
@@ -40,6 +41,16 @@ ACTION_LABELS.update(
         "recovery_codes": _("重生成恢复码"),
         "ok": _("登录"),
         "logout": _("退出"),
+    }
+)
+ACT_LABELS.update(
+    {
+        "demo.accounts": _("载入演示账户"),
+        "demo.accounts-renewed": _("更新演示账户"),
+        "login.demo": _("演示链接登录"),
+        "login.ok": _("登录"),
+        "logout.forced": _("会话被终止"),
+        "position.withdraw": _("撤回岗位"),
     }
 )
 

@@ -11,10 +11,9 @@ from django.db import models
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from .acts import verb_label
 from .models.audit import AuditEvent, AuditResult
-from .permissions import ACTION_LABELS
 from .tables import Column, Pager, Table
-from .workflow import workflow_of
 
 TABLE = Table([Column("seq", "#", sort="seq")], default_sort="-seq", per_page=30)
 
@@ -50,15 +49,6 @@ def page(obj: Any, user: Any, params: QueryDict) -> tuple[list[Entry], Pager]:
         for event in rows
     ]
     return entries, shown.pager
-
-
-def verb_label(model: type[models.Model], verb: str) -> str:
-    """The Chinese word of an audit verb: an action or a transition."""
-    last = verb.rsplit(".", 1)[-1]
-    workflow = workflow_of(model)
-    if workflow and last in workflow.by_name:
-        return str(workflow.by_name[last].label)
-    return str(ACTION_LABELS.get(last, last))
 
 
 def related_names(model: type[models.Model], events: list[Any], user: Any) -> dict[str, dict[str, str]]:

@@ -8,7 +8,8 @@ import django_filters
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from secmgmt.core import audit, permissions
+from secmgmt.core import audit, history, permissions
+from secmgmt.core.acts import act_label, model_of
 from secmgmt.core.clock import now
 from secmgmt.core.filters import RecordFilterSet
 from secmgmt.core.forms import DateInput
@@ -25,7 +26,7 @@ TRAIL = Table(
         Column("at", _("时间"), render=lambda e: moment(e.at), sort="at"),
         Column("actor_name", _("操作人"), sort="actor_name"),
         Column("actor_role", _("岗位"), default=False),
-        Column("verb", _("行为"), sort="verb"),
+        Column("verb", _("行为"), render=lambda e: act_label(e.verb, e.object_type), sort="verb"),
         Column("object_name", _("对象")),
         Column("result", _("结果"), render=lambda e: state(e, "result"), sort="result"),
         Column("ip", _("来源地址")),
@@ -62,17 +63,16 @@ class Trail(FeatureViews):
         "at",
         "actor_name",
         "actor_role",
-        "verb",
-        "object_type",
+        (_("行为"), lambda e: f"{act_label(e.verb, e.object_type)}（{e.verb}）"),
+        (_("对象类型"), lambda e: kind_text(e)),
         "object_name",
         "result",
         "channel",
         "ip",
         "session",
         "request_id",
-        (_("改前"), lambda e: e.before or ""),
-        (_("改后"), lambda e: e.after or ""),
-        (_("详情"), lambda e: e.detail or ""),
+        (_("变更"), lambda e: changes_text(e)),
+        (_("详情"), lambda e: "；".join(f"{key}：{value}" for key, value in (e.detail or {}).items())),
         "algorithm",
         "prev_digest",
         "digest",
@@ -83,6 +83,19 @@ class Trail(FeatureViews):
         permissions.require(request.user, AuditEvent, "view")
         note_reading(request.user, {"query": request.GET.urlencode()[:300]})
         return super().list_page(request)
+
+
+def kind_text(event: AuditEvent) -> str:
+    """What kind of record it is."""
+    model = model_of(event.object_type)
+    return str(model._meta.verbose_name) if model else event.object_type
+
+
+def changes_text(event: AuditEvent) -> str:
+    """Each field in its own words, before and after; of people and rows only their numbers."""
+    model = model_of(event.object_type) or AuditEvent
+    found = history.changes_of(model, event, {})
+    return "；".join(f"{label}：{after if before is None else f'{before} → {after}'}" for label, before, after in found)
 
 
 def note_reading(user: Any, detail: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ def trail(city, at):
 def test_the_audit_administrator_reads_the_trail_and_his_reading_is_on_it(client, city, trail):
     client.force_login(city.auditor)
     page = client.get(reverse("portal:audit-list"))
-    assert "accounts.orgunit.change" in page.content.decode()
+    assert "修改单位" in page.content.decode()
     assert AuditEvent.objects.filter(verb="core.auditevent.read", actor_id=city.auditor.pk).count() == 1
 
 
