@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -41,11 +42,25 @@ class AssessmentForm(RecordForm):
         super().__init__(*args, **kwargs)
         for name in ("standard", "template", "formula", "attention"):  # what is not said has its usual value
             self.fields[name].required = False
+        self.fields["formula"].help_text = _("只用于 2025 版模板；所选公式印在每份结果上。")
+        attention = self.fields["attention"]
+        attention.help_text = _("技术部分在 100 分中所占比例，0 至 1，只用于缺陷扣分；主管部门没有规定的填 0.5。")
+        attention.validators += [MinValueValidator(0), MaxValueValidator(1)]
+        attention.widget.attrs |= {"min": "0", "max": "1"}
+        self._by_date()
         standards = self.fields["standard"]
         standards.label_from_instance = lambda row: f"{row.code} {row.name}"
         standards.empty_label, standards.initial = None, shipped_standard()
         if self.instance.pk:  # its items are those of this object's levels
             self.fields["protected_object"].disabled = standards.disabled = True
+
+    def _by_date(self) -> None:
+        """A new assessment follows the template of its report's date unless another is chosen."""
+        template = self.fields["template"]
+        template.help_text = _("按报告日期：2025-03-20 起用 2025 版，之前用 2021 版；2019 版只用于旧报告。")
+        if not self.instance.pk:
+            template.choices = [("", _("按报告日期")), *((c, label) for c, label in template.choices if c)]
+            template.initial = self.initial["template"] = ""
 
     def clean(self) -> dict[str, Any]:
         """Fill in the method where none was chosen: the template of the report's date and the usual figures."""

@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from assessments.catalog.selection import COVERED_LEVELS
+from secmgmt.core import permissions
 from secmgmt.core.clock import today
 from secmgmt.core.templatetags.ui import when
 
@@ -41,10 +43,13 @@ def cycle_step(obj: Any, user: Any) -> dict[str, Any] | None:
 def object_assessments(obj: Any, user: Any) -> dict[str, Any] | None:
     """The newest self-assessments of an object."""
     rows = list(_rows(user).filter(protected_object=obj).order_by("-created_at", "-pk")[:SHOWN])
-    if not rows:
-        return None
-    address = f"{reverse('assessments:assessment-list')}?protected_object={obj.pk}"
-    return {"rows": rows, "url": address, "link": _("全部")}
+    if rows:
+        address = f"{reverse('assessments:assessment-list')}?protected_object={obj.pk}"
+        return {"rows": rows, "url": address, "link": _("全部")}
+    if obj.security_level in COVERED_LEVELS and permissions.may(user, Assessment, "add", permissions.path_of(obj)):
+        address = f"{reverse('assessments:assessment-create')}?object={obj.pk}"
+        return {"rows": rows, "url": address, "link": _("开始自评估")}
+    return None
 
 
 def running(user: Any, day: dt.date) -> dict[str, Any] | None:

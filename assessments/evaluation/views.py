@@ -16,13 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from secmgmt.accounts.models import User
 from secmgmt.core import audit, errors, permissions
-from secmgmt.core.clock import now
+from secmgmt.core.clock import now, today
 from secmgmt.core.reporting.render import CONTENT_TYPES, render
 from secmgmt.core.views import FeatureViews, Role
 from secmgmt.portal.reports import require_whole
 
 from . import queries, reports, results, services
-from .forms import AssessmentForm
+from .forms import AssessmentForm, assessable
 from .models import Assessment
 from .tables import ANSWERED, ASSESSMENTS, AssessmentFilter
 from .workflow import WORKFLOW
@@ -42,6 +42,16 @@ class Assessments(FeatureViews):
         (_("标准"), lambda row: row.standard or row.standard_code), "report_date", "due_on", "total",
         (_("计算方法"), lambda row: row.method.sentence),
     )  # fmt: skip
+
+    def initial(self) -> dict[str, Any]:
+        """Dated today; started from an object's page it is of that object and named after it and the year."""
+        day, pk = today(), self.request.GET.get("object", "")
+        first: dict[str, Any] = {"report_date": day}
+        obj = assessable(self.request.user).filter(pk=pk if pk.isdecimal() else 0).first()
+        if obj is not None:
+            words = {"name": str(obj)[:80], "year": day.year}
+            first |= {"protected_object": obj.pk, "title": _t("%(name)s %(year)d 年自评估") % words}
+        return first
 
     def queryset(self) -> QuerySet:
         """With the number of answered items."""

@@ -22,6 +22,19 @@ from .models import CERTIFICATE, Grading, OutsideDecision, ProofKind
 SIDES = (("business", _("业务信息")), ("service", _("系统服务")))
 
 
+def object_names(rule_set: str) -> dict[str, Any]:
+    """The objects harmed as ``rule_set`` calls them; before one is chosen, with both its names where they differ."""
+    latest = rules.RULE_SETS[rules.LATEST].object_labels
+    if rule_set:
+        return dict(rules.RULE_SETS[rule_set].object_labels)
+    earlier = rules.RULE_SETS["2020"].object_labels
+    both = _t("%(earlier)s（2025 版：%(latest)s）")
+    return {
+        name: label if label == earlier[name] else both % {"earlier": earlier[name], "latest": label}
+        for name, label in latest.items()
+    }
+
+
 class GradingForm(RecordForm):
     """Levels are computed, never typed."""
 
@@ -55,7 +68,7 @@ class GradingForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = rules.RULE_SETS[self.instance.rule_set or rules.LATEST].object_labels
+        names = object_names(self.instance.rule_set)
         for side, _side in SIDES:
             for name in rules.OBJECTS:
                 field = self.fields[f"{side}_{name}"]

@@ -98,6 +98,8 @@ class Gradings(FeatureViews):
         """A grading under way or determined is history: only a draft is edited, only a fresh one deleted."""
         buttons = super().detail_actions(obj, allowed if obj.is_deletable else allowed - {"delete"})
         if "export" in allowed:
+            preview = f"{reverse('portal:report-preview', args=['grading'])}?subject={obj.pk}"
+            buttons.append((_t("预览报告"), preview, "", "eye"))
             address = "assessments:grading-report"
             buttons += [(name, reverse(address, args=[obj.pk, form]), "", "download") for form, name in FORMATS]
         if "submit" in allowed and obj.state in services.REVIEWABLE and obj.level >= 2:

@@ -193,3 +193,19 @@ def test_an_object_nobody_graded_waits_on_its_owners_desk_until_he_begins(city, 
     assert str(form["protected_object"].value()) == str(thing.pk)
     draft(city, thing)
     assert f"为“{thing}”定级" not in waits(city.lin)
+
+
+def test_the_report_is_previewed_from_the_grading(city, thing):
+    grading = draft(city, thing)
+    client = signed_in(city.lin)
+    address = f"{reverse('portal:report-preview', args=['grading'])}?subject={grading.pk}"
+    assert address in client.get(grading.get_absolute_url()).content.decode()
+    assert "定级对象描述" in client.get(address).content.decode()
+
+
+def test_the_form_names_the_third_object_as_both_forms_do_until_one_is_chosen(city, thing):
+    page = signed_in(city.lin).get(reverse("assessments:grading-create")).content.decode()
+    assert "国家安全（2025 版：国家安全或地区安全、国计民生）" in page
+    grading = draft(city, thing, report_date="2024-01-01")
+    form = signed_in(city.lin).get(reverse("assessments:grading-update", args=[grading.pk])).context["form"]
+    assert (grading.rule_set, form["business_national_security"].label) == ("2020", "国家安全")
