@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q, QuerySet
 from django.utils.safestring import SafeString
 
-from assets.models import Component, Interconnection, Network, ProtectedObject
+from assets.models import Component, Interconnection, Network, ProtectedObject, Zone
 from secmgmt.accounts.models import User
 from secmgmt.core.models import Participation
 from tests.guarding import Guard, empty, no, nothing, same, yes
@@ -54,7 +54,6 @@ GUARDS = (
     Guard(C + "permissions.restrict", same, (ABUSE + "::test_no_list_count", SCOPE + "::test_no_list_shows"), "A06"),
     Guard(A + "panels.links_of", all_links, (ABUSE + "::test_no_list_count",), "A06"),
     # pointing to rows of others
-    Guard(C + "forms.limit_to_visible", nothing, (ABUSE + "::test_a_row_is_not_pointed_at_another_bureaus[4]",), "A03"),
     Guard(C + "forms.units_for", nothing, (ABUSE + "::test_a_row_is_not_moved",), "A03"),
     Guard(
         A + "inventory.forms.ObjectForm.querysets", every(ProtectedObject, "parent_system"),
@@ -75,6 +74,10 @@ GUARDS = (
     Guard(
         A + "components.forms.ComponentForm.querysets", every(ProtectedObject, "protected_object"),
         (ABUSE + "::test_a_row_is_not_pointed_at_another_bureaus[3]",), "A03",
+    ),
+    Guard(
+        A + "components.forms.ComponentForm.querysets", every(Zone, "zone"),
+        (ABUSE + "::test_a_row_is_not_pointed_at_another_bureaus[4]",), "A03",
     ),
     Guard(
         A + "datasets.forms.DataForm.querysets", every(ProtectedObject, "protected_object"),
@@ -104,7 +107,6 @@ GUARDS = (
     Guard(C + "api.check_sort", nothing, (ABUSE + "::test_an_order_from",), "A28"),
     Guard(C + "api.check_parameters", nothing, (ABUSE + "::test_a_filter_nobody",), "A21, A28"),
     # what a record leaves
-    Guard(C + "records.clear", empty, (ABUSE + "::test_what_was_shown_of_a_row",), "A14"),
     Guard(A + "connections.services.invite_units", never_let_go, (LINKS + "::test_when_the_link_is_turned",), "A14"),
     Guard(A + "inventory.services.check_seen", nothing, (IMPORTANT + "::test_without_a_basis",), "A43"),
 )

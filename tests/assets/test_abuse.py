@@ -11,9 +11,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
-from assets.models import Component, Hosting, Network, ProtectedObject
+from assets.models import Component, Network, ProtectedObject
 from secmgmt.core import permissions, search
-from secmgmt.core.models import Participation
 from tests.core.test_sheets import PAGE, book_of, new_row, put, send
 
 from .factories import make_component, make_data, make_hosting, make_link, make_network, make_object, make_zone
@@ -109,7 +108,8 @@ def test_a_row_is_not_pointed_at_another_bureaus(browse, city, world, school, nu
     """By the API, which sends the rest of the row as it stands (A03)."""
     part, row, field, foreign = foreign_keys(world, school)[number]
     before = getattr(row, f"{field}_id")
-    answer = call(browse(city.lin), "patch", f"/{part}/{row.pk}", {field: foreign.pk})
+    body = {field: foreign.pk, **({"is_subsystem": True} if field == "parent_system" else {})}
+    answer = call(browse(city.lin), "patch", f"/{part}/{row.pk}", body)
     assert answer.status_code == 422 and field in answer.json()["errors"], answer.content.decode()
     assert "教育" not in answer.content.decode() and "学籍" not in answer.content.decode()
     row.refresh_from_db()
@@ -240,22 +240,3 @@ def test_a_filter_nobody_declared_narrows_nothing_and_is_refused_by_the_api(brow
     assert len(lin.get("/objects/", {name: "x' OR '1'='1"}).context["page"].rows) == 1
     answer = lin.get("/api/v1/objects", {name: "x' OR '1'='1"})
     assert answer.status_code == 422 and ProtectedObject.objects.count() == 4
-
-
-# -- what a record leaves ----------------------------------------------------------------------------------
-
-
-def test_what_was_shown_of_a_row_that_is_gone_opens_no_later_one_of_its_number(browse, city, world):
-    """A14: the platform's unit was shown a hosting; it is deleted, and its number is used again."""
-    lin, qin = browse(city.lin), browse(city.qin)
-    sent = {"tenant": world.platform.pk, "platform": world.cloud.pk, "model": "iaas", "since": "2025-01-01", "version": 0}
-    assert lin.post("/hostings/new/", sent).status_code == 302
-    row = Hosting.objects.get(since="2025-01-01")
-    page = f"/hostings/{row.pk}/"
-    assert qin.get(page).status_code == 200
-    assert lin.post(f"{page}delete/", {"version": row.version}).status_code == 302
-    own = make_object(city.health, "内部平台", offers_hosting=True)
-    make_hosting(world.platform, own, pk=row.pk)
-    assert lin.get(page).status_code == 200
-    assert qin.get(page).status_code == 404
-    assert not Participation.objects.filter(object_id=row.pk).exists()

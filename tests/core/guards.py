@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from secmgmt.core.filesafety import sniff
 from tests.guarding import Guard, empty, no, nothing, same, yes
 
 C = "secmgmt.core."
 FILES, API, SEARCH, TRAIL = "test_attachments.py", "test_api.py", "test_search.py", "test_audit_trail.py"
 VIEWS = "test_views.py::TestShownInPart"
 RECORDS, FLOW, SCOPE, HANGS = "test_records.py", "test_workflow.py", "test_permissions.py", "test_notices.py"
+
+ABUSE = "test_abuse.py"
+CROSS_SITE = (ABUSE + "::test_a_form_sent", ABUSE + "::test_a_stranger_without")
+
+
+def hostile(*kinds: str) -> tuple[str, ...]:
+    """The trials of these workbooks, through the import and as evidence."""
+    doors = ("workbook_is_refused_by_the_import", "document_is_refused_as_a_file")
+    return tuple(f"{ABUSE}::test_a_hostile_{door}_and_nothing_is_kept[{kind}]" for door in doors for kind in kinds)
+
+
+def whatever_it_is(upload: Any, name: str, *, max_bytes: int) -> sniff.Sniffed:
+    """Every file taken for text."""
+    return sniff.Sniffed("text/plain", "txt", upload.size)
+
+
+def whatever_size(upload: Any, most: int) -> int:
+    """The size, without a limit."""
+    return upload.size
+
 
 GUARDS = (
     # files
@@ -54,4 +77,24 @@ GUARDS = (
     Guard(C + "parents.without_limited", same, (API + "::test_a_participant_sees",), "A06"),
     Guard(C + "parents.field_limits", lambda user, rows: {r.pk: None for r in rows}, (API + "::test_a_participant_sees", SEARCH + "::test_what_was_shown"), "A06, A15"),
     Guard("secmgmt.accounts.tokens.require_scope", nothing, (API + "::test_a_token_acts",), "8.1.4.2 f"),
+    # as an attacker tries it
+    Guard(C + "forms.limit_to_visible", nothing, (API + "::test_foreign_keys_offer",), "A03"),
+    Guard(C + "middleware.forbid_caching", nothing, (ABUSE + "::test_no_cache_keeps",), "A16"),
+    Guard("django.middleware.csrf.CsrfViewMiddleware.process_view", nothing, CROSS_SITE, "cross-site request forgery"),
+    Guard(C + "middleware.note_refusal", nothing, CROSS_SITE, "8.1.4.3 b"),
+    Guard(C + "middleware.once_per_period", yes, (ABUSE + "::test_a_stranger_without",), "8.1.4.3 b, A36"),
+    Guard(C + "filesafety.names.drop_folders", same, (ABUSE + "::test_a_files_name_is_shown_clean_and_never_becomes_a_path[2]",), "A30"),
+    Guard(C + "attachments.names.display_name", same, (ABUSE + "::test_a_files_name_is_shown_clean_and_never_becomes_a_path[4]",), "A30, A35"),
+    Guard(C + "previews.is_token", yes, (ABUSE + "::test_a_token_is_looked_at",), "A32"),
+    Guard(C + "attachments.check_key", nothing, (FILES + "::test_the_storage_key_is_never",), "A32"),
+    Guard(C + "filesafety.archives.check_ratio", nothing, hostile("ratio"), "A33"),
+    Guard(C + "filesafety.archives.check_no_dtd", nothing, hostile("dtd", "xxe", "hidden dtd"), "A34"),
+    Guard(C + "filesafety.archives.check_macros", nothing, hostile("macro"), "A33"),
+    Guard(C + "filesafety.archives.check_part_names", nothing, hostile("outside"), "A30"),
+    Guard(C + "filesafety.workbook.check_row_count", nothing, (ABUSE + "::test_a_hostile_workbook_is_refused_by_the_import_and_nothing_is_kept[rows]",), "A33, A36"),
+    Guard(C + "filesafety.sniff.check_passive_text", nothing, (ABUSE + "::test_what_a_browser_would_run_is_no_evidence[page.txt]",), "A35"),
+    Guard(C + "filesafety.sniff.check_agreement", nothing, (ABUSE + "::test_what_a_browser_would_run_is_no_evidence[picture.png]",), "A35"),
+    Guard(C + "attachments.content_disposition_header", lambda as_attachment, name: "inline", (FILES + "::test_a_download_is",), "A35"),
+    Guard(C + "attachments.sniff.check_upload", whatever_it_is, (ABUSE + "::test_of_several_files",), "A35"),
+    Guard(C + "filesafety.sniff.check_size", whatever_size, (ABUSE + "::test_a_file_over",), "A36"),
 )

@@ -244,6 +244,13 @@ def test_a_participant_gets_the_files_only_when_his_invitation_names_them(city, 
     assert attachments.attachments_of(thing, city.su).get() == row
 
 
+@pytest.mark.parametrize("path", ["..%2f..%2fsettings.py", "%2e%2e/%2e%2e/manage.py", "..\\manage.py", "1/../../x"])
+def test_no_address_leads_out_of_the_storage(client, city, path):
+    client.force_login(city.lin)
+    for start in ("/files/", "/objects/import/", "/static/", "/jobs/", "/reports/"):
+        assert client.get(start + path).status_code in (400, 404), start
+
+
 def test_one_flipped_byte_stops_the_download_and_is_told(client, city, thing, at, store):
     row = attach(thing, city, at)
     path = store / row.storage_key

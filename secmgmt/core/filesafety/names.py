@@ -1,19 +1,14 @@
-"""What an upload is called on pages and in downloads, and the random key it is stored under.
-
-The two never meet: a display name is text, a storage key is made here and holds nothing the sender chose.
-"""
+"""What an upload is called on pages and in downloads: text, never a part of the key it is stored under."""
 
 from __future__ import annotations
 
 import re
-import secrets
 import unicodedata
 
 from django.utils.translation import gettext as _
 
 MAX_NAME = 120  # characters, extension included
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{p}{n}" for p in ("COM", "LPT") for n in "123456789¹²³")}
-_KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{32}")
 
 
 def display_name(raw: str) -> str:
@@ -57,14 +52,3 @@ def extension_of(name: str) -> str:
     """Lower-case extension without its dot, or an empty string."""
     stem, dot, extension = name.rpartition(".")
     return extension.strip().lower() if dot and stem else ""
-
-
-def storage_key() -> str:
-    """A fresh random key: two folder levels and 128 bits, no extension, nothing from the sender."""
-    token = secrets.token_hex(16)
-    return f"{token[:2]}/{token[2:4]}/{token}"
-
-
-def is_storage_key(key: str) -> bool:
-    """Whether ``key`` has the shape ``storage_key`` makes; ask before joining it to a folder or deleting."""
-    return bool(_KEY.fullmatch(key)) and key[:2] == key[6:8] and key[3:5] == key[8:10]

@@ -87,7 +87,7 @@ def test_any_owner_may_name_a_platform_of_the_directory_and_no_other_object(brow
 
 
 def test_a_tenant_of_another_bureau_cannot_be_named(browse, city, world):
-    assert post(browse(city.su), world.platform, world.cloud).status_code == 422
+    assert post(browse(city.su), world.platform, world.cloud, since="2025-01-01").status_code == 422
 
 
 def test_the_platforms_unit_sees_the_hosting_and_not_the_tenants_record(browse, city, world):

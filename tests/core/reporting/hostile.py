@@ -1,7 +1,4 @@
-"""Abuse cases A18, A25 and A26 as checks, and what each guard looks like when it is switched off.
-
-The checks are functions, so that a test can also show that they fail without the guard.
-"""
+"""Abuse cases A18, A25 and A26 as checks of documents made of hostile text."""
 
 from __future__ import annotations
 
@@ -10,10 +7,7 @@ from io import BytesIO
 from docx import Document as open_docx
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import Paragraph as MarkupParagraph
 
-from secmgmt.core.reporting import flowables
 from secmgmt.core.reporting.document import Box, Cover, Diagram, Heading, KeyValues, Paragraph, Table
 from secmgmt.core.reporting.html import render_html
 from secmgmt.core.reporting.render import render
@@ -85,31 +79,3 @@ def check_fast_export_formulas_are_text() -> None:
     for number, text in enumerate(FORMULAS, 2):
         cell = sheet.cell(number, 1)
         assert (cell.value, cell.data_type, cell.quotePrefix) == (text, "s", True)
-
-
-def _unguarded_text(canvas, x, y, lines, style, width, skip_indent) -> None:
-    """What drawing text would be with reportlab's markup."""
-    markup = "".join(line for line, _used, _ends in lines)
-    font = flowables.describe_font().name
-    block = MarkupParagraph(markup, ParagraphStyle("plain", fontName=font, fontSize=style.size))
-    block.wrapOn(canvas, width, 1000)
-    block.drawOn(canvas, x, y)
-
-
-def _unguarded_cell(cell, text) -> None:
-    cell.value = text
-
-
-_HTML = "secmgmt.core.reporting.html.escape_markup"
-# guard → (what it is when switched off, the check that must then fail)
-GUARDS = {
-    "secmgmt.core.reporting.flowables.literal_text": (_unguarded_text, check_pdf_prints_markup),
-    _HTML: (str, check_html_escapes),
-    "secmgmt.core.reporting.painting.safe_href": (str, check_html_escapes),
-    "secmgmt.core.reporting.docx_parts.escape_markup": (str, check_docx_escapes),
-    "secmgmt.core.reporting.xlsx_cells.as_text_cell": (_unguarded_cell, check_xlsx_formulas_are_text),
-    "secmgmt.core.reporting.xlsx_cells.looks_like_formula": (
-        lambda text: False,
-        check_fast_export_formulas_are_text,
-    ),
-}
