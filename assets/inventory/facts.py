@@ -82,6 +82,7 @@ class TechnologyFacts(models.Model):
     industrial_facts = models.CharField(_("工控层级与功能"), max_length=300, blank=True)
     is_big_data = models.BooleanField(_("采用大数据"), default=False)
     big_data_facts = models.CharField(_("大数据组成"), max_length=300, blank=True)
+    other_technology = models.CharField(_("其他新技术新应用"), max_length=300, blank=True)
     data_exported = models.BooleanField(_("数据出境"), default=False)
     export_facts = models.CharField(_("出境情况"), max_length=300, blank=True)
     offers_hosting = models.BooleanField(

@@ -46,7 +46,8 @@ class ObjectForm(AssetForm):
         (_("云计算"), ("is_cloud", *CLOUD, *PLATFORM, "offers_hosting")),
         (
             _("其他新技术"),
-            (*(name for pair in TECHNOLOGY_FACTS for name in pair), "data_exported", "export_facts"),
+            (*(name for pair in TECHNOLOGY_FACTS for name in pair), "other_technology",
+             "data_exported", "export_facts"),
         ),
         (_("保护要求"), ("is_cii", "cii_authority", "cii_number", "rto_minutes", "rpo_minutes")),
     )  # fmt: skip
@@ -152,12 +153,6 @@ class RegisterForm(AssetForm):
         number.required = True
         number.help_text = _t("只填保密行政管理部门给的登记号，不写系统名称、用途、位置、等级等任何内容。")
         number.error_messages["required"] = _t("“登记号”没有填写。")
-        number.validators.append(self._plain)
-
-    @staticmethod
-    def _plain(text: str) -> None:
-        if not text.replace("-", "").replace("〔", "").replace("〕", "").replace("号", "").isalnum():
-            raise forms.ValidationError(_t("登记号只含字母、数字、汉字、短横和〔〕。"))
 
 
 class NamingForm(forms.Form):

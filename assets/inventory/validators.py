@@ -24,6 +24,19 @@ filing_number = RegexValidator(
     r"^\d{11}-\d{5}$", gettext_lazy("备案证明编号应为 11 位数字、短横、5 位数字，如 41100043001-25017。")
 )
 
+_REGISTRY = re.compile(r"[0-9A-Za-z\u4e00-\u9fff〔〕()（）-]+")
+MOST_HANZI = 6  # a number has a word or two before its year; a longer text is a name
+
+
+def registry_number(text: str) -> None:
+    """A registry number and nothing that tells of the system: digits, letters, brackets, a few characters."""
+    hanzi = re.findall(r"[\u4e00-\u9fff]", text)
+    if not _REGISTRY.fullmatch(text) or not re.search(r"[0-9]", text) or len(hanzi) > MOST_HANZI:
+        raise ValidationError(
+            _("登记号由数字、字母、短横、括号和至多 %(n)d 个汉字组成，如“密登-2026-001”，不写系统名称和用途。")
+            % {"n": MOST_HANZI}
+        )
+
 
 def pieces(text: str) -> list[str]:
     """The parts of a text that lists things by line, comma, semicolon or space."""

@@ -26,7 +26,7 @@ from .choices import Status
 from .cycle import CYCLE, steps_of
 from .filters import NetworkFilter, ObjectFilter, RegisterFilter, ZoneFilter
 from .forms import NamingForm, NetworkForm, ObjectForm, RegisterForm, ZoneForm
-from .models import Network, ProtectedObject, Zone
+from .models import Network, ProtectedObject, Zone, level_label
 from .pages import PartViews, crumbs_of, tabs_of
 from .sheets import NETWORK_SHEET, OBJECT_SHEET, ZONE_SHEET
 from .tables import NETWORKS, OBJECTS, REGISTER, UNLISTED, ZONES
@@ -47,8 +47,10 @@ class Objects(FeatureViews):
     facts = (
         "unit", "kind", "code", "construction", "in_operation_on",
         (gettext_lazy("负责人"), lambda o: o.owner_line),
+        (gettext_lazy("联系人"), lambda o: o.contact if o.owner_id else ""),
         (gettext_lazy("联系电话"), lambda o: masked(o.contact_phone)),
         (gettext_lazy("运维单位"), lambda o: str(o.operator or o.operator_text)),
+        (gettext_lazy("运维电话"), lambda o: masked(o.operator_phone)),
         "business_type", "business", "service_scope", "service_users", "user_count", "deployment", "network_nature",
         (gettext_lazy("源站 IP 范围"), lambda o: _lines(o.internet_addresses)),
         (gettext_lazy("域名"), lambda o: _lines(o.internet_domains)),
@@ -56,6 +58,10 @@ class Objects(FeatureViews):
         "interconnection",
         (gettext_lazy("上级系统"), lambda o: str(o.parent_system or o.parent_text)),
         (gettext_lazy("新技术"), lambda o: o.technical_kinds),
+        "cloud_side", "cloud_service", "cloud_deployment", "platform_name",
+        (gettext_lazy("云平台等级"), lambda o: level_label(o.platform_level) if o.platform_level else ""),
+        "platform_filing", "cloud_ops_place", "mobile_facts", "iot_facts", "industrial_facts", "big_data_facts",
+        "other_technology", (gettext_lazy("数据出境"), lambda o: o.export_facts if o.data_exported else ""),
         (gettext_lazy("保护工作部门"), lambda o: " ".join(t for t in (o.cii_authority, o.cii_number) if t)),
         (gettext_lazy("重要名录依据"), lambda o: o.important_basis if o.named_important else ""),
     )  # fmt: skip

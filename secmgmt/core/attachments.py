@@ -153,7 +153,7 @@ def drop_all(parent: Any) -> list[dict[str, Any]]:
     rows = list(Attachment.of(parent))
     keys = [row.storage_key for row in rows]
     Attachment.of(parent).delete()
-    transaction.on_commit(lambda: [drop_file(key) for key in keys])
+    transaction.on_commit(lambda: drop_files(keys))
     return [{"name": row.name, "size": row.size, "digest": row.digest} for row in rows]
 
 
@@ -203,6 +203,7 @@ def check_may_attach(by: Any, parent: Any) -> None:
     parents.require_any(by, parent, "attach", "change")
     if not parents.may_see_field(by, parent, FIELD):
         raise errors.NotAllowed(_("您受邀查看的内容不包括附件。"), obj=parent)
+    parents.refuse_bare(parent)
     check_takes_files(parent)
 
 
@@ -282,6 +283,12 @@ def drop_file(key: str) -> None:
     check_key(key)
     with contextlib.suppress(OSError):
         default_storage.delete(key)
+
+
+def drop_files(keys: list[str]) -> None:
+    """Delete several stored files."""
+    for key in keys:
+        drop_file(key)
 
 
 def open_checked(row: Attachment, user: Any) -> IO[bytes]:

@@ -21,6 +21,7 @@ def add(*, parent: Any, text: str, by: Any, at: dt.datetime) -> Comment:
     """Add a remark to a record ``by`` may see. Raises OutOfScope, NotAllowed, Invalid."""
     seen = permissions.get_visible(type(parent), by, pk=parent.pk)
     check_field(by, seen)
+    parents.refuse_bare(seen)
     kind = ContentType.objects.get_for_model(seen)
     comment = Comment.objects.create(
         content_type=kind, object_id=seen.pk, text=check_text(text), by=by, at=at

@@ -45,6 +45,13 @@ def require_any(user: Any, obj: Any, *actions: str) -> None:
         raise errors.NotAllowed(who_may=permissions.who_may(type(obj), actions[0]), obj=found)
 
 
+def refuse_bare(obj: Any) -> None:
+    """A record of which nothing but its own few fields may be kept (``bare`` says why) takes nothing else."""
+    why = getattr(obj, "bare", "")
+    if why:
+        raise errors.Conflict(why, obj=obj)
+
+
 def field_limits(user: Any, rows: Iterable[Any]) -> dict[Any, frozenset[str] | None]:
     """For each row the names of what ``user`` may see of it; None = all.
 
