@@ -5,7 +5,7 @@ Everything a person typed is escaped by ``format_html``; the rest is this module
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -15,6 +15,7 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from assessments.catalog import sources
 from assessments.evaluation import points
 from secmgmt.core.templatetags.ui import icon, moment, tag_
 
@@ -82,3 +83,15 @@ def _span(text: str) -> str:
 @lru_cache(maxsize=8)
 def _high_risk(language: str) -> str:
     return tag_(_("高风险项"), "plain", "flag")
+
+
+@cache
+def case_titles() -> dict[str, str]:
+    """What the high-risk guideline calls its cases; its file is read once."""
+    return {case.case_no: case.case_title for case in sources.shipped_cases()}
+
+
+@register.filter
+def case_title(number: str) -> str:
+    """What a high-risk case is about, "" when the guideline has no such number."""
+    return case_titles().get(number, "")

@@ -162,3 +162,9 @@ def test_a_submitted_assessment_takes_no_components_group_or_layer(assessment, p
         services.answer_group(
             assessment=assessment, layer=row.layer, control_point=row.control_point, by=city.lin, at=at
         )
+
+
+def test_an_item_names_the_high_risk_cases_that_may_apply(assessment, city: City):
+    row = assessment.answers.get(code="8.1.1.2")
+    page = signed_in(city.lin).get(row.get_absolute_url()).content.decode()
+    assert "符合高风险判例 6.1.1.1 机房出入口访问控制措施缺失" in page

@@ -9,13 +9,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from assessments.catalog.services import load_shipped
 from assessments.grading import services
 from assessments.grading.workflow import WORKFLOW
-from assessments.models import Grading
+from assessments.models import Assessment, Grading
 from secmgmt.core import errors
 from secmgmt.core.clock import now
 from secmgmt.core.models import Attachment
-from tests.assets.factories import make_object
+from tests.assets.factories import make_hosting, make_object
 
 from .support import FORM, certificate, draft, proof, signed_in, state_of, take
 
@@ -203,3 +204,32 @@ def test_what_was_submitted_or_stands_is_not_deleted_by_any_door(city, thing):
     with pytest.raises(errors.Conflict):
         Grading.objects.get(pk=grading.pk).delete()
     assert Grading.objects.filter(pk=grading.pk).exists()
+
+
+def test_a_platform_below_what_it_hosts_must_be_explained(city, thing):
+    thing.offers_hosting = True
+    thing.save()
+    make_hosting(make_object(city.health, "预约系统", security_level=4), thing)
+    grading = draft(city, thing)
+    answer = take(city.lin, grading, "submit")
+    assert answer.status_code == 422
+    assert "低于所承载对象的等级" in answer.content.decode()
+    why = {"exception_reason": "预约系统将迁出。", "version": grading.version}
+    explained = {**FORM, "protected_object": thing.pk, **why}
+    update = reverse("assessments:grading-update", args=[grading.pk])
+    assert signed_in(city.lin).post(update, explained).status_code == 302
+    assert take(city.lin, grading, "submit").status_code == 302
+
+
+def test_an_object_whose_level_is_determined_is_assessed_before_it_is_filed(city, thing):
+    load_shipped()
+    grading = draft(city, thing)
+    sent = {"protected_object": thing.pk, "title": "自评估", "report_date": "2026-03-06", "version": 0}
+    create = reverse("assessments:assessment-create")
+    assert signed_in(city.lin).post(create, sent).status_code == 422
+    take(city.lin, grading, "submit")
+    take(city.lin, grading, "record_pass", **proof())
+    assert state_of(grading) == "determined"
+    assert signed_in(city.lin).post(create, sent).status_code == 302
+    made = Assessment.objects.get()
+    assert (made.level, made.business_level, made.service_level) == (3, 3, 2)
