@@ -77,12 +77,16 @@ def _root() -> str:
     return reverse("assessments:answer-detail", args=[0]).removesuffix("0/")
 
 
-def dressed(row: Answer, user: Any) -> Answer:
-    """The row with what a page says of it besides its fields."""
+def dressed(row: Answer, user: Any, opened: dict[str, Any] | None = None) -> Answer:
+    """The row with what a page says of it besides its fields; ``opened``: its ``item_context``, where it is shown."""
     address(row)
     row.editable = row.assessment.is_open and services.may_answer(row, user)
-    row.files, row.remarks = Attachment.of(row).count(), Comment.of(row).count()
-    row.by_component = row.component_results.count()
+    if opened:
+        row.files, row.remarks = len(opened["evidence"]["attachments"]), len(opened["discussion"]["comments"])
+        row.by_component = len(opened["components"])
+    else:
+        row.files, row.remarks = Attachment.of(row).count(), Comment.of(row).count()
+        row.by_component = row.component_results.count()
     return row
 
 
@@ -191,7 +195,8 @@ def answer_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def save_item(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep one answer; without script back to where the person was."""
-    post, sent = request.POST, {"result": request.POST.get("result", "")}
+    post = request.POST
+    sent: dict[str, Any] = {"result": post.get("result", "")}
     if "opened" in post:  # the row alone sends only the result
         sent |= {name: post.get(name, "") for name in ("found", "risk") if name in post}
         sent["high_risk_applies"] = post.getlist("high_risk_applies")
@@ -204,9 +209,8 @@ def save_item(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         messages.success(request, _("已保存 %(code)s。") % {"code": row.code})
         return redirect(row.get_absolute_url() if "opened" in post else f"{row.assessment.answer_url}#item-{pk}")
-    context = {"row": dressed(row, request.user), **counted(row, request.user), "oob": True}
-    if row.is_gap and "opened" not in post:
-        context |= item_context(row, request.user)
+    opened = item_context(row, request.user) if row.is_gap and "opened" not in post else {}
+    context = {"row": dressed(row, request.user, opened), **counted(row, request.user), "oob": True, **opened}
     # Without the request: what the frame of a page needs is not made for a part, and htmx brings the CSRF token.
     return HttpResponse(render_to_string("assessments/assessment/saved.html", context))
 
@@ -279,7 +283,7 @@ def save_components(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the results by component; all of them empty goes back to one answer for the whole."""
     post = request.POST
     given = {
-        int(name.removeprefix("c-")): value
+        int(name.removeprefix("c-")): str(value)
         for name, value in post.items()
         if name.startswith("c-") and name[2:].isdecimal() and value
     }

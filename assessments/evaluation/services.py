@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -298,10 +299,15 @@ def check_open(assessment: Assessment) -> None:
 
 
 def _locked_answer(pk: int, by: Any) -> Answer:
-    seen = permissions.get_visible(Answer, by, "view", queryset=Answer.objects.only("assessment"), pk=pk)
-    assessment = Assessment.objects.select_for_update().get(pk=seen.assessment_id)  # as Workflow.fire does
-    rows = Answer.objects.select_related(*ANSWER_LOADED)
-    row = rows.select_for_update(of=("self",)).get(pk=pk)
+    """The row behind its assessment's lock, as Workflow.fire takes it; what ``by`` does not see is not there."""
+    rows = Answer.objects.select_related(*ANSWER_LOADED).select_for_update(of=("self",))
+    try:
+        assessment = Assessment.objects.only("state").select_for_update(of=("self",)).get(answers__pk=pk)
+        row = rows.get(pk=pk)
+    except ObjectDoesNotExist as error:
+        raise errors.OutOfScope(model=Answer._meta.label, lookup=pk) from error
+    if "view" not in permissions.actions_for(by, [row])[pk]:
+        raise errors.OutOfScope(model=Answer._meta.label, lookup=pk)
     check_may_answer(row, by)
     check_open(assessment)
     return row
@@ -365,7 +371,7 @@ def assign_layer(*, assessment: Assessment, layer: str, user: Any, by: Any, at: 
     end_idle_assignees(fresh)
     detail = {"layer": layer, "user": user.audit_name if user else "", "items": count}
     if user is not None:
-        asked = {"content_type": ContentType.objects.get_for_model(Assessment), "object_id": fresh.pk}
+        asked: dict[str, Any] = {"content_type": ContentType.objects.get_for_model(Assessment), "object_id": fresh.pk}
         Participation.objects.get_or_create(**asked, capacity="assignee", user=user, unit=None)
         text = _("请填报“%(name)s”的%(layer)s，共 %(n)d 项") % {"name": fresh, "layer": layer, "n": count}
         notices.notify(user=user, text=text, url=f"{fresh.answer_url}?show=mine", parent=fresh, at=at)
