@@ -164,6 +164,12 @@ def check_replaceable(standard: Standard | None) -> None:
         raise errors.Conflict(_("%(code)s 已有 %(n)d 次自评估采用，不再替换；有修订请换一个版本号上传。") % words)
 
 
+def check_as_previewed(name: str, stored: Any, seen: Any) -> None:
+    """What was shown before confirming is still what is stored. Raises Conflict."""
+    if stored != seen:
+        raise errors.Conflict(_("%s 在预览之后被人改过，什么都没有写入。请重新上传核对。") % name)
+
+
 @audit.audited
 def store_standard(
     *,
@@ -185,8 +191,7 @@ def store_standard(
     previews.claim(token, at)
     standard = Standard.objects.select_for_update().filter(code=code).first()
     check_replaceable(standard)
-    if (standard.digest if standard else "") != seen:
-        raise errors.Conflict(_("预览之后有人改过 %s，什么都没有写入。请重新上传核对。") % code)
+    check_as_previewed(code, standard.digest if standard else "", seen)
     load(code, name, rows=rows, guidance=guidance)
     standard = Standard.objects.get(code=code)
     detail = {"file": file, "items": len(rows), "guidance": len(guidance or ()), "digest": standard.digest}
@@ -213,11 +218,10 @@ def apply_overlay(
     items = {item.code: item for item in rows.filter(code__in={change["code"] for change in changes})}
     touched: dict[str, CatalogItem] = {}
     for change in changes:
-        item, field = items.get(change["code"]), change["field"]
-        if item is None or getattr(item, field) != change["before"]:
-            raise errors.Conflict(_("%s 在预览之后被人改过，什么都没有写入。请重新上传核对。") % change["code"])
-        setattr(item, field, change["after"])
-        touched[item.code] = item
+        item = items.get(change["code"])
+        check_as_previewed(change["code"], getattr(item, change["field"], ...), change["before"])
+        setattr(item, change["field"], change["after"])
+        touched[change["code"]] = item
     CatalogItem.objects.bulk_update(touched.values(), list(OVERLAY_FIELDS.values()), batch_size=300)
     search.refresh_many(touched.values())
     table = [[change[name] for name in ("code", "field", "before", "after")] for change in changes]
