@@ -20,6 +20,8 @@ from secmgmt.core.views import FeatureViews, Role
 
 from .todos import READING
 
+CHANNELS = {"page": _("页面"), "api": _("接口"), "job": _("后台任务"), "command": _("系统命令")}
+
 TRAIL = Table(
     (
         Column("seq", _("序号"), sort="seq", align="num", link=True),
@@ -30,7 +32,7 @@ TRAIL = Table(
         Column("object_name", _("对象")),
         Column("result", _("结果"), render=lambda e: state(e, "result"), sort="result"),
         Column("ip", _("来源地址")),
-        Column("channel", _("途径"), default=False),
+        Column("channel", _("途径"), render=lambda e: CHANNELS.get(e.channel, e.channel), default=False),
         Column("request_id", _("请求编号"), default=False),
     ),
     default_sort="-seq",
@@ -67,7 +69,7 @@ class Trail(FeatureViews):
         (_("对象类型"), lambda e: kind_text(e)),
         "object_name",
         "result",
-        "channel",
+        (_("途径"), lambda e: CHANNELS.get(e.channel, e.channel)),
         "ip",
         "session",
         "request_id",
@@ -77,6 +79,13 @@ class Trail(FeatureViews):
         "prev_digest",
         "digest",
     )
+
+    def more(self, page: str, obj: Any = None) -> dict[str, Any]:
+        """An event is named by its number and act."""
+        if page != "detail":
+            return {}
+        act = act_label(obj.verb, obj.object_type)
+        return {"title": _("第 %(seq)d 条 %(act)s") % {"seq": obj.seq, "act": act}}
 
     def list_page(self, request: HttpRequest) -> HttpResponse:
         """Only the audit administrator; reading the trail is itself on the trail."""
