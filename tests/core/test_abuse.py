@@ -139,7 +139,7 @@ def workbook(**parts: Any) -> bytes:
 
 def hostile() -> dict[str, tuple[bytes, str]]:
     """What is sent → (bytes, a word of the refusal)."""
-    many = "".join(f'<row r="{n}"/>' for n in range(1, 200_001))
+    many = "".join(f'<row r="{n}"><c r="A{n}"><v>{n * 7919}</v></c></row>' for n in range(1, 20_001))
     return {
         "ratio": (workbook(**{SHEET: "<worksheet>" + " " * (8 * MB) + "</worksheet>"}), "压缩炸弹"),
         "directory": (with_count(4000, 4000).getvalue(), "超过上限 3000 个"),

@@ -1,0 +1,217 @@
+"""What attackers try on gradings and self-assessments, signed in as real people; each test has its guard."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from docx import Document
+from pypdf import PdfReader
+
+from assessments.evaluation import services
+from assessments.models import Answer, Assessment, Grading
+from secmgmt.core.models import Attachment, Participation
+from secmgmt.core.workflow import seen_token
+from tests.assets.factories import make_component, make_link, make_object
+from tests.support import City, make_position
+
+from .evaluation.test_api import call
+from .evaluation.test_journey import fill, save, signed_in, take
+from .grading.support import draft, proof
+from .grading.support import take as step
+
+pytestmark = pytest.mark.django_db
+TAG = '<img src="file:///etc/hostname"/><b>系统</b>'
+
+
+@pytest.fixture
+def assessment(city: City, at: Any) -> Assessment:
+    """A self-assessment of two control points in two layers."""
+    obj = make_object(city.health, "区域卫生信息共享平台", security_level=3, business_level=3, service_level=3)
+    row = Assessment.objects.create(
+        protected_object=obj, title="2026 年自评估", standard_code="GB/T 22239-2019", level=3, business_level=3,
+        service_level=3, report_date=at.date(), total=4, created_at=at, updated_at=at, updated_by=city.lin,
+    )  # fmt: skip
+    places = [("安全物理环境", "物理访问控制")] * 2 + [("安全计算环境", "身份鉴别")] * 2
+    Answer.objects.bulk_create(
+        Answer(
+            assessment=row, order=number, code=f"8.1.1.{number}", level=3, scope="通用", layer=layer,
+            control_point=point, domain="技术", summary=f"要求{number}",
+        )
+        for number, (layer, point) in enumerate(places, 1)
+    )  # fmt: skip
+    return row
+
+
+def evidence(client: Any, answer: Answer, name: str = "门禁记录.txt") -> Any:
+    """Upload a file as proof of an answer."""
+    kind = ContentType.objects.get_for_model(Answer)
+    sent = {"file": SimpleUploadedFile(name, "出入登记".encode()), "declared_not_secret": "on"}
+    return client.post(reverse("core:file-attach", args=[kind.pk, answer.pk]), sent)
+
+
+def submitted(assessment: Assessment, city: City) -> Assessment:
+    """All answered and handed in."""
+    fill(assessment)
+    assert take(signed_in(city.lin), assessment, "submit").status_code == 302
+    assessment.refresh_from_db()
+    return assessment
+
+
+def test_nothing_of_another_bureaus_assessment_is_reached_by_its_number(assessment, city: City):
+    """A01: the assessment, its items, evidence, report, steps, by page and API."""
+    row = assessment.answers.first()
+    evidence(signed_in(city.lin), row)
+    file, other = Attachment.of(row).get(), signed_in(city.su)
+    pages = [
+        assessment.get_absolute_url(), assessment.answer_url, row.get_absolute_url(), f"/files/{file.pk}/",
+        f"/files/{file.pk}/remove/", f"/assessments/{assessment.pk}/report/pdf/",
+        f"/reports/self-assessment/preview/?subject={assessment.pk}", f"/assessments/{assessment.pk}/history/",
+        f"/api/v1/assessments/{assessment.pk}", f"/api/v1/assessments/{assessment.pk}/answers",
+        f"/api/v1/answers/{row.pk}",
+    ]  # fmt: skip
+    for page in pages:
+        response = other.get(page)
+        assert response.status_code == 404, page
+        assert assessment.title not in response.content.decode() and file.name not in response.content.decode()
+    for page in (f"/files/{file.pk}/remove/", f"/assessments/{assessment.pk}/edit/", f"/assessments/{assessment.pk}/delete/"):
+        assert other.post(page, {"version": 1}).status_code == 404, page
+    assert evidence(other, row).status_code == 404
+    assert call(other, "patch", f"/answers/{row.pk}", {"result": "met"}, 1).status_code == 404
+    assert call(other, "get", "/assessments").json()["total"] == 0
+    assert Attachment.of(row).count() == 1
+
+
+def test_of_a_group_only_the_items_are_answered_that_are_ones_own(assessment, city: City, at):
+    """A04: one act on several rows, some of which somebody else answers."""
+    layer = "安全计算环境"
+    services.assign_layer(assessment=assessment, layer=layer, user=city.nobody, by=city.lin, at=at)
+    first, second = assessment.answers.filter(layer=layer)
+    Answer.objects.filter(pk=second.pk).update(assignee=city.he)
+    client = signed_in(city.nobody)
+    url = reverse("assessments:assessment-group", args=[assessment.pk])
+    assert client.post(url, {"layer": layer, "control_point": "身份鉴别"}).status_code == 302
+    assert client.post(url, {"layer": "安全物理环境", "control_point": "物理访问控制"}).status_code == 422
+    assert list(assessment.answers.exclude(result="").values_list("pk", flat=True)) == [first.pk]
+    for answer in (second, assessment.answers.first()):
+        assert save(client, answer, result="met").status_code == 403
+        assert call(client, "patch", f"/answers/{answer.pk}", {"result": "met"}, 1).status_code == 403
+
+
+def test_a_report_names_nothing_its_reader_may_not_see(assessment, city: City):
+    """A07: the education bureau registered a link to the platform; its reader was not shown it."""
+    obj = assessment.protected_object
+    make_component(obj, "档案服务器")
+    make_link(make_object(city.education, "教育教学信息平台"), obj, purpose="学籍交换")
+    lin = signed_in(city.lin)
+    content = lin.get(f"/assessments/{assessment.pk}/report/docx/").content
+    body = Document(io.BytesIO(content)).element.xml
+    assert obj.name in body and "教育教学" not in body
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(
+        lin.get(f"/assessments/{assessment.pk}/report/pdf/").content)).pages)
+    assert "档案服务器" in text and "教育教学" not in text
+    shown = lin.get(f"/reports/self-assessment/preview/?subject={assessment.pk}").content.decode()
+    assert "档案服务器" in shown and "教育教学" not in shown
+
+
+def test_whoever_was_shown_only_some_fields_gets_no_report_at_any_address(city: City, at):
+    """A07, A08: an expert whose invitation names fields."""
+    grading = draft(city, make_object(city.health, "区域卫生信息共享平台"))
+    kind = ContentType.objects.get_for_model(Grading)
+    values = {"content_type": kind, "object_id": grading.pk, "capacity": "expert", "user": city.xu}
+    invitation = Participation.objects.create(**values, fields=["level"])
+    expert = signed_in(city.xu)
+    for page in (f"/gradings/{grading.pk}/report/pdf/", f"/reports/grading/preview/?subject={grading.pk}"):
+        assert expert.get(page).status_code == 403, page
+    invitation.fields = []
+    invitation.save()
+    assert expert.get(f"/gradings/{grading.pk}/report/pdf/").status_code == 200
+
+
+def test_an_invitation_opens_no_later_grading_of_the_same_number(city: City, at):
+    """A14: a draft an expert was invited to is deleted, and its number is used again."""
+    obj = make_object(city.health, "区域卫生信息共享平台")
+    grading = draft(city, obj)
+    lin, expert = signed_in(city.lin), signed_in(city.xu)
+    page = grading.get_absolute_url()
+    assert lin.post(reverse("assessments:grading-experts", args=[grading.pk]), {"user": city.xu.pk}).status_code == 302
+    assert expert.get(page).status_code == 200
+    assert lin.post(f"{page}delete/", {"version": grading.version}).status_code == 302
+    later = draft(city, make_object(city.health, "居民健康档案系统"))
+    if later.pk != grading.pk:
+        Grading.objects.filter(pk=later.pk).update(id=grading.pk)
+    assert lin.get(page).status_code == 200
+    assert expert.get(page).status_code == 404
+
+
+def test_who_submitted_does_not_confirm_whatever_else_he_is(assessment, city: City):
+    """A17: one person in charge of the system and of the unit's security."""
+    make_position(city.lin, city.health, "act_as_unit_lead")
+    submitted(assessment, city)
+    lin = signed_in(city.lin)
+    for name in ("confirm", "return_"):
+        assert take(lin, assessment, name, "同意").status_code == 403
+        body = {"seen": seen_token(assessment), "opinion": "同意"}
+        assert call(lin, "post", f"/assessments/{assessment.pk}/do/{name}", body).status_code == 403
+    assessment.refresh_from_db()
+    assert assessment.state == "submitted"
+
+
+def test_no_step_is_skipped_and_none_is_taken_on_what_was_not_seen(assessment, city: City):
+    lead = signed_in(city.zhou)
+    assert take(lead, assessment, "confirm").status_code == 409
+    submitted(assessment, city)
+    page = reverse("assessments:assessment-transition", args=[assessment.pk, "confirm"])
+    for seen in ("", "v1", "0" * 64):
+        assert lead.post(page, {"seen": seen, "opinion": "同意"}).status_code == 409
+    assert call(lead, "post", f"/assessments/{assessment.pk}/do/confirm", {"seen": "v2"}).status_code == 409
+    assessment.refresh_from_db()
+    assert assessment.state == "submitted"
+
+
+def test_a_confirmed_result_is_changed_by_no_door(assessment, city: City):
+    part = make_component(assessment.protected_object, "档案服务器")
+    submitted(assessment, city)
+    assert take(signed_in(city.zhou), assessment, "confirm").status_code == 302
+    lin, row = signed_in(city.lin), assessment.answers.first()
+    assessment.refresh_from_db()
+    kept, frame = Answer.objects.values().get(pk=row.pk), Assessment.objects.values().get(pk=assessment.pk)
+    place = {"layer": row.layer, "control_point": row.control_point, "username": "nobody"}
+    assert save(lin, row, result="unmet", found="无").status_code == 409
+    for name in ("group", "assign"):
+        assert lin.post(reverse(f"assessments:assessment-{name}", args=[assessment.pk]), place).status_code == 409
+    by_part = {"version": row.version, f"c-{part.pk}": "unmet"}
+    assert lin.post(reverse("assessments:answer-components", args=[row.pk]), by_part).status_code == 409
+    assert call(lin, "patch", f"/answers/{row.pk}", {"result": "unmet"}, row.version).status_code == 409
+    assert call(lin, "patch", f"/assessments/{assessment.pk}", {"title": "改名"}, assessment.version).status_code == 409
+    assert evidence(lin, row).status_code == 409
+    assert Answer.objects.values().get(pk=row.pk) == kept
+    assert Assessment.objects.values().get(pk=assessment.pk) == frame
+
+
+def test_a_grading_is_not_determined_without_the_proof_of_who_decided(city: City):
+    """By the API, which could leave the step's own form out."""
+    grading = draft(city, make_object(city.health, "区域卫生信息共享平台"))
+    step(city.lin, grading, "submit")
+    grading.refresh_from_db()
+    lin = signed_in(city.lin)
+    body = {"seen": seen_token(grading), "opinion": "专家同意", "data": {}}
+    assert call(lin, "post", f"/gradings/{grading.pk}/do/record_pass", body).status_code == 422
+    assert step(city.lin, grading, "record_pass", **proof(file="")).status_code == 422
+    grading.refresh_from_db()
+    assert grading.state == "expert" and grading.protected_object.security_level is None
+
+
+def test_markup_in_a_name_is_printed_and_fetches_nothing(assessment, city: City):
+    """A26, A18: the report as PDF of an object whose name is markup."""
+    type(assessment.protected_object).objects.update(name=TAG)
+    response = signed_in(city.lin).get(f"/assessments/{assessment.pk}/report/pdf/")
+    pages = PdfReader(io.BytesIO(response.content)).pages
+    text = "".join(page.extract_text() for page in pages).replace("\n", "").replace(" ", "")
+    assert TAG.replace(" ", "") in text
+    shown = signed_in(city.lin).get(f"/reports/self-assessment/preview/?subject={assessment.pk}").content.decode()
+    assert "<img" not in shown and "&lt;img" in shown
