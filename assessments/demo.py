@@ -29,9 +29,9 @@ def create_assessments(at: dt.datetime) -> None:
             if not Grading.objects.filter(protected_object=obj).exists():
                 _stand(obj, at)
     for name, state in demo_data.ASSESSED.items():
-        obj = objects.filter(name=name).first()
-        if obj is not None and obj.owner is not None and not Assessment.objects.filter(protected_object=obj).exists():
-            assess(obj, state, at)
+        found = objects.filter(name=name).exclude(owner=None).first()
+        if found is not None and not Assessment.objects.filter(protected_object=found).exists():
+            assess(found, state, at)
     demo_gradings.read_old_notices(at)
 
 

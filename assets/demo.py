@@ -209,7 +209,8 @@ def _inner_links(obj: ProtectedObject, parts: list[tuple[str, Component]], at: d
     firsts: dict[str, Component] = {}
     for zone, part in parts:
         firsts.setdefault(zone, part)
-    order = [zone for zone in ("field", "access", "dmz", "core", "app", "data", "backup", "desk") if zone in firsts]
+    known = ("field", "access", "dmz", "core", "app", "data", "backup", "desk")
+    order: list[str] = [zone for zone in known if zone in firsts]
     for zone, part in parts:
         if zone == "ops" or zone == order[0]:
             before = firsts[order[-1]] if zone == "ops" else firsts[zone]

@@ -242,7 +242,8 @@ def problems_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 
 def patterns(api: Api) -> tuple[list[URLPattern], str, str]:
     """The API's URLs for ``path("api/v1/", …)``."""
-    found, app_name, namespace = api.urls
+    listed, app_name, namespace = api.urls
+    found: list[Any] = list(listed)
     for pattern in found:
         reads_only = pattern.name in ("openapi-json", "openapi-view", "api-root")
         pattern.callback = problems_only(require_safe(pattern.callback) if reads_only else pattern.callback)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -120,7 +120,7 @@ class Progress:
 PROGRESS_FIELDS = ("layer", "control_point", "result", "high_risk", "assignee_id")
 
 
-def progress(rows: Iterable[tuple[str, str, str, list[str], int | None]], user: Any) -> Progress:
+def progress(rows: Iterable[Sequence[Any]], user: Any) -> Progress:
     """Count ``rows`` (PROGRESS_FIELDS, in the items' order) as ``user`` sees them."""
     listed = list(rows)
     by_layer: dict[str, list[str]] = defaultdict(list)

@@ -45,7 +45,7 @@ def ungraded(user: Any) -> QuerySet:
 def standing_grading(protected_object: ProtectedObject, *, but: Grading | None = None) -> Grading | None:
     """The newest grading of the object that is determined or final."""
     rows = Grading.objects.filter(protected_object=protected_object, state__in=STANDING)
-    return rows.exclude(pk=but.pk if but else None).order_by("-determined_at", "-pk").first()
+    return (rows.exclude(pk=but.pk) if but else rows).order_by("-determined_at", "-pk").first()
 
 
 def people_with(role: str, path: str, day: dt.date) -> QuerySet:

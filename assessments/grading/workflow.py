@@ -84,7 +84,8 @@ def determine(obj: Grading, by: Any, at: dt.datetime, opinion: str) -> None:
     """The level stands: from now on a self-assessment may start."""
     obj.determined_at = obj.determined_at or at
     later = queries.standing_grading(obj.protected_object, but=obj)
-    if later is None or later.determined_at <= obj.determined_at:  # a certificate may arrive after the regrading
+    # a certificate may arrive after the regrading
+    if later is None or (later.determined_at or at) <= obj.determined_at:
         services.set_levels(protected_object=obj.protected_object, grading=obj, by=by, at=at)
     if obj.level >= 2 and not obj.certificate_number:
         services.tell_owner(obj, by, _t("“%(name)s”的等级已确定，请向公安机关备案"), at)

@@ -50,7 +50,7 @@ def runs_on(
         if upper in storey:
             return True
         seen |= storey
-        rows = Hosting.objects.filter(tenant__in=storey).exclude(pk=without)
+        rows = Hosting.objects.filter(tenant__in=storey).exclude(pk=without)  # type: ignore[misc]
         rows = rows.filter(Q(until__isnull=True) | Q(until__gte=since))
         if until is not None:
             rows = rows.filter(since__lte=until)

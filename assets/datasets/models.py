@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
@@ -56,7 +56,7 @@ class Store(models.TextChoices):
     PUBLIC_CLOUD = "public_cloud", _("公有云")
 
 
-def amount(label: str) -> models.DecimalField:
+def amount(label: Any) -> models.DecimalField:
     """An amount of data, not negative, to two places."""
     return models.DecimalField(label, max_digits=14, decimal_places=2, null=True, blank=True)
 

@@ -27,7 +27,7 @@ def platforms() -> QuerySet:
 
 def changeable(user: Any) -> QuerySet:
     """The objects to which ``user`` may add parts: those he may change."""
-    rows = ProtectedObject.objects.in_use()
+    rows: QuerySet = ProtectedObject.objects.in_use()
     rows = rows.visible_to(user, "change") if user is not None else rows.none()
     return rows.select_related("unit").order_by("name")
 

@@ -39,7 +39,8 @@ def object_topology(obj: ProtectedObject, user: Any) -> Diagram | None:
     outside = [link for link in links if not link.is_inner]
     if not parts and not outside:
         return None
-    columns, folded = [], {}
+    columns: list[Any] = []
+    folded: dict[Any, Any] = {}
     if outside:
         columns.append(Column(_("外部与其他系统"), _outside_nodes(outside, obj, folded)))
     columns += _zone_columns(parts, folded)

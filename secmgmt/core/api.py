@@ -57,7 +57,7 @@ class Crud:
 
     model: type[Model]
     schema_out: type[Schema]
-    form_class: type[RecordForm] | None
+    form_class: Any  # type[RecordForm]; None: this API only reads
     filterset: type[RecordFilterSet] | None
     related: tuple[str, ...]
     sort: tuple[str, ...]
@@ -92,7 +92,7 @@ class Crud:
         if filterset is None:
             return rows
         if not filterset.form.is_valid():
-            raise errors.Invalid({name: list(found) for name, found in filterset.form.errors.items()})
+            raise errors.Invalid({name: [str(text) for text in found] for name, found in filterset.form.errors.items()})
         return filterset.qs
 
     def ordered(self, rows: QuerySet, sort: str) -> QuerySet:
@@ -233,14 +233,15 @@ def _reading(router: Router, crud: Crud) -> None:
         """One row; its ETag is what ``If-Match`` names on a change."""
         return crud.detail(request, crud.fetch(request, pk))
 
-    told = {"response": HistoryOut, "operation_id": f"{name}_history", "url_name": f"{name}-history"}
+    told: dict[str, Any] = {"response": HistoryOut, "operation_id": f"{name}_history", "url_name": f"{name}-history"}
 
     @router.get(f"{one}/history", summary=_("办理与变更"), **told)
     def history_of(request, pk: int, page: int = page_of):
         """The opinion trail and what changed, when and by whom."""
         return crud.history(request, pk, page)
 
-    step_of = {"operation_id": f"{name}_transition", "url_name": f"{name}-transition", "response": crud.schema_out}
+    step_of: dict[str, Any] = {"operation_id": f"{name}_transition", "url_name": f"{name}-transition"}
+    step_of["response"] = crud.schema_out
 
     @router.post(f"{one}/do/{{slug:step}}", summary=_("办理一步流程"), **step_of)
     def transition(request, pk: int, step: str, payload: Step):
@@ -265,8 +266,8 @@ def _writing(router: Router, crud: Crud, deletable: bool) -> None:
     update.__annotations__ = {"pk": int, "payload": Body}
     made, one, url_name = {201: crud.schema_out}, "/{int:pk}", f"{name}-detail"
     router.post("", response=made, operation_id=f"{name}_create", summary=_("登记"), url_name=f"{name}-list")(create)
-    change = {"operation_id": f"{name}_update", "summary": _("修改"), "url_name": url_name, "openapi_extra": ON_VERSION}
-    router.patch(one, response=crud.schema_out, **change)(update)
+    change: dict[str, Any] = {"summary": _("修改"), "url_name": url_name, "openapi_extra": ON_VERSION}
+    router.patch(one, response=crud.schema_out, operation_id=f"{name}_update", **change)(update)
     if deletable:
 
         gone: dict[str, Any] = {"response": {204: None}, "url_name": url_name, "openapi_extra": ON_VERSION}

@@ -66,10 +66,15 @@ class Update:
             sets = ", ".join(f"{quoted(field.column)} = %s" for field in fields_of(model, changed))
             where = f"{quoted(meta.pk.column)} = %s AND {quoted('version')} = %s"
             sql = f"UPDATE {quoted(meta.db_table)} SET {sets} WHERE {where}"  # noqa: S608
-            if run_many(sql, values, lambda n, before=before: progress(before + n)) != len(values):
+            if run_many(sql, values, after(before, progress)) != len(values):
                 return False
             done += len(values)
         return True
+
+
+def after(before: int, progress: Progress) -> Progress:
+    """``progress`` for a part that begins when ``before`` rows are done."""
+    return lambda done: progress(before + done)
 
 
 def fields_of(model: type[Model], wanted: frozenset[str]) -> list[Field]:
@@ -112,7 +117,7 @@ def next_numbers(table: str, column: str, count: int) -> list[int]:
         return list(range(first, first + count))
 
 
-def quoted(name: str) -> str:
+def quoted(name: Any) -> str:
     """A table or column of the models as SQL writes it."""
     return connection.ops.quote_name(name)
 

@@ -61,7 +61,7 @@ class RecordFilterSet(django_filters.FilterSet):
                 method="search", label=self.search_label, max_length=SEARCH_LENGTH, widget=widget
             )
             box.parent, box.model, box.field_name = self, self.queryset.model, "q"
-            self.filters = {"q": box, **self.filters}
+            self.filters = {"q": box, **self.filters}  # type: ignore[has-type]
 
     @property
     def form(self) -> forms.Form:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -23,7 +24,7 @@ def formatter() -> logging.Formatter:
     )
 
 
-def without_secrets(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any]:
+def without_secrets(logger: Any, name: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     """The addresses in a log line without what opens something."""
     return {**event, "event": masked(str(event.get("event", "")))}
 

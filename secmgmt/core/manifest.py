@@ -27,7 +27,7 @@ class MenuEntry:
     ``model``: "app.Model"; ``visible``: function user → bool that replaces the permission.
     """
 
-    group: str
+    group: Any
     label: Any
     url_name: str
     icon: str
@@ -181,7 +181,7 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
             "url": url,
             "icon": entry.icon,
             "current": False,
-            "count": figure(user, entry) if entry.count else 0,
+            "count": figure(user, entry),
         }
         groups.setdefault(str(entry.group), []).append(item)
         here = path == url if url == "/" else path.startswith(url)  # the start page is no page's parent
@@ -197,9 +197,12 @@ def figure(user: Any, entry: MenuEntry) -> int:
 
     What time alone changes (an invitation runs out) shows at most ``FIGURE_SECONDS`` late.
     """
+    counter = entry.count
+    if counter is None:
+        return 0
     head = model_named("core.AuditHead").objects.filter(pk=1).values_list("digest", flat=True).first()
     key = f"menu:{entry.url_name}:{user.pk}:{head}"
-    return cache.get_or_set(key, lambda: entry.count(user), FIGURE_SECONDS)
+    return cache.get_or_set(key, lambda: counter(user), FIGURE_SECONDS) or 0
 
 
 def may_see(user: Any, entry: MenuEntry) -> bool:

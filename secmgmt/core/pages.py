@@ -78,7 +78,7 @@ class TransitionPage:
             if sent["seen"] != seen_token(self.obj):
                 raise errors.Conflict(_("内容在您打开之后有变化，请看过新内容再办理。"), obj=self.obj)
             if not self.form.is_valid():
-                raise errors.Invalid({name: list(found) for name, found in self.form.errors.items()})
+                raise errors.Invalid({name: [str(text) for text in found] for name, found in self.form.errors.items()})
             changed = self.form.apply(self.obj, by=by, at=at) or self.obj
             sent["seen"] = seen_token(changed)
             return self.workflow.fire(changed, self.step.name, by=by, at=at, **sent)
@@ -132,8 +132,8 @@ def require_whole(views: Any, obj: Any) -> None:
 def fact_of(obj: Any, fact: Any) -> tuple[str, Any]:
     """A pair of a detail page: a field's name, or (label, value or function of the row)."""
     if not isinstance(fact, str):
-        label, value = fact
-        return str(label), value(obj) if callable(value) else value
+        label, given = fact
+        return str(label), given(obj) if callable(given) else given
     display = getattr(obj, f"get_{fact}_display", None)
     try:
         field = obj._meta.get_field(fact)

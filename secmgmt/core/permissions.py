@@ -36,7 +36,7 @@ class Role:
     """A role's code (``act_as_…``), its Chinese name, whether it needs a second factor, and what it is for."""
 
     code: str
-    label: str
+    label: Any
     second_factor: bool = False
     purpose: str = ""  # for docs/permissions.md
 
@@ -181,9 +181,10 @@ def participations_of(user: Any) -> QuerySet:
 
 def resolve(model: type[Model], lookup: str) -> type[Model]:
     """The model that ``lookup`` (``a__b``) leads to from ``model``; itself for ""."""
+    found: Any = model
     for part in lookup.split("__") if lookup else ():
-        model = model._meta.get_field(part).related_model
-    return model
+        found = found._meta.get_field(part).related_model
+    return found
 
 
 def path_of(row: Any) -> str:

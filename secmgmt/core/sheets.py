@@ -183,7 +183,8 @@ class Sheet:
 
     def make_form(self, user: Any, existing: bool) -> forms.ModelForm:
         """A form to be used for every row, its labels translated once: both would be most of the time."""
-        form = self.form_class({}, instance=self.model(pk=-1) if existing else None, user=user)
+        form_class: Any = self.form_class  # ours know their user
+        form = form_class({}, instance=self.model(pk=-1) if existing else None, user=user)
         for column in form.fields.values():
             if hasattr(column, "choices") and not isinstance(column, forms.ModelChoiceField):
                 column.choices = [(key, str(label)) for key, label in column.choices]

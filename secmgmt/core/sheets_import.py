@@ -50,7 +50,7 @@ def kept(token: str, sheet: Sheet, user: Any) -> Preview:
     for kind in ("adds", "changes"):
         rows = [Entry(**entry) for entry in data[kind]]
         for row in rows:
-            row.changed = [Change(**item) for item in row.changed]
+            row.changed = [Change(**item) for item in row.changed]  # type: ignore[arg-type]  # plain values still
         data[kind] = rows
     return Preview(**{**data, "refusals": [Refusal(**item) for item in data["refusals"]]})
 
@@ -83,7 +83,8 @@ def prepare(*, sheet: Sheet, token: str, by: Any, at: dt.datetime, progress: Pro
     if not preview.size:
         raise errors.Conflict(_("没有要新增或修改的内容。"))
     progress(0, preview.size, _("核对权限"))
-    adds, paths = [restored(entry, model()) for entry in preview.adds], set()
+    adds = [restored(entry, model()) for entry in preview.adds]
+    paths: set[tuple[str, str]] = set()
     check_choices(sheet, by, adds, existing=False)
     changes = changed_rows(sheet, preview, by, paths)
     done = Prepared(sheet, preview, adds, changes, paths)
@@ -148,14 +149,16 @@ def write_all(prepared: Prepared, progress: Progress) -> None:
 
 def write_each(prepared: Prepared, *, by: Any, at: dt.datetime, progress: Progress) -> None:
     """Store row by row through the sheet's service, what others refer to first, as the file has it. Raises Conflict."""
-    sheet, preview, done = prepared.sheet, prepared.preview, {}
+    sheet, preview = prepared.sheet, prepared.preview
+    done: dict[str, Any] = {}
+    write: Any = sheet.write
     entries, rows = [*preview.adds, *preview.changes], [*prepared.adds, *prepared.changes]
     for number, (entry, row) in enumerate(zip(entries, rows, strict=True)):
         if entry.above:
             setattr(row, sheet.above, done[entry.above])
         data = {**model_to_dict(row, sheet.columns), VERSION: entry.version}
         try:
-            done[entry.name] = sheet.write(data=data, pk=entry.pk, by=by, at=at)
+            done[entry.name] = write(data=data, pk=entry.pk, by=by, at=at)
         except errors.Invalid as error:
             words = {"row": entry.row, "name": entry.name, "why": error.message}
             told = [_("第 %(row)d 行“%(name)s”：%(why)s") % words]
@@ -188,7 +191,8 @@ def restored(entry: Entry, obj: Any) -> Any:
 def changed_rows(sheet: Sheet, preview: Preview, by: Any, paths: set[tuple[str, str]]) -> list[Any]:
     """The rows to change with the previewed values, in the user's hands before (and, by ``paths``, after)."""
     wanted = {entry.pk: entry for entry in preview.changes}
-    numbers, found = list(wanted), {}
+    numbers = list(wanted)
+    found: dict[Any, Any] = {}
     for start in range(0, len(numbers), CHUNK):
         rows = sheet.queryset().visible_to(by, "change")
         found |= {row.pk: row for row in rows.filter(pk__in=numbers[start : start + CHUNK])}

@@ -72,6 +72,7 @@ class Reading:
         self.sheet, self.user, self.progress, self.result = sheet, user, progress, Preview()
         self.forms = {existing: sheet.make_form(user, existing) for existing in (False, True)}
         self.choices = {existing: choices_of(form) for existing, form in self.forms.items()}
+        form: Any  # parts of it are replaced
         for existing, form in self.forms.items():
             form.validate_unique = lambda: None  # the whole file is asked at once
             form._get_validation_exclusions = self.without_choices(form._get_validation_exclusions)
@@ -174,7 +175,7 @@ class Reading:
             self.refuse_stale(number, row, cells, same)
         elif row is not None and self.sheet.fixed:
             self.refuse(number, finder, str(self.sheet.fixed))
-        elif row is not None and getattr(row, "frozen_digest", ""):
+        elif getattr(row, "frozen_digest", "") != "":
             self.refuse(number, finder, _("内容已提交并冻结，现在不能修改。"))
         else:
             return True
@@ -338,7 +339,7 @@ def once_rules(sheet: Sheet) -> list[Once]:
 
 def holds(condition: Q) -> Callable[[Any], bool]:
     """A condition ``Q(field=value, …)`` as a function of a row."""
-    wanted = dict(condition.children)
+    wanted: dict[str, Any] = dict(condition.children)  # type: ignore[arg-type]  # pairs, or refused below
     if condition.connector != Q.AND or condition.negated or any("__" in name for name in wanted):
         raise NotImplementedError(f"a condition a workbook cannot check: {condition}")
     return lambda row: all(getattr(row, name) == value for name, value in wanted.items())

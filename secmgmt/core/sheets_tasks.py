@@ -8,7 +8,8 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.urls import resolve
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from . import errors, permissions
 from .jobs import JobContext, job
@@ -34,7 +35,7 @@ def forget(key: str) -> None:
         default_storage.delete(key)
 
 
-@job("core.import_read", label=_("核对导入文件"), allowed=require_import)
+@job("core.import_read", label=gettext_lazy("核对导入文件"), allowed=require_import)
 def read_workbook(ctx: JobContext) -> None:
     """Check an uploaded workbook and lead to its preview; the file goes with the job's end."""
     pages, key = views_of(ctx.job), ctx.params["key"]
@@ -54,7 +55,7 @@ def read_workbook(ctx: JobContext) -> None:
         transaction.on_commit(lambda: forget(key))
 
 
-@job("core.import_store", label=_("导入"), allowed=require_import)
+@job("core.import_store", label=gettext_lazy("导入"), allowed=require_import)
 def store_import(ctx: JobContext) -> None:
     """Write a confirmed preview: its rows, the trail and the job's end commit together or not at all."""
     pages = views_of(ctx.job)

@@ -61,7 +61,7 @@ class Column:
             if row is None:
                 return None
         value = getattr(row, last, None)
-        labels = choice_labels(type(row), last)
+        labels = choice_labels(type(row), last)  # type: ignore[arg-type]
         if labels:
             return str(labels.get(value, value)) if value is not None else None
         return value() if callable(value) else value

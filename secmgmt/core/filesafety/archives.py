@@ -84,10 +84,10 @@ class Archive:
 
     def utf8_chunks(self, name: str) -> Iterator[bytes]:
         """The part as UTF-8 whatever Unicode form it is in, so that a search for bytes cannot be dodged."""
-        decoder = encoder = None
+        decoder, encoder = None, "utf-8"
         for number, chunk in enumerate(self.chunks(name)):
             if number == 0 and (form := utf16_form(chunk)):
-                decoder, encoder = codecs.getincrementaldecoder(form)("replace"), "utf-8"
+                decoder = codecs.getincrementaldecoder(form)("replace")
             yield decoder.decode(chunk).encode(encoder, "replace") if decoder else chunk
 
 

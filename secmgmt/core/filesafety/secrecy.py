@@ -160,8 +160,8 @@ def mark_like(text: str) -> str:
     for part in _SPLIT.split(text):
         if found := lone_mark(compact(part)):
             return found
-    found = _PHRASE.search(compact(_SPLIT.sub("|", text.strip())))
-    return found.group(0) if found else ""
+    phrase = _PHRASE.search(compact(_SPLIT.sub("|", text.strip())))
+    return phrase.group(0) if phrase else ""
 
 
 def refusal(mark: str, where: str) -> Verdict:

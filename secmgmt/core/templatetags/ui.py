@@ -72,7 +72,8 @@ def state(obj: Any, field: str = "state") -> str:
     """The state of a row as a tag; its model may name tones in ``state_tones`` ({value: tone})."""
     value = getattr(obj, field, "")
     tone = getattr(type(obj), "state_tones", {}).get(value, "info")
-    return tag_(choice_labels(type(obj), field).get(value, value), tone)
+    labels = choice_labels(type(obj), field)  # type: ignore[arg-type]
+    return tag_(labels.get(value, value), tone)
 
 
 @lru_cache(maxsize=512)

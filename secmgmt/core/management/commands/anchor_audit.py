@@ -24,5 +24,4 @@ class Command(BaseCommand):
         if anchor is None:
             self.stdout.write("没有新的审计记录，锚点不变。")
         else:
-            where = settings.AUDIT_ANCHOR_FILE
-            self.stdout.write(f"已锚定第 {anchor.seq} 条 {anchor.digest[:16]}… → {where}")
+            self.stdout.write(f"已锚定第 {anchor.seq} 条 {anchor.digest[:16]}… → {settings.AUDIT_ANCHOR_FILE}")
