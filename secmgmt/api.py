@@ -11,7 +11,8 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, register_converter
+from django.urls.converters import StringConverter
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -101,12 +102,21 @@ def build() -> Api:
     return api
 
 
+class Anything(StringConverter):
+    """Any rest of an address, line breaks too."""
+
+    regex = "(?s:.+)"
+
+
+register_converter(Anything, "anything")
+
+
 def nowhere() -> Router:
     """Whatever no router knows: a 404 like any other, after the caller has said who he is."""
     router = Router()
 
     @router.api_operation(
-        ["GET", "POST", "PUT", "PATCH", "DELETE"], "/{path:rest}", include_in_schema=False, url_name="nowhere"
+        ["GET", "POST", "PUT", "PATCH", "DELETE"], "/{anything:rest}", include_in_schema=False, url_name="nowhere"
     )
     def unknown(request: HttpRequest, rest: str) -> None:
         raise errors.OutOfScope(lookup=rest[:100])

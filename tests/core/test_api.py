@@ -59,7 +59,8 @@ def is_problem(response, status):
 
 def test_without_a_token_or_a_session_everything_is_401(client, thing):
     caller = Caller(client)
-    for method, path in (("get", ""), ("get", f"/{thing.pk}"), ("post", ""), ("get", "/no/such/place")):
+    places = (("get", ""), ("get", f"/{thing.pk}"), ("post", ""), ("get", "/no/such/place"), ("get", "/a%0Ab"))
+    for method, path in places:
         response = caller(method, path, {} if method == "post" else None)
         is_problem(response, 401)
         assert response["WWW-Authenticate"] == "Bearer"
