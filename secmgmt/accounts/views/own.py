@@ -79,6 +79,26 @@ class EditProfile(LoginRequiredMixin, View):
         return render(self.request, "core/form.html", context, status=status)
 
 
+class Shortcuts(LoginRequiredMixin, View):
+    """The tick in the account menu: saved as it is set, on this and every other machine."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Save; there is nothing to show."""
+        save_shortcuts(on="on" in request.POST, by=request.user, at=now())
+        return HttpResponse(status=204)
+
+
+@audit.audited
+def save_shortcuts(*, on: bool, by: User, at: Any) -> None:
+    """Keep whether keys work for ``by``. No new version: a form open meanwhile loses nothing by it."""
+    changed = User.objects.filter(pk=by.pk, shortcuts_on=not on).update(shortcuts_on=on)
+    if changed:
+        old, new = {"shortcuts_on": not on}, {"shortcuts_on": on}
+        audit.record("accounts.user.change", by, by=by, at=at, before=old, after=new)
+
+
 @audit.audited
 def save_own_account(*, form: OwnAccountForm, by: User, at: Any) -> User:
     """Nobody needs a permission for his own title, mail and phone; version and audit as everywhere."""

@@ -60,7 +60,6 @@
       countSelected(table);
     } else if (event.target.matches("input[name=ids]")) countSelected(table);
     if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
-    if (event.target.matches("[data-shortcuts]")) remember.set("keys", event.target.checked ? "on" : "off");
   });
   // Forms: leaving with unsaved input asks; a second press of the same button sends nothing twice.
   let dirty = false;
@@ -82,9 +81,12 @@
   body.addEventListener("htmx:afterSwap", () => { $$("table").forEach(countSelected); });
 
   // Keys. Never inside a text field; switched off in the account menu.
-  const keysOn = () => body.dataset.keys !== "off" && remember.get("keys") !== "off";
-  const keysBox = $("[data-shortcuts]");
-  if (keysBox) keysBox.checked = keysOn();
+  const keysOn = () => body.dataset.keys !== "off";
+  body.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+    if (!target.matches("[data-shortcuts]")) return;
+    if (!detail.successful) target.checked = !target.checked; // not saved, so it is as it was
+    else body.dataset.keys = target.checked ? "on" : "off";
+  });
   const typing = (el) => el.isContentEditable || el.matches("textarea,select,input:not([type=checkbox]):not([type=radio])");
   const rows = () => $$("[data-rows] > tr, [data-rows] > li");
   function move(step) {
@@ -120,6 +122,6 @@
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
     if (event.target.closest("[data-print]")) print();
-    if (event.target.closest("[data-keys]") && help?.showModal) help.showModal();
+    if (event.target.closest("button[data-keys]") && help?.showModal) help.showModal();
   });
 })();
