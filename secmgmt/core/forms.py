@@ -146,6 +146,12 @@ class RecordForm(forms.ModelForm):
         if field.required:
             field.error_messages["required"] = _("“%(label)s”没有填写。") % {"label": field.label or name}
 
+    def _post_clean(self) -> None:
+        """What form and model both find wrong is said once."""
+        super()._post_clean()
+        for found in self.errors.values():
+            found.data = list({" ".join(error.messages): error for error in found.as_data()}.values())
+
     def _keep_current(self, name: str, field: forms.ModelChoiceField) -> None:
         """What the row already refers to stays a choice, or nobody below could save it again."""
         value = self.initial.get(name)

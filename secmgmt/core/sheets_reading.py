@@ -213,8 +213,8 @@ class Reading:
         form.data, form._errors = {**data, "version": form.instance.version}, None
         form.full_clean()
         for name, messages in form.errors.items():
-            for message in dict.fromkeys(map(str, messages)):  # form and model may say the same
-                self.refuse(number, self.cell_of(name), message)
+            for message in messages:
+                self.refuse(number, self.cell_of(name), str(message))
         self.check_marks(number, form)
         return form if len(self.result.refusals) == problems else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -45,7 +46,7 @@ def database() -> Line:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         cursor.fetchone()
-    return Line(_("数据库"), "ok", _("%(kind)s，应答正常") % {"kind": connection.vendor})
+    return Line(_("数据库"), "ok", _("%(kind)s，应答正常") % {"kind": connection.display_name})
 
 
 def queue() -> Line:
@@ -68,7 +69,7 @@ def fonts() -> Line:
     """Which font the PDF reports use."""
     font = describe_font()
     if font.embedded:
-        return Line(_("报告字体"), "ok", _("%(name)s，嵌入 PDF") % {"name": font.name})
+        return Line(_("报告字体"), "ok", _("%(name)s，嵌入 PDF") % {"name": Path(font.path).name})
     return Line(_("报告字体"), "warn", _("%(name)s，未嵌入：请安装 fonts-wqy-microhei") % {"name": font.name})
 
 

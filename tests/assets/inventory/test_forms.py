@@ -84,6 +84,11 @@ def test_bad_input_is_refused_with_a_sentence_and_kept(browse, city, values, sen
     assert not ProtectedObject.objects.exists()
 
 
+def test_what_is_missing_is_said_once_at_each_field(browse, city):
+    errors = post(browse(city.lin), city, name="", kind="").context["form"].errors
+    assert {name: len(found) for name, found in errors.items()} == {"name": 1, "kind": 1}
+
+
 def test_a_second_object_of_that_name_in_the_unit_is_refused_in_the_form(browse, city):
     make_object(city.health, "便民服务网")
     response = post(browse(city.lin), city)
