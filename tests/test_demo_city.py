@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from assessments.management.commands import write_samples
 from assessments.models import Answer, Assessment, Grading
 from assets.models import ProtectedObject
 from secmgmt.accounts import demosignin
@@ -99,6 +102,25 @@ def test_those_with_duties_land_on_work_and_the_others_on_a_true_empty_state(dem
         assert ("没有等您办理的事项" in text) != bool(waiting), label
         for todo in waiting:
             assert browser.get(todo.url).status_code == 200, (label, todo.url)
+
+
+def test_the_sample_folder_holds_every_document_the_demo_gives_and_stays_small(demo):
+    folder = Path(settings.BASE_DIR) / "docs" / "samples"
+    made = write_samples.documents()
+    assert {path.name for path in folder.iterdir()} == {*made, "README.md"}
+    assert all(name in (folder / "README.md").read_text(encoding="utf-8") for name in made)
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 2_000_000
+    assert {name.rpartition(".")[2]: data[:4] for name, data in made.items()} == {
+        "pdf": b"%PDF", "docx": b"PK\x03\x04", "xlsx": b"PK\x03\x04",
+    }  # fmt: skip
+
+
+def test_the_words_of_the_demo_fit_its_objects(demo):
+    for obj in ProtectedObject.objects.open_ones():
+        assert obj.business and obj.user_count and "演示" not in obj.business
+    assert not Answer.objects.filter(result="not_applicable", found="").exists()
+    gaps = Answer.objects.filter(result__in=["partial", "unmet"])
+    assert gaps.count() > 50 and not gaps.filter(found="").exists() and not gaps.filter(risk="").exists()
 
 
 def test_gradings_stand_in_every_state_and_one_object_keeps_its_history(demo):
