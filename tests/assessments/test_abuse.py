@@ -21,8 +21,7 @@ from tests.support import City, make_position
 
 from .evaluation.test_api import call
 from .evaluation.test_journey import fill, save, signed_in, take
-from .grading.support import draft, proof
-from .grading.support import take as step
+from .grading.support import draft
 
 pytestmark = pytest.mark.django_db
 TAG = '<img src="file:///etc/hostname"/><b>系统</b>'
@@ -191,19 +190,6 @@ def test_a_confirmed_result_is_changed_by_no_door(assessment, city: City):
     assert evidence(lin, row).status_code == 409
     assert Answer.objects.values().get(pk=row.pk) == kept
     assert Assessment.objects.values().get(pk=assessment.pk) == frame
-
-
-def test_a_grading_is_not_determined_without_the_proof_of_who_decided(city: City):
-    """By the API, which could leave the step's own form out."""
-    grading = draft(city, make_object(city.health, "区域卫生信息共享平台"))
-    step(city.lin, grading, "submit")
-    grading.refresh_from_db()
-    lin = signed_in(city.lin)
-    body = {"seen": seen_token(grading), "opinion": "专家同意", "data": {}}
-    assert call(lin, "post", f"/gradings/{grading.pk}/do/record_pass", body).status_code == 422
-    assert step(city.lin, grading, "record_pass", **proof(file="")).status_code == 422
-    grading.refresh_from_db()
-    assert grading.state == "expert" and grading.protected_object.security_level is None
 
 
 def test_markup_in_a_name_is_printed_and_fetches_nothing(assessment, city: City):

@@ -16,6 +16,7 @@ from assessments.models import Assessment, Grading
 from secmgmt.core import errors
 from secmgmt.core.clock import now
 from secmgmt.core.models import Attachment
+from secmgmt.core.workflow import seen_token
 from tests.assets.factories import make_hosting, make_object
 
 from .support import FORM, certificate, draft, proof, signed_in, state_of, take
@@ -233,3 +234,17 @@ def test_an_object_whose_level_is_determined_is_assessed_before_it_is_filed(city
     assert signed_in(city.lin).post(create, sent).status_code == 302
     made = Assessment.objects.get()
     assert (made.level, made.business_level, made.service_level) == (3, 3, 2)
+
+
+def test_a_grading_is_not_determined_without_the_proof_of_who_decided(city, thing):
+    """By the API, which could leave the step's own form out."""
+    grading = draft(city, thing)
+    take(city.lin, grading, "submit")
+    grading.refresh_from_db()
+    lin = signed_in(city.lin)
+    address = f"/api/v1/gradings/{grading.pk}/do/record_pass"
+    body = {"seen": seen_token(grading), "opinion": "专家同意", "data": {}}
+    assert lin.post(address, body, content_type="application/json").status_code == 422
+    assert take(city.lin, grading, "record_pass", **proof(file="")).status_code == 422
+    grading.refresh_from_db()
+    assert grading.state == "expert" and grading.protected_object.security_level is None
