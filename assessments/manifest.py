@@ -10,7 +10,7 @@ from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, Panel, ReportK
 from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS
 
 from .catalog import services as catalog
-from .catalog.queries import searched_text
+from .catalog.queries import searched_text, searched_title
 from .demo import create_assessments
 from .evaluation import reports as evaluation_reports
 from .evaluation.panels import cycle_step, object_assessments, running
@@ -123,6 +123,7 @@ MANIFEST = Manifest(
             "assessments.CatalogItem",
             _("标准条款"),
             searched_text,
+            title=searched_title,
             icon="book",
             related=("guidance",),
         ),

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, Q
 
+from assets.inventory.models import level_label
+
 from .models import CHANGES, CatalogItem, HighRiskCase, Standard
 from .selection import SCOPES
 
@@ -77,6 +79,11 @@ def overlay_counts(standard: Standard) -> dict[str, Any]:
         weights=Count("weight_own"),
         sides=Count("pk", filter=~Q(applies_to_own="")),
     )
+
+
+def searched_title(item: CatalogItem) -> str:
+    """What tells an item from its like at the other levels."""
+    return f"{item.code} {item.control_point}（{level_label(item.level)}）{item.summary}"
 
 
 def searched_text(item: CatalogItem) -> str:

@@ -22,7 +22,7 @@ def change_tag(item: Any) -> Any:
 
 ITEMS = Table(
     (
-        Column("code", _("条款"), sort=("standard", "order"), link=True),
+        Column("code", _("条款"), sort=("-standard__is_shipped", "standard__code", "order"), link=True),
         Column("level", _("级别"), value=lambda item: level_label(item.level), sort=("level", "order"), css="nw"),
         Column("scope", _("范围"), sort="scope", default=False),
         Column("layer", _("层面"), sort="layer", css="nw"),
@@ -33,7 +33,7 @@ ITEMS = Table(
         Column("official_text", _("标准原文(本单位导入)"), default=False),
         Column("weight", _("重要程度"), value=lambda item: dict(WEIGHTS).get(item.own_weight, ""), default=False),
         Column("sag", _("S/A/G"), sort="sag", default=False),
-        Column("standard", _("标准"), sort="standard", default=False),
+        Column("standard", _("标准"), sort=("standard__code", "order"), default=False),
     ),
     default_sort="code",
 )

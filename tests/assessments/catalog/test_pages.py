@@ -47,6 +47,15 @@ def test_only_items_to_which_a_high_risk_case_may_apply_are_shown_when_asked(rea
     assert found.count() + without.count() == 942
 
 
+def test_the_shipped_standard_comes_first(reader):
+    other = Standard.objects.create(code="DB41/T 1-2026", name="本地规范")
+    item = CatalogItem.objects.first()
+    item.pk, item.standard = None, other
+    item.save()
+    rows = reader.get(reverse(LIST)).context["page"].rows
+    assert rows[0].obj.standard.code == "GB/T 22239-2019"
+
+
 def test_the_filters_speak_chinese_and_offer_what_the_standard_has(reader):
     text = reader.get(reverse(LIST)).content.decode()
     for words in ("第三级</option>", "安全计算环境</option>", "全部</option>", "与低一级相比", "高风险判例"):

@@ -78,7 +78,7 @@ def test_a_standard_is_previewed_stored_as_one_act_browsed_and_found(city, keepe
     assert [row.obj.code for row in listed.context["page"].rows] == ["B.1a", "B.1b", "B.2"]
     assert "查目录" in reader.get(made.items.get(code="B.1a").get_absolute_url()).content.decode()
     found = {hit.title for group in search.search(city.lin, "脱敏") for hit in group.hits}
-    assert "B.1b 对外提供前脱敏" in found
+    assert "B.1b 数据脱敏（第三级）对外提供前脱敏" in found
 
 
 def _again(file: SimpleUploadedFile) -> SimpleUploadedFile:
