@@ -77,7 +77,7 @@ def test_nothing_of_another_bureaus_assessment_is_reached_by_its_number(assessme
         response = other.get(page)
         assert response.status_code == 404, page
         assert assessment.title not in response.content.decode() and file.name not in response.content.decode()
-    for page in (f"/files/{file.pk}/remove/", f"/assessments/{assessment.pk}/edit/", f"/assessments/{assessment.pk}/delete/"):
+    for page in (pages[4], *(f"/assessments/{assessment.pk}/{what}/" for what in ("edit", "delete"))):
         assert other.post(page, {"version": 1}).status_code == 404, page
     assert evidence(other, row).status_code == 404
     assert call(other, "patch", f"/answers/{row.pk}", {"result": "met"}, 1).status_code == 404

@@ -13,9 +13,17 @@ from openpyxl import load_workbook
 
 from assets.models import Component, Network, ProtectedObject
 from secmgmt.core import permissions, search
-from tests.core.test_sheets import PAGE, book_of, new_row, put, send
+from tests.core.test_sheets import book_of, new_row, put, send
 
-from .factories import make_component, make_data, make_hosting, make_link, make_network, make_object, make_zone
+from .factories import (
+    make_component,
+    make_data,
+    make_hosting,
+    make_link,
+    make_network,
+    make_object,
+    make_zone,
+)
 
 SCRIPT = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 SECRETS = ("区域卫生信息共享平台", "卫生专网", "边界防火墙", "档案服务器", "居民健康档案", "10.8.1.0")
