@@ -220,8 +220,9 @@ def apply_overlay(
     for change in changes:
         item = items.get(change["code"])
         check_as_previewed(change["code"], getattr(item, change["field"], ...), change["before"])
-        setattr(item, change["field"], change["after"])
-        touched[change["code"]] = item
+        if item is not None:  # refused just now where it is none
+            setattr(item, change["field"], change["after"])
+            touched[item.code] = item
     CatalogItem.objects.bulk_update(touched.values(), list(OVERLAY_FIELDS.values()), batch_size=300)
     search.refresh_many(touched.values())
     table = [[change[name] for name in ("code", "field", "before", "after")] for change in changes]
