@@ -14,6 +14,7 @@ other   his unit is elsewhere                      invited   elsewhere, but he t
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from types import SimpleNamespace
 from typing import Any
 
@@ -198,7 +199,7 @@ class Cast:
 
     def file(self, parent: Any, by: Any, at: dt.datetime) -> Attachment:
         """A file kept with ``parent``."""
-        key = default_storage.save("attachments/" + "a" * 32, ContentFile(b"x"))
+        key = default_storage.save(f"attachments/{secrets.token_hex(16)}", ContentFile(b"x"))
         return Attachment.objects.create(
             content_type=ContentType.objects.get_for_model(parent), object_id=parent.pk, name="a.txt", by=by, at=at,
             storage_key=key, media_type="text/plain", size=1, algorithm="sha256",
@@ -207,7 +208,7 @@ class Cast:
 
     def report(self, parent: Any, by: Any, at: dt.datetime) -> ReportRun:
         """A document made of ``parent``."""
-        key = default_storage.save("reports/" + "a" * 32, ContentFile(b"x"))
+        key = default_storage.save(f"reports/{secrets.token_hex(16)}", ContentFile(b"x"))
         return ReportRun.objects.create(
             content_type=ContentType.objects.get_for_model(parent), object_id=parent.pk, kind="self-assessment",
             title="报告", fmt="pdf", storage_key=key, size=1, algorithm="sha256",
