@@ -156,3 +156,14 @@ def test_the_organizations_reading_decides_which_cloud_items_apply(city, standar
     made = services.create_assessment(protected_object=tenant, title="自评估", report_date=DAY, by=city.lin, at=at)
     assert made.answers.filter(scope="云计算").count() == before
     assert not made.answers.filter(code=CLOUD).exists()
+
+
+def test_the_whole_standard_is_laid_over_at_once(city, standard):
+    lines = [[item.code, f"{item.code} 的原文", "重要", None] for item in standard.items.order_by("order")]
+    keeper = signed_in(city.pan)
+    sent = send(keeper, standard, table(HEAD, *lines))
+    assert "还有 1684 个单元格没有列出" in keeper.get(sent["Location"]).content.decode()
+    assert keeper.post(sent["Location"]).status_code == 302
+    laid = standard.items.filter(weight_own=2).exclude(official_text="")
+    assert laid.count() == 942
+    assert AuditEvent.objects.get(verb="assessments.standard.overlay").detail["count"] == 1884
