@@ -77,7 +77,11 @@ UNLISTED = (
     "cii_authority", "cii_number",
     "graded_on", "filed_on", "is_demo", "created_at", "updated_by", "is_subsystem",
     "owner__password", "owner__email", "owner__phone", "owner__last_login", "owner__title",
-    "owner__disabled_reason", "unit__address", "unit__credit_code",
+    "owner__disabled_reason", "owner__created_at", "owner__updated_at", "owner__updated_by", "owner__enabled_at",
+    "owner__password_changed_at", "owner__must_change_password", "owner__session_epoch", "owner__totp_step",
+    "owner__expires_on", "owner__shortcuts_on", "owner__is_demo", "owner__admin_role", "owner__version", "owner__unit",
+    "unit__address", "unit__credit_code", "unit__created_at", "unit__updated_at", "unit__updated_by",
+    "unit__region_code", "unit__is_demo", "unit__version", "unit__parent", "unit__merged_into",
 )  # fmt: skip
 
 REGISTER = Table(

@@ -53,27 +53,36 @@ class Column:
 
     def plain(self, row: Any) -> Any:
         """The column's value of ``row``; choices give their label."""
-        if callable(self.value):
-            return self.value(row)
-        *parents, last = (self.value or self.name).replace("__", ".").split(".")
-        for part in parents:
-            row = getattr(row, part, None)
-            if row is None:
-                return None
-        value = getattr(row, last, None)
-        labels = choice_labels(type(row), last)  # type: ignore[arg-type]
-        if labels:
-            return str(labels.get(value, value)) if value is not None else None
-        return value() if callable(value) else value
+        return self.reader(type(row))(row)
 
-    def html(self, row: Any) -> str:
-        """The cell's content, escaped unless ``render`` made it with format_html."""
-        return conditional_escape(self.render(row) if self.render else shown(self.plain(row)))
+    def reader(self, model: type) -> Callable[[Any], Any]:
+        """``plain`` for the rows of ``model``, with what is alike for all of them done once."""
+        if callable(self.value):
+            return self.value
+        *parents, last = (self.value or self.name).replace("__", ".").split(".")
+        texts = {} if parents else _texts(model, last)
+
+        def read(row: Any) -> Any:
+            known = texts
+            for part in parents:
+                row = getattr(row, part, None)
+                if row is None:
+                    return None
+                known = _texts(type(row), last)
+            value = getattr(row, last, None)
+            if known:
+                return known.get(value, str(value)) if value is not None else None
+            return value() if callable(value) else value
+
+        return read
+
+    def html(self, row: Any, read: Callable[[Any], Any] | None = None) -> str:
+        """The cell's content, escaped unless ``render`` made it with format_html; ``read``: the column's reader."""
+        return conditional_escape(self.render(row) if self.render else shown((read or self.plain)(row)))
 
     def is_in(self, limit: frozenset[str] | None) -> bool:
         """Whether somebody who was shown only the fields ``limit`` (None = all) sees this column's value."""
         return limit is None or self.name in limit
-
 
     @property
     def opening(self) -> str:
@@ -229,9 +238,10 @@ class Table:
         found = list(self.ordered(queryset, sort)[start : start + self.per_page]) if total else []
         by_row = buttons(found) if buttons and found else {}
         shown_of = limits(found) if limits and found else {}
+        readers = [(column, column.reader(queryset.model)) for column in columns]
         return TablePage(
             heads=[self._head(column, sort, params) for column in columns],
-            rows=[self._row(obj, columns, link, by_row.get(obj.pk, []), shown_of.get(obj.pk)) for obj in found],
+            rows=[self._row(obj, readers, link, by_row.get(obj.pk, []), shown_of.get(obj.pk)) for obj in found],
             pager=Pager(start + bool(found), start + len(found), total, page_links(params, number, pages)),
             choices=[(column, column in columns) for column in self.columns],
             problems=problems,
@@ -258,14 +268,14 @@ class Table:
     def _row(
         self,
         obj: Any,
-        columns: list[Column],
+        readers: list[tuple[Column, Callable[[Any], Any]]],
         link: Any,
         buttons: list[tuple[str, str]],
         limit: frozenset[str] | None,
     ) -> Row:
         cells = [
-            Cell(c, c.html(obj) if c.is_in(limit) else unseen(c, obj), link(obj) if c.link and link else "")
-            for c in columns
+            Cell(c, c.html(obj, read) if c.is_in(limit) else unseen(c, obj), link(obj) if c.link and link else "")
+            for c, read in readers
         ]
         return Row(obj, cells, buttons)
 
@@ -278,12 +288,17 @@ class Table:
         return [str(column.label) for column in columns], self._values(rows, columns, limits)
 
     def _values(self, rows: QuerySet, columns: list[Column], limits: Limits | None) -> Iterator[list[Any]]:
+        readers = [(column, column.reader(rows.model)) for column in columns]
         found = rows.iterator(chunk_size=BATCH)
         while batch := list(islice(found, BATCH)):
             shown_of = limits(batch) if limits else {}
             for row in batch:
                 limit = shown_of.get(row.pk)
-                yield [column.plain(row) if column.is_in(limit) else None for column in columns]
+                yield [read(row) if column.is_in(limit) else None for column, read in readers]
+
+
+def _texts(model: type, field: str) -> dict[Any, str]:
+    return {value: str(label) for value, label in choice_labels(model, field).items()}
 
 
 def unseen(column: Column, row: Any) -> str:
