@@ -7,6 +7,7 @@ import time
 
 import pytest
 from celery import Celery
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
@@ -16,8 +17,9 @@ from secmgmt.core.jobs import celery_tasks, enqueue, queue, run_job, runner, swe
 from secmgmt.core.jobs.context import JobContext, LeaseLost
 from secmgmt.core.jobs.housekeeping import housekeeping
 from secmgmt.core.jobs.periodic import once_per_period
-from secmgmt.core.models import AuditEvent, AuditResult, Job, JobState, Notice
+from secmgmt.core.models import Attachment, AuditEvent, AuditResult, Job, JobState, Notice
 from tests.core.testapp.models import Thing
+from tests.core.testapp.support import make_thing
 from tests.faults.kinds import effects, mark_effect
 
 pytestmark = pytest.mark.django_db
@@ -286,3 +288,25 @@ def test_housekeeping_removes_old_results_and_files_of_killed_runs_only(city, at
     assert not default_storage.exists(orphan)
     assert default_storage.exists(kept.result_key)
 
+
+
+def test_housekeeping_reports_a_file_without_a_row_a_row_without_its_file_and_one_whose_record_is_gone(city, at):
+    def attached(parent, key):
+        kind = ContentType.objects.get_for_model(parent)
+        facts = {"name": "a.txt", "media_type": "text/plain", "size": 1, "algorithm": "sm3", "digest": "0", "at": at}
+        Attachment.objects.create(
+            content_type=kind, object_id=parent.pk, storage_key=key, by=city.lin, **facts
+        )
+
+    kept, gone = make_thing(city.health), make_thing(city.health)
+    whole = default_storage.save(f"attachments/{'a' * 32}", ContentFile(b"x"))
+    strange = default_storage.save(f"attachments/{'b' * 32}", ContentFile(b"x"))
+    attached(kept, whole)
+    attached(kept, f"attachments/{'c' * 32}")
+    attached(gone, default_storage.save(f"attachments/{'d' * 32}", ContentFile(b"x")))
+    Thing.objects.filter(pk=gone.pk).delete()  # as a hand in the database does it
+    tidied = housekeeping(at + dt.timedelta(hours=25))
+    assert (tidied.attachment_orphans, tidied.missing_files, tidied.lost_records) == (1, 1, 1)
+    assert default_storage.exists(strange), "evidence is not swept away"
+    detail = AuditEvent.objects.get(verb="storage.housekeeping").detail
+    assert (detail["attachment_orphans"], detail["missing_files"], detail["lost_records"]) == (1, 1, 1)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
 
 from .. import audit
@@ -26,7 +27,7 @@ IMPORTS = ("imports/uploads", "imports/previews")
 
 @dataclass
 class Tidied:
-    """What was removed, and what is wrong: attachment files without a row, rows without their file."""
+    """What was removed, and what is wrong: attachment files without a row, rows without their file or record."""
 
     old_results: int = 0
     orphan_results: int = 0
@@ -34,6 +35,7 @@ class Tidied:
     old_imports: int = 0
     attachment_orphans: int = 0
     missing_files: int = 0
+    lost_records: int = 0
 
 
 def housekeeping(at: dt.datetime) -> Tidied:
@@ -47,6 +49,7 @@ def housekeeping(at: dt.datetime) -> Tidied:
     _drop_temp(at, tidied)
     _drop_imports(at, tidied)
     _compare_attachments(at, tidied)
+    _find_lost_records(tidied)
     PeriodicRun.objects.filter(at__lt=at - dt.timedelta(days=PERIOD_DAYS)).delete()
     if any(asdict(tidied).values()):
         with audit.act():
@@ -100,6 +103,18 @@ def _compare_attachments(at: dt.datetime, tidied: Tidied) -> None:
     for key in sorted(known - found):
         tidied.missing_files += 1
         log.error("attachment %s has lost its file", key)
+
+
+def _find_lost_records(tidied: Tidied) -> None:
+    """Attachments whose record is gone: nobody can reach them, and like a file without a row they are evidence."""
+    kinds = Attachment.objects.order_by().values_list("content_type_id", flat=True).distinct()
+    for kind in map(ContentType.objects.get_for_id, kinds):
+        rows, model = Attachment.objects.filter(content_type=kind), kind.model_class()
+        if model is not None:
+            rows = rows.exclude(object_id__in=model._base_manager.order_by().values("pk"))
+        for pk, name in rows.values_list("pk", "name"):
+            tidied.lost_records += 1
+            log.error("attachment %s (%s) has lost its record", pk, name)
 
 
 def _old_files(folder: str, at: dt.datetime, hours: int = ORPHAN_HOURS) -> list[str]:
