@@ -148,7 +148,7 @@ class RecordForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """What form and model both find wrong is said once."""
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         for found in self.errors.values():
             found.data = list({" ".join(error.messages): error for error in found.as_data()}.values())
 
