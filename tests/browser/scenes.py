@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from assessments.models import Standard
 from secmgmt.accounts import demosignin, services
 from secmgmt.accounts.models import User
 from secmgmt.core import errors
@@ -22,11 +23,16 @@ from secmgmt.core.clock import now
 from secmgmt.core.models import Job, JobState
 from secmgmt.core.workflow import seen_token
 from tests.architecture.cast import Cast
+from tests.assessments.catalog.support import table
 from tests.support import PASSWORD, CastClient, login, totp_code
 
 Scene = Callable[[Cast], Any]
 SCENES: dict[str, Scene] = {}
-IMPORTED = ("object", "network", "zone", "component", "data", "link", "hosting")
+IMPORTED = {
+    **{f"assets:{key}": "owner@own" for key in ("object", "network", "zone", "component", "data", "link", "hosting")},
+    **{f"administration:{key}": "system_admin" for key in ("unit", "user")},
+    "administration:position": "security_admin",
+}
 
 
 def scene(*names: str) -> Callable[[Scene], Scene]:
@@ -139,18 +145,18 @@ def token_shown(cast: Cast) -> Any:
 # -- workbooks -------------------------------------------------------------------------------------------
 
 
-def preview_of(key: str, spoil: Callable[[Any], None] | None = None) -> Scene:
+def preview_of(name: str, subject: str, spoil: Callable[[Any], None] | None = None) -> Scene:
     """The preview of one's own rows, sent back as they were exported or spoilt."""
 
     def sent(cast: Cast) -> Any:
-        client = cast.client("owner@own")
-        content = client.get(reverse(f"assets:{key}-import-rows")).content
+        client = cast.client(subject)
+        content = client.get(reverse(f"{name}-import-rows")).content
         if spoil:
             book, out = load_workbook(io.BytesIO(content)), io.BytesIO()
             spoil(book.worksheets[0])
             book.save(out)
             content = out.getvalue()
-        return shown(client, f"assets:{key}-import", data={"file": SimpleUploadedFile("台账.xlsx", content)})
+        return shown(client, f"{name}-import", data={"file": SimpleUploadedFile("台账.xlsx", content)})
 
     return sent
 
@@ -164,8 +170,31 @@ def spoil(sheet: Any) -> None:
     sheet.cell(sheet.max_row + 1, name).value = "只有名称"
 
 
-SCENES.update({f"assets:{key}-import-preview": preview_of(key) for key in IMPORTED})
-SCENES["assets:object-import-preview errors"] = preview_of("object", spoil)
+SCENES.update({f"{name}-import-preview": preview_of(name, subject) for name, subject in IMPORTED.items()})
+SCENES["assets:object-import-preview errors"] = preview_of("assets:object", "owner@own", spoil)
+
+
+@scene("assessments:standard-overlay-preview")
+def overlay(cast: Cast) -> Any:
+    file = table(["条款", "官方原文", "重要程度"], ["8.1.1.1", "应设在安全的地方。", "关键"])
+    pk = Standard.objects.get().pk
+    return shown(cast.client("rules_keeper@below"), "assessments:standard-overlay", pk=pk, data={"file": file})
+
+
+@scene("assessments:standard-overlay wrong cell")
+def wrong_overlay(cast: Cast) -> Any:
+    file, pk = table(["条款", "重要程度"], ["9.9.9.9z", "很重要"]), Standard.objects.get().pk
+    return shown(cast.client("rules_keeper@below"), "assessments:standard-overlay", pk=pk, data={"file": file})
+
+
+@scene("assessments:standard-import-preview")
+def new_standard(cast: Cast) -> Any:
+    file = table(
+        ["等级", "条款", "安全层面", "控制点", "领域", "要求"],
+        [2, "A.1", "数据治理", "数据目录", "管理", "编制政务数据目录"],
+    )
+    data = {"number": "DB41/T 1234", "edition": "2026", "name": "政务数据安全规范", "file": file}
+    return shown(cast.client("rules_keeper@below"), "assessments:standard-import", data=data)
 
 
 @scene("assets:object-import no workbook")
