@@ -29,9 +29,7 @@ GUARDS = (
     Guard(C + "workflow.check_seen", nothing, (ABUSE + "::test_no_step_is_skipped",), "A43"),
     Guard(E + "services.check_open", nothing, (ABUSE + "::test_a_confirmed_result", JOURNEY + "::test_the_whole"), "8.1.4.7 b"),
     Guard(C + "attachments.check_takes_files", nothing, (JOURNEY + "::test_evidence_is_kept",), "8.1.4.7 b"),
-    Guard(C + "attachments.check_not_frozen", nothing, (JOURNEY + "::test_evidence_is_kept",), "8.1.4.7 b"),
     Guard(C + "attachments.check_not_kept", nothing, (FLOW + "::test_a_file_already_there",), "8.1.4.7 b"),
     Guard(G + "workflow.require_proof", nothing, (FLOW + "::test_an_outside_decision",), "A17"),
-    Guard(G + "forms.ProofForm.clean", lambda self: self.cleaned_data, (FLOW + "::test_an_outside_decision",), "A17"),
     Guard(G + "models.Grading.is_deletable", True, (FLOW + "::test_what_was_submitted",), "8.1.4.7 b"),
 )
