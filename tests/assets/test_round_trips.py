@@ -30,6 +30,7 @@ SHEETS = {
 }  # fmt: skip
 HOSTILE = (
     "=1+1", "@cmd", "-2", "+8", "001", " 前后 ", "甲\n乙", "甲\r\n乙", "2026-01-31", "1e5", "是", "'引", "\t", "🀄",
+    "_x000D_", "_x005F_",
 )  # fmt: skip
 LETTERS = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co"))
 TEXTS = st.one_of(st.sampled_from(HOSTILE), st.text(LETTERS, max_size=20))

@@ -23,6 +23,7 @@ from .text import _, clean_text, display, em_width, escape_markup, local_time
 CELL_LIMIT = 32767
 SHEET_TITLE_LIMIT = 31
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+_CODE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORBIDDEN_IN_TITLE = re.compile(r"[\[\]:*?/\\']")
 
 _LINE = Side(style="thin", color="B9C3CF")
@@ -41,9 +42,14 @@ def looks_like_formula(text: str) -> bool:
     return text.startswith(_FORMULA_START)
 
 
+def literal(text: str) -> str:
+    """`text` so that a spreadsheet does not take what looks like its own code of a character (_x000D_) for one."""
+    return _CODE.sub("_x005F_", text)
+
+
 def as_text_cell(cell: Cell, text: str) -> None:
     """Put `text` into `cell` so that it is text and stays text when somebody edits it (A25)."""
-    cell.value = text
+    cell.value = literal(text)
     if looks_like_formula(text):
         cell.data_type = "s"
         cell.quotePrefix = True
@@ -136,7 +142,7 @@ class _FastRows:
             return ""
         if isinstance(value, str):
             style = self.styles["quoted" if looks_like_formula(value) else "text"]
-            text = escape_markup(value)
+            text = escape_markup(literal(value))
             return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
         if isinstance(value, date):
             style = self.styles["time" if isinstance(value, datetime) else "date"]
