@@ -43,23 +43,11 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
     answers = list(rows)
     summary = results.standing(assessment, answers)
     obj = assessment.protected_object
-    draft = "" if assessment.state == "confirmed" else _("本报告尚未确认，仅供内部核对。")
     gaps = [a for a in answers if a.result in (points.PARTIAL, points.UNMET)]
     return Document(
         title=assessment.title,
         blocks=[
-            Cover(
-                title=_("网络安全等级保护自评估报告"),
-                subtitle=str(obj),
-                org=str(obj.unit),
-                date=assessment.report_date,
-                facts=[
-                    (_("安全保护等级"), assessment.level_line),
-                    (_("备案证明编号"), obj.filing_number or _("尚无")),
-                    (_("评估依据"), assessment.standard_code),
-                ],
-                notice=draft,
-            ),
+            _cover(assessment),
             Contents(1),
             PageBreak(),
             Heading(1, _("一、结论")),
@@ -88,6 +76,22 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
             *_evidence(assessment),
         ],
         meta=Meta(generated_at=at, generated_by=by.audit_name, footer=str(assessment), demo=obj.is_demo),
+    )
+
+
+def _cover(assessment: Assessment) -> Cover:
+    obj = assessment.protected_object
+    return Cover(
+        title=_("网络安全等级保护自评估报告"),
+        subtitle=str(obj),
+        org=str(obj.unit),
+        date=assessment.report_date,
+        facts=[
+            (_("安全保护等级"), assessment.level_line),
+            (_("备案证明编号"), obj.filing_number or _("尚无")),
+            (_("评估依据"), assessment.standard_code),
+        ],
+        notice="" if assessment.state == "confirmed" else _("本报告尚未确认，仅供内部核对。"),
     )
 
 
