@@ -42,7 +42,8 @@ Grants = dict[str, dict[str, set[str]]]  # "app.model" → action → holders
 def permissions_page() -> str:
     """The whole page."""
     _ = get_resolver().url_patterns  # the URLs import every feature, and so every workflow
-    models = [m for m in apps.get_models() if not m.__module__.startswith("tests.") and permissions.actions_of(m)]
+    ours = (model for model in apps.get_models() if not model.__module__.startswith("tests."))
+    models = [m for m in ours if permissions.roles_by_action(m) or permissions.capacities_by_action(m)]
     models.sort(key=lambda m: m._meta.label_lower)
     parts = [HEAD, roles_part(), models_part(models), capacities_part(models), areas_part()]
     return "\n".join(parts)
