@@ -26,7 +26,7 @@ from .models import OrgUnit, Position, User
 from .positions import role_permissions
 from .views.area import SECURITY, SYSTEM, require_area, stored_by
 
-MOST = 1000
+MOST = 300  # more would keep everybody else from saving for longer than a moment
 ONE_ROW = gettext_lazy("同一人在同一单位的同一岗位，一份表里只写一行。")
 
 
