@@ -66,7 +66,7 @@ def test_the_page_lists_mine_and_opening_one_marks_it_read(client, city, thing, 
     assert response.status_code == 302 and response["Location"] == "/things/1/"
     row.refresh_from_db()
     assert row.read_at is not None
-    assert "没有消息" in client.get("/notices/?unread=1").content.decode()
+    assert "没有未读消息" in client.get("/notices/?unread=1").content.decode()
     assert AuditEvent.objects.get(verb="core.notice.read").detail == {"count": 1}
 
 
