@@ -269,3 +269,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING" if DEBUG else "INFO")},
 }
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # the backend of guardian knows neither validity nor paths
+
+LOCAL = DEBUG  # on this machine only: nothing of production is asked for
+if DEMO:
+    # A visitor is shown the product's own page when something is missing or goes wrong, not Django's.
+    DEBUG, WHITENOISE_USE_FINDERS, WHITENOISE_AUTOREFRESH = False, True, True

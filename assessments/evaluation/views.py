@@ -35,7 +35,7 @@ class Assessments(FeatureViews):
     table, filterset_class, form_class, workflow = ASSESSMENTS, AssessmentFilter, AssessmentForm, WORKFLOW
     roles = frozenset(Role) - {Role.EXPORT}
     related = ("protected_object__unit", "standard", "updated_by")
-    empty_text = _("对象定级之后，在这里按其等级逐项自评。")
+    empty_text, creates = _("对象定级之后，在这里按其等级逐项自评。"), _("开始自评估")
     facts = (
         "protected_object",
         (_("等级"), lambda row: f"S{row.business_level}A{row.service_level}G{row.level}"),

@@ -43,7 +43,7 @@ class Gradings(FeatureViews):
     table, filterset_class, form_class, workflow = GRADINGS, GradingFilter, GradingForm, WORKFLOW
     exporter = xlsx_exporter
     related = ("protected_object__unit", "protected_object__owner", "updated_by")
-    empty_text = _("先在系统台账登记对象，再在这里定级。")
+    empty_text, creates = _("先在系统台账登记对象，再在这里定级。"), _("发起定级")
     facts = (
         (_("当前由谁办理"), lambda g: queries.decides_now(g, now())),
         (_("责任单位"), lambda g: str(g.protected_object.unit)),

@@ -136,7 +136,7 @@ class Registers(FeatureViews):
     model, name, namespace, title = ProtectedObject, "register", "assets", gettext_lazy("涉密系统登记")
     table, filterset_class, form_class = REGISTER, RegisterFilter, RegisterForm
     exporter = xlsx_exporter
-    related = ("unit", "updated_by")
+    related, creates = ("unit", "updated_by"), gettext_lazy("登记涉密系统")
     facts = ("unit", "secret_number", (gettext_lazy("管理"), lambda o: o.level_label))
 
     def queryset(self) -> QuerySet:

@@ -27,6 +27,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import View
 
 from . import audit, errors, exports, history, manifest, pages, parents, permissions, records
@@ -80,9 +81,8 @@ class FeatureViews(LoginRequiredMixin, View):
     sheet: ClassVar[Sheet | None] = None
     title: ClassVar[Any] = ""
     empty_text: ClassVar[Any] = ""
+    creates: ClassVar[Any] = gettext_lazy("登记%(what)s")
     templates: ClassVar[dict[str, str]] = {}
-
-    # -- wiring ------------------------------------------------------------------------------------------
 
     @classmethod
     def offered(cls) -> list[Role]:
@@ -171,8 +171,7 @@ class FeatureViews(LoginRequiredMixin, View):
         elif permissions.may(user, self.model, "import"):
             buttons.append((_("导入 Excel"), reverse(f"{self.namespace}:{self.name}-import"), "", "upload"))
         if self.has("create") and permissions.may(user, self.model, "add"):
-            label = _("登记%(what)s") % {"what": self.label()}
-            buttons.append((label, self.url("create"), "btn-pri", "plus"))
+            buttons.append((self.creates % {"what": self.label()}, self.url("create"), "btn-pri", "plus"))
         return buttons
 
     def detail_actions(self, obj: Any, allowed: frozenset[str]) -> list[Button]:
@@ -301,7 +300,7 @@ class FeatureViews(LoginRequiredMixin, View):
     def create_page(self, request: HttpRequest) -> HttpResponse:
         """A new record."""
         permissions.require(request.user, self.model, "add")
-        title = _("登记%(what)s") % {"what": self.label()}
+        title = self.creates % {"what": self.label()}
         context = {"title": title, "submit": title, "cancel_url": self.url("list")}
         if request.method != "POST":
             return self.show("form", {**context, "form": self.make_form()})

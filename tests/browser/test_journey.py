@@ -124,7 +124,7 @@ def decide(page: Page, todo: str, label: str) -> None:
 
 def answer(page: Page, folder: Path) -> None:
     """Items by keys, a piece of evidence, a group at once."""
-    page.get_by_role("link", name=re.compile("登记自评估|开始自评估")).first.click()
+    page.get_by_role("link", name=re.compile("开始自评估")).first.click()
     page.get_by_label("对象").select_option(label=NAME)
     page.get_by_label("名称").fill("2026 年自评估")
     page.get_by_label("报告日期").fill("2026-03-01")

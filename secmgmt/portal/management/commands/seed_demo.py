@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, password: str = "", **options: Any) -> None:
         """Refused in production: demo people must not stand beside real ones."""
-        if not settings.DEBUG:
+        if not settings.LOCAL:
             raise CommandError("DEBUG=0：演示数据只能写入演示或开发环境。")
         entries = sorted(manifest.collect("demo"), key=lambda entry: entry[0])
         for number, create in entries:
