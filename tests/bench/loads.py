@@ -102,10 +102,10 @@ class Writer(threading.Thread):
     __hash__ = threading.Thread.__hash__
 
 
-def writers_of(server: Server, owner: Browser, sign_in: list[Browser], *, apart: bool) -> list[Writer]:
-    """Eight writers, each at an assessment of his own, or all at different items of one."""
+def writers_of(owner: Browser, sign_in: list[Browser], unit: int, *, apart: bool) -> list[Writer]:
+    """Eight writers, each at an assessment of his own, or all at different items of one, at objects of ``unit``."""
     stop = threading.Event()
-    wanted = objects_of(owner, 8 if apart else 9)
+    wanted = objects_of(owner, unit)
     pages = [create(owner, pk).location for pk in wanted[: WRITERS if apart else 1]]
     if apart:
         shares = [items_of(owner, page) for page in pages]
@@ -127,7 +127,7 @@ def end(writers: list[Writer]) -> list[Answer]:
 
 def at_once(server: Server, owner: Browser, people: list[Browser], database: str, apart: bool) -> Iterator[Figure]:
     """How many answers a second eight writers give."""
-    writers = writers_of(server, owner, people, apart=apart)
+    writers = writers_of(owner, people, 8 if apart else 9, apart=apart)
     used, began = server.cpu(), time.perf_counter()
     for writer in writers:
         writer.start()
@@ -168,7 +168,7 @@ def during_import(
     """How long eight writers wait for locks, and for their answers, while a large import is committed."""
     file = workbook(owner, rows, "lock", True)
     preview, _seen = owner.wait(owner.post(f"{OBJECTS}import/", {}, expect=302, file=file))
-    writers = writers_of(server, owner, people, apart=True)
+    writers = writers_of(owner, people, 10, apart=True)
     watch = LockWatch(url, writers[0].stop)
     for thread in (watch, *writers):
         thread.start()
