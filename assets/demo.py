@@ -82,6 +82,7 @@ def _object(
     building = "b" in flags
     rto, rpo = (int(text) for text in times.split(","))
     started = dt.date(2012 + number % 11, 1 + number * 5 % 12, 1 + number * 7 % 28)
+    business_type = next((BUSINESS[f] for f in sorted(flags) if f in BUSINESS), "9")
     values: dict[str, Any] = {
         "kind": kind,
         "code": f"YC-{number + 1:03d}",
@@ -92,7 +93,8 @@ def _object(
         "contact": name_of(200 + number),
         "contact_phone": f"0399-888{number:02d}{(number * 37) % 100:02d}",
         "business": business,
-        "business_type": next((BUSINESS[f] for f in sorted(flags) if f in BUSINESS), "9"),
+        "business_type": business_type,
+        "business_type_other": "信息基础设施支撑" if business_type == "9" else "",
         "service_scope": scope,
         "service_users": next((USERS[f] for f in sorted(flags) if f in USERS), "1"),
         "user_count": users,

@@ -25,7 +25,8 @@ class DataForm(AssetForm):
         (_("是什么"), ("protected_object", "name", "category", "level", "department", "holder")),
         (_("个人信息"), ("personal", "people")),
         (_("数量"), ("volume_gb", "records", "growth_gb", "growth_records")),
-        (_("来源与去向"), ("source", "source_units", "exchange", "target_units", "leaves_country")),
+        (_("来源"), ("source", "source_other", "source_units")),
+        (_("去向"), ("exchange", "target_units", "leaves_country")),
         (_("存储"), ("store", "store_place", "stored_abroad")),
         (_("说明"), ("note",)),
     )

@@ -8,6 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from assets.inventory.choices import OtherText
 from assets.inventory.models import ProtectedObject
 from secmgmt.core.models import Record
 
@@ -82,6 +83,7 @@ class DataCategory(Record):
     growth_gb = amount(_("月增长（GB）"))
     growth_records = amount(_("月增长（万条）"))
     source = models.CharField(_("来源"), max_length=10, choices=DataSource.choices)
+    source_other = OtherText(_("其他来源"))
     source_units = models.CharField(
         _("来源单位"), max_length=300, blank=True, help_text=_("至多三个，用顿号分开。")
     )

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from secmgmt.core.forms import RecordForm
 
+from .choices import OTHERS, OtherText
+
 
 class AssetForm(RecordForm):
     """A record's form with the words for conditions between its fields."""
@@ -18,15 +20,25 @@ class AssetForm(RecordForm):
         for field in self.fields.values():
             if isinstance(field, forms.TypedChoiceField) and field.choices and field.choices[0][0] == "":
                 field.choices = [("", _("请选择")), *field.choices[1:]]
+        texts = (field for field in self._meta.model._meta.fields if isinstance(field, OtherText))
+        self.others = [(text.of, text.name) for text in texts if text.name in self.fields]
 
     def _get_validation_exclusions(self) -> set[str]:
         """The condition of the unique names is part of the check though not of the form."""
         return super()._get_validation_exclusions() - {"is_secret_register"}
 
     def clean(self) -> dict[str, Any]:
-        """The cleaned values, whatever a base class returned."""
-        values = super().clean()
-        return self.cleaned_data if values is None else values
+        """The cleaned values, whatever a base class returned; 其他 is said in words, and only 其他."""
+        super().clean()
+        for choice, text in self.others:
+            label = self.fields[choice].label
+            if choice in self.errors:
+                continue
+            if self.cleaned_data.get(choice) in OTHERS:
+                self.need(text, _("“%(label)s”选了“其他”") % {"label": label})
+            else:
+                self.forbid((text,), _("“%(label)s”没有选“其他”") % {"label": label})
+        return self.cleaned_data
 
     def need(self, name: str, why: str) -> None:
         """``name`` must be filled because of ``why``."""

@@ -1,6 +1,11 @@
-"""The closed lists of the filing form (备案表 表二, 表四); codes as the form prints them."""
+"""The closed lists of the filing form (备案表 表二, 表四); codes as the form prints them.
+
+Where a list ends in 其他 the form asks in words what that is: ``OtherText`` beside the choice.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -141,3 +146,38 @@ TECHNICAL_KINDS = (
     ("is_industrial", _("工业控制")),
     ("is_big_data", _("大数据")),
 )
+
+OTHERS = frozenset({"9", "99", "other"})  # the codes of 其他
+SUFFIX = "_other"
+
+
+class OtherText(models.CharField):
+    """What 其他 means in the choice beside it: the field ``x_other`` speaks of the choice ``x`` of its model.
+
+    ``AssetForm`` requires it with 其他 and refuses it otherwise; ``get_x_display`` says it with the choice.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        usual = {"max_length": 60, "blank": True, "help_text": _("选“其他”时写明。")}
+        super().__init__(*args, **{**usual, **kwargs})
+
+    def deconstruct(self) -> tuple[Any, ...]:
+        """To a migration it is a column like any other."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+    @property
+    def of(self) -> str:
+        """The name of the choice."""
+        return self.name.removesuffix(SUFFIX)
+
+    def contribute_to_class(self, cls: Any, name: str, *args: Any, **kwargs: Any) -> None:
+        """The choice, which stands before it in the class, is shown with its text."""
+        super().contribute_to_class(cls, name, *args, **kwargs)
+
+        def display(obj: Any) -> str:
+            chosen = obj._get_FIELD_display(field=obj._meta.get_field(self.of))
+            text = getattr(obj, self.attname)
+            return f"{chosen}（{text}）" if text else chosen
+
+        setattr(cls, f"get_{self.of}_display", display)

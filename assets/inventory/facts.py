@@ -15,18 +15,23 @@ class FilingFacts(models.Model):
     business_type = models.CharField(
         _("业务类型"), max_length=1, choices=choices.BusinessType.choices, blank=True
     )
+    business_type_other = choices.OtherText(_("其他业务类型"))
     business = models.TextField(_("业务描述"), max_length=2000, blank=True)
     service_scope = models.CharField(
         _("服务范围"), max_length=2, choices=choices.ServiceScope.choices, blank=True
     )
+    service_scope_other = choices.OtherText(_("其他服务范围"))
     service_users = models.CharField(
         _("服务对象"), max_length=1, choices=choices.ServiceUsers.choices, blank=True
     )
+    service_users_other = choices.OtherText(_("其他服务对象"))
     user_count = models.PositiveIntegerField(_("用户数（人）"), null=True, blank=True)
     deployment = models.CharField(_("部署范围"), max_length=1, choices=choices.Deployment.choices, blank=True)
+    deployment_other = choices.OtherText(_("其他部署范围"))
     network_nature = models.CharField(
         _("网络性质"), max_length=1, choices=choices.NetworkNature.choices, blank=True
     )
+    network_nature_other = choices.OtherText(_("其他网络性质"))
     internet_addresses = models.TextField(
         _("源站 IP 范围"), max_length=1000, blank=True, validators=[validators.address_ranges]
     )
@@ -63,9 +68,11 @@ class TechnologyFacts(models.Model):
     cloud_service = models.CharField(
         _("云服务模式"), max_length=8, choices=choices.CloudService.choices, blank=True
     )
+    cloud_service_other = choices.OtherText(_("其他云服务模式"))
     cloud_deployment = models.CharField(
         _("云部署模式"), max_length=12, choices=choices.CloudDeployment.choices, blank=True
     )
+    cloud_deployment_other = choices.OtherText(_("其他云部署模式"))
     platform_name = models.CharField(_("云平台名称"), max_length=100, blank=True)
     platform_level = models.PositiveSmallIntegerField(
         _("云平台等级"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]

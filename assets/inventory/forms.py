@@ -37,13 +37,21 @@ class ObjectForm(AssetForm):
     fieldsets = (
         (_("是什么"), ("unit", "name", "kind", "code", "status", "construction", "in_operation_on", "retired_on")),
         (_("谁负责"), ("owner", "contact", "contact_phone", "operator", "operator_text", "operator_phone")),
-        (_("业务与服务"), ("business_type", "business", "service_scope", "service_users", "user_count")),
+        (
+            _("业务与服务"),
+            ("business_type", "business_type_other", "business", "service_scope", "service_scope_other",
+             "service_users", "service_users_other", "user_count"),
+        ),
         (
             _("网络"),
-            ("deployment", "network_nature", *INTERNET, "interconnection", "is_subsystem", "parent_system",
-             "parent_text"),
+            ("deployment", "deployment_other", "network_nature", "network_nature_other", *INTERNET,
+             "interconnection", "is_subsystem", "parent_system", "parent_text"),
         ),
-        (_("云计算"), ("is_cloud", *CLOUD, *PLATFORM, "offers_hosting")),
+        (
+            _("云计算"),
+            ("is_cloud", "cloud_side", "cloud_service", "cloud_service_other", "cloud_deployment",
+             "cloud_deployment_other", *PLATFORM, "offers_hosting"),
+        ),
         (
             _("其他新技术"),
             (*(name for pair in TECHNOLOGY_FACTS for name in pair), "other_technology",
@@ -175,7 +183,8 @@ class NetworkForm(AssetForm):
     class Meta:
         model = Network
         fields = (
-            "protected_object", "relation", "name", "kind", "bandwidth", "carrier", "line_redundant", "note",
+            "protected_object", "relation", "name", "kind", "kind_other", "bandwidth", "carrier", "line_redundant",
+            "note",
         )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:

@@ -332,6 +332,7 @@ class Network(Record):
     relation = models.CharField(_("关系"), max_length=4, choices=Relation.choices, default=Relation.PART)
     name = models.CharField(_("网络名称"), max_length=100)
     kind = models.CharField(_("网络类型"), max_length=8, choices=choices.NetworkKind.choices)
+    kind_other = choices.OtherText(_("其他网络类型"))
     bandwidth = models.CharField(_("出口带宽"), max_length=60, blank=True)
     carrier = models.CharField(_("线路运营商"), max_length=60, blank=True)
     line_redundant = models.BooleanField(_("线路冗余"), default=False)

@@ -143,6 +143,7 @@ def test_the_objects_page_shows_state_decider_certificate_and_history(city, thin
 
 
 def test_the_report_says_how_the_level_came_about_and_who_decided(city, thing):
+    type(thing).objects.filter(pk=thing.pk).update(network_nature="9", network_nature_other="卫星专线")
     grading = draft(city, thing, has_authority="on", authority_name="市卫健委")
     take(city.lin, grading, "submit")
     take(city.lin, grading, "record_pass_on", **proof())
@@ -156,6 +157,7 @@ def test_the_report_says_how_the_level_came_about_and_who_decided(city, thing):
         assert words in text, words
     for words in ("许望、孟繁星", "2026-03-05", "颍网评〔2026〕3 号", "同意核准为第三级。", "评审意见.txt"):
         assert words in cells, words
+    assert "其他（卫星专线）" in cells
     pdf = signed_in(city.lin).get(reverse("assessments:grading-report", args=[grading.pk, "pdf"]))
     assert "定级报告" in PdfReader(io.BytesIO(pdf.content)).pages[0].extract_text()
     assert AuditEvent.objects.filter(verb="assessments.grading.report").count() == 2
