@@ -40,7 +40,7 @@ def test_the_demo_city_is_whole_marked_and_made_once(db, at):
 
 
 def test_production_takes_no_demo_data(db, settings):
-    settings.DEBUG = False
+    settings.LOCAL = False
     with pytest.raises(CommandError, match="演示数据"):
         call_command("seed_demo")
     assert not OrgUnit.objects.exists()
