@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -31,6 +32,14 @@ def city(db) -> City:
 def at():
     """The instant a service is told."""
     return now()
+
+
+@pytest.fixture
+def disk(settings, tmp_path) -> Path:
+    """An empty place for files that no other test writes to."""
+    backend = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = {**settings.STORAGES, "default": backend}
+    return tmp_path
 
 
 @pytest.fixture

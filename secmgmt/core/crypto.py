@@ -1,8 +1,9 @@
 """What must be unreadable in the database and its dumps: TOTP seeds, phone numbers, webhook keys (8.1.4.8 b).
 
 Authenticated, its key derived from ``FIELD_KEY``: AES-256-GCM or SM4-GCM (``FIELD_CIPHER=sm4``).
-Stored as ``cipher.key-id.base64(nonce + tag + text)``: the key's id lets ``FIELD_KEYS_OLD`` still be read after
-a change of the key, and the cipher's name lets both profiles be read side by side.
+Stored as ``cipher.key-id.base64(nonce + tag + text)``, a file without the base64: the key's id lets
+``FIELD_KEYS_OLD`` still be read after a change of the key, and the cipher's name lets both profiles be read side by
+side.
 """
 
 from __future__ import annotations
@@ -29,25 +30,51 @@ class Unreadable(Exception):
 
 def encrypt(text: str, *, purpose: str) -> str:
     """Encrypt ``text``; ``purpose`` (the column) must be given again to read it."""
-    name = getattr(settings, "FIELD_CIPHER", "aes")
-    nonce = os.urandom(NONCE)
-    encryptor = Cipher(_algorithm(name, settings.FIELD_KEY), modes.GCM(nonce)).encryptor()
-    encryptor.authenticate_additional_data(purpose.encode())
-    body = encryptor.update(text.encode()) + encryptor.finalize()
-    packed = base64.urlsafe_b64encode(nonce + encryptor.tag + body).decode()
-    return f"{name}.{key_id(settings.FIELD_KEY)}.{packed}"
+    name, raw = _seal(text.encode(), purpose)
+    return f"{name}.{base64.urlsafe_b64encode(raw).decode()}"
 
 
 def decrypt(stored: str, *, purpose: str) -> str:
     """The text again. Raises Unreadable."""
     try:
-        name, wanted, packed = stored.split(".", 2)
-        raw = base64.urlsafe_b64decode(packed)
+        cipher, key, packed = stored.split(".", 2)
+        return _open(cipher, key, base64.urlsafe_b64decode(packed), purpose).decode()
+    except ValueError as error:
+        raise Unreadable(purpose) from error
+
+
+def encrypt_bytes(data: bytes, *, purpose: str) -> bytes:
+    """Encrypt what is kept as a file."""
+    name, raw = _seal(data, purpose)
+    return name.encode() + b"." + raw
+
+
+def decrypt_bytes(stored: bytes, *, purpose: str) -> bytes:
+    """The file again. Raises Unreadable."""
+    try:
+        cipher, key, raw = stored.split(b".", 2)
+        return _open(cipher.decode(), key.decode(), raw, purpose)
+    except ValueError as error:
+        raise Unreadable(purpose) from error
+
+
+def _seal(data: bytes, purpose: str) -> tuple[str, bytes]:
+    """(``cipher.key-id``, nonce + tag + body)."""
+    name = getattr(settings, "FIELD_CIPHER", "aes")
+    nonce = os.urandom(NONCE)
+    encryptor = Cipher(_algorithm(name, settings.FIELD_KEY), modes.GCM(nonce)).encryptor()
+    encryptor.authenticate_additional_data(purpose.encode())
+    body = encryptor.update(data) + encryptor.finalize()
+    return f"{name}.{key_id(settings.FIELD_KEY)}", nonce + encryptor.tag + body
+
+
+def _open(cipher: str, key: str, raw: bytes, purpose: str) -> bytes:
+    try:
         nonce, tag, body = raw[:NONCE], raw[NONCE : NONCE + TAG], raw[NONCE + TAG :]
-        secret = next(s for s in _secrets() if key_id(s) == wanted)
-        decryptor = Cipher(_algorithm(name, secret), modes.GCM(nonce, tag)).decryptor()
+        secret = next(s for s in _secrets() if key_id(s) == key)
+        decryptor = Cipher(_algorithm(cipher, secret), modes.GCM(nonce, tag)).decryptor()
         decryptor.authenticate_additional_data(purpose.encode())
-        return (decryptor.update(body) + decryptor.finalize()).decode()
+        return decryptor.update(body) + decryptor.finalize()
     except (ValueError, KeyError, StopIteration, InvalidTag) as error:
         raise Unreadable(purpose) from error
 

@@ -1,12 +1,15 @@
 """What a person was shown before confirming, kept for that person alone under a random token.
 
-Housekeeping forgets a preview nobody confirmed after a day; a claimed one cannot be stored a second time.
+Housekeeping forgets a preview nobody confirmed after a day; a claimed one cannot be stored a second time. Previews,
+and uploads a job has still to read, hold people's names and numbers, so they are encrypted where they wait, each
+bound to its place.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import io
 import json
 import re
 import secrets
@@ -18,10 +21,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from . import errors
+from . import crypto, errors
 from .models.job import PeriodicRun
 
-PREVIEWS = "imports/previews"
+PREVIEWS, UPLOADS = "imports/previews", "imports/uploads"
 
 
 def place_of(token: str, kind: str, user: Any) -> str:
@@ -41,8 +44,7 @@ def is_token(text: str) -> bool:
 
 def keep(token: str, kind: str, user: Any, data: Any) -> None:
     """Keep ``data`` (plain values) for ``user``."""
-    text = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)
-    default_storage.save(place_of(token, kind, user), ContentFile(text.encode()))
+    _put(place_of(token, kind, user), json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False).encode())
 
 
 def kept(token: str, kind: str, user: Any) -> Any:
@@ -51,16 +53,45 @@ def kept(token: str, kind: str, user: Any) -> Any:
     if not is_token(token):
         raise missing
     try:
-        with default_storage.open(place_of(token, kind, user), "rb") as handle:
-            return json.load(handle)
-    except FileNotFoundError:
+        return json.loads(_get(place_of(token, kind, user)))
+    except (FileNotFoundError, crypto.Unreadable):
         raise missing from None
+
+
+def keep_upload(upload: Any) -> str:
+    """Keep an uploaded file until a job has read it; where."""
+    key = f"{UPLOADS}/{secrets.token_hex(20)}"
+    upload.seek(0)
+    _put(key, upload.read())
+    return key
+
+
+def upload_of(key: str) -> io.BytesIO:
+    """An upload that waits. Raises Conflict when it does no longer."""
+    try:
+        return io.BytesIO(_get(key))
+    except (FileNotFoundError, crypto.Unreadable):
+        raise errors.Conflict(_("上传的文件已清理，请重新上传。")) from None
+
+
+def _put(place: str, data: bytes) -> None:
+    default_storage.save(place, ContentFile(crypto.encrypt_bytes(data, purpose=place)))
+
+
+def _get(place: str) -> bytes:
+    with default_storage.open(place, "rb") as handle:
+        return crypto.decrypt_bytes(handle.read(), purpose=place)
+
+
+def forget(place: str) -> None:
+    """Delete what waits at ``place``."""
+    with contextlib.suppress(FileNotFoundError):
+        default_storage.delete(place)
 
 
 def drop(token: str, kind: str, user: Any) -> None:
     """Forget a preview."""
-    with contextlib.suppress(FileNotFoundError):
-        default_storage.delete(place_of(token, kind, user))
+    forget(place_of(token, kind, user))
 
 
 def claim(token: str, at: dt.datetime) -> None:

@@ -25,7 +25,6 @@ from .reporting.xlsx_cells import export_rows
 from .sheets import VERSION, Change, Entry, Preview, Refusal, Sheet, choices_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-UPLOADS = "imports/uploads"
 BOOKKEEPING = frozenset({"version", "updated_at", "updated_by"})
 CHUNK = 500
 NAMED = 10  # rows a refusal names

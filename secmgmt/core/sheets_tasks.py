@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.urls import resolve
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import errors, permissions
+from . import errors, permissions, previews
 from .jobs import JobContext, job
 from .models.job import Job
 from .sheets_import import keep, prepare, store
@@ -29,30 +27,21 @@ def require_import(work: Job, user: Any) -> None:
     permissions.require(user, views_of(work).sheet.model, "import")
 
 
-def forget(key: str) -> None:
-    """Delete an uploaded file."""
-    with contextlib.suppress(FileNotFoundError):
-        default_storage.delete(key)
-
-
 @job("core.import_read", label=gettext_lazy("核对导入文件"), allowed=require_import)
 def read_workbook(ctx: JobContext) -> None:
     """Check an uploaded workbook and lead to its preview; the file goes with the job's end."""
     pages, key = views_of(ctx.job), ctx.params["key"]
     try:
-        with default_storage.open(key, "rb") as handle:
-            found = preview(pages.sheet, opened(handle, pages.sheet), ctx.user, ctx.progress)
-    except FileNotFoundError:
-        raise errors.Conflict(_("上传的文件已清理，请重新上传。")) from None
+        found = preview(pages.sheet, opened(previews.upload_of(key), pages.sheet), ctx.user, ctx.progress)
     except errors.DomainError:
-        forget(key)
+        previews.forget(key)
         raise
     found.file = ctx.params["file"]
     token = keep(found, pages.sheet, ctx.user)
     with ctx.finishing() as result:
         result["url"] = pages.url("-preview", token=token)
         result["go"] = str(_("查看核对结果"))
-        transaction.on_commit(lambda: forget(key))
+        transaction.on_commit(lambda: previews.forget(key))
 
 
 @job("core.import_store", label=gettext_lazy("导入"), allowed=require_import)

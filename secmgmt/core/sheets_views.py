@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
-from . import audit, errors, permissions
+from . import audit, errors, permissions, previews
 from .clock import now
 from .filesafety.refusal import FileRefused
 from .filesafety.workbook import SheetRows, open_workbook
 from .jobs import enqueue
 from .models.job import Job, JobState
 from .sheets import Preview, Sheet
-from .sheets_import import UPLOADS, apply, keep, kept, workbook_response
+from .sheets_import import apply, keep, kept, workbook_response
 from .sheets_reading import preview
 
 LARGE = 500  # more rows than this are read, written and exported in the background
@@ -96,9 +94,7 @@ class SheetViews(LoginRequiredMixin, View):
 
     def read_later(self, request: HttpRequest, upload: Any, count: int) -> str:
         """Keep a large file until the job has read it; the job's page."""
-        upload.seek(0)
-        key = default_storage.save(f"{UPLOADS}/{secrets.token_hex(20)}", upload)
-        params = {"page": self.url(), "key": key, "file": upload.name[:120], "count": count}
+        params = {"page": self.url(), "key": previews.keep_upload(upload), "file": upload.name[:120], "count": count}
         label = _("核对“%(file)s”（%(n)d 行）") % {"file": upload.name[:80], "n": count}
         job = enqueue("core.import_read", params=params, by=request.user, at=now(), label=label)
         return reverse("core:job-detail", args=[job.pk])

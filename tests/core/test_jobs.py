@@ -290,7 +290,9 @@ def test_housekeeping_removes_old_results_and_files_of_killed_runs_only(city, at
 
 
 
-def test_housekeeping_reports_a_file_without_a_row_a_row_without_its_file_and_one_whose_record_is_gone(city, at):
+def test_housekeeping_reports_a_file_without_a_row_a_row_without_its_file_and_one_whose_record_is_gone(
+    city, at, disk
+):
     def attached(parent, key):
         kind = ContentType.objects.get_for_model(parent)
         facts = {"name": "a.txt", "media_type": "text/plain", "size": 1, "algorithm": "sm3", "digest": "0", "at": at}

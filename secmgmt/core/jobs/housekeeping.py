@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
 
-from .. import audit
+from .. import audit, previews
 from ..models.job import Job, JobState, PeriodicRun
 from ..models.report import ReportRun
 from ..models.trail import Attachment
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 RESULT_DAYS = 30
 ORPHAN_HOURS = 24  # a file younger than this may belong to a transaction that has not committed
 PERIOD_DAYS = 7
-IMPORTS = ("imports/uploads", "imports/previews")
+IMPORTS = (previews.UPLOADS, previews.PREVIEWS)
 
 
 @dataclass
