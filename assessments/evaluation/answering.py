@@ -81,12 +81,11 @@ def dressed(row: Answer, user: Any, opened: dict[str, Any] | None = None) -> Ans
     """The row with what a page says of it besides its fields; ``opened``: its ``item_context``, where it is shown."""
     address(row)
     row.editable = row.assessment.is_open and services.may_answer(row, user)
+    row.by_component = len(row.component_results.all())
     if opened:
         row.files, row.remarks = len(opened["evidence"]["attachments"]), len(opened["discussion"]["comments"])
-        row.by_component = len(opened["components"])
     else:
         row.files, row.remarks = Attachment.of(row).count(), Comment.of(row).count()
-        row.by_component = row.component_results.count()
     return row
 
 

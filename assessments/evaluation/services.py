@@ -188,8 +188,8 @@ def save_answer(
     among it), and Conflict when it was changed meanwhile (``obj`` is the row as stored) or the assessment is
     no longer open.
     """
-    row = _locked_answer(answer, by)
-    by_component = row.component_results.exists()
+    row = _locked_answer(answer, by, "component_results")
+    by_component = bool(row.component_results.all())
     if result != row.result and by_component:
         raise errors.Invalid({"result": [_("这一项按部件作答，结果由部件汇总；要直接作答，先清除部件结果。")]})
     sent = {"found": found, "risk": risk, "high_risk_applies": high_risk_applies}
@@ -298,12 +298,12 @@ def check_open(assessment: Assessment) -> None:
         )
 
 
-def _locked_answer(pk: int, by: Any) -> Answer:
+def _locked_answer(pk: int, by: Any, *with_these: str) -> Answer:
     """The row behind its assessment's lock, as Workflow.fire takes it; what ``by`` does not see is not there."""
-    rows = Answer.objects.select_related(*ANSWER_LOADED).select_for_update(of=("self",))
+    rows = Answer.objects.select_related("assessment__protected_object__unit", "guidance").prefetch_related(*with_these)
     try:
         assessment = Assessment.objects.only("state").select_for_update(of=("self",)).get(answers__pk=pk)
-        row = rows.get(pk=pk)
+        row = rows.select_for_update(of=("self",)).get(pk=pk)
     except ObjectDoesNotExist as error:
         raise errors.OutOfScope(model=Answer._meta.label, lookup=pk) from error
     if "view" not in permissions.actions_for(by, [row])[pk]:

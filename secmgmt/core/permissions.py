@@ -243,18 +243,19 @@ def actions_for(user: Any, rows: Iterable[Any]) -> dict[Any, frozenset[str]]:
     label = model._meta.label_lower
     if not getattr(user, "is_active", False):
         return {row.pk: frozenset() for row in rows}
-    grants = user.grants()
-    by_action = _by_role[label]
-    invited = _capacities_of(user, model, rows)
-    result = {}
-    for row in rows:
-        path = path_of(row)
-        held = {g.role for g in grants if not model.scope_path or (path and path.startswith(g.path))}
-        allowed = {action for action, roles in by_action.items() if roles & held}
-        for capacity in invited.get(row.pk, ()):
-            allowed |= {action for action, caps in _by_capacity[label].items() if capacity in caps}
-        result[row.pk] = frozenset(allowed)
-    return result
+    allowed = {row.pk: _by_grants(user, model, path_of(row)) for row in rows}
+    by_capacity = _by_capacity[label]
+    # a participation is looked up only where it could add something to what positions allow
+    open_ones = [row for row in rows if not by_capacity.keys() <= allowed[row.pk]]
+    for pk, capacities in _capacities_of(user, model, open_ones).items():
+        allowed[pk] |= {action for action, known in by_capacity.items() if capacities & known}
+    return {pk: frozenset(actions) for pk, actions in allowed.items()}
+
+
+def _by_grants(user: Any, model: type[Model], path: str) -> set[str]:
+    """The actions that positions over ``path`` allow."""
+    held = {g.role for g in user.grants() if not model.scope_path or (path and path.startswith(g.path))}
+    return {action for action, roles in _by_role[model._meta.label_lower].items() if roles & held}
 
 
 def _capacities_of(user: Any, model: type[Model], rows: list[Any]) -> dict[Any, set[str]]:

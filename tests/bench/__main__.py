@@ -78,6 +78,11 @@ def measure(run: Run, database: Database, var: Path) -> None:
     if run.wants(*PARTS):
         with database.copy(SIZE) as url, Server(url, var / f"{name}-{SIZE}") as server:
             small(run, server, url, name)
+    if name == "postgresql" and run.wants("writers"):
+        with database.copy(SIZE) as url, Server(url, var / f"{name}-two", web_processes=2) as server:
+            owner = server.browser().sign_in("all", PASSWORD)
+            people = [server.browser().sign_in(f"writer{number}", PASSWORD) for number in range(loads.WRITERS)]
+            run.take("writers", lambda: loads.at_once(server, owner, people, name, True, web=2))
     if run.wants("lists"):
         with database.copy(LARGE) as url, Server(url, var / f"{name}-{LARGE}") as server:
             for who in PEOPLE:

@@ -125,8 +125,10 @@ def end(writers: list[Writer]) -> list[Answer]:
     return [answer for writer in writers for answer in writer.answers]
 
 
-def at_once(server: Server, owner: Browser, people: list[Browser], database: str, apart: bool) -> Iterator[Figure]:
-    """How many answers a second eight writers give."""
+def at_once(
+    server: Server, owner: Browser, people: list[Browser], database: str, apart: bool, web: int = 1
+) -> Iterator[Figure]:
+    """How many answers a second eight writers give; ``web``: the server's web processes."""
     writers = writers_of(owner, people, 8 if apart else 9, apart=apart)
     used, began = server.cpu(), time.perf_counter()
     for writer in writers:
@@ -135,7 +137,7 @@ def at_once(server: Server, owner: Browser, people: list[Browser], database: str
     answers = end(writers)
     rate = len(answers) / (time.perf_counter() - began)
     cpu = (server.cpu() - used) * 1000 / len(answers)
-    where = "an assessment each" if apart else "one assessment"
+    where = ("an assessment each" if apart else "one assessment") + (f", {web} web processes" if web > 1 else "")
     goal = "writers" if apart and database == "postgresql" else "writers-one"
     figures = {**summed(answers), "value": rate, "cpu": cpu}
     yield Figure(f"8 writers, {where}: answers a second", goal, database, "all", **figures)

@@ -70,12 +70,14 @@ def free_port() -> int:
 class Server:
     """``with Server(url, var) as server``: started, answering, and gone with all its processes at the end."""
 
-    def __init__(self, url: str, var: Path) -> None:
+    def __init__(self, url: str, var: Path, web_processes: int = 1) -> None:
+        self.web_processes = web_processes
         self.port, self.environment, self.var = free_port(), environment(url, var), var
 
     def __enter__(self) -> Server:
         self.var.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "manage.py", "up", "--no-migrate", "--port", str(self.port)]
+        command += ["--web-processes", str(self.web_processes)]
         self.log = (self.var / "server.log").open("w")
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log, preexec_fn=dependent
