@@ -179,6 +179,7 @@ class ProtectedObject(FilingFacts, TechnologyFacts, Record):
             models.Index(fields=_covered_after("kind"), name="object_by_kind"),
             models.Index(fields=_covered_after("status"), name="object_by_status"),
             models.Index(fields=["unit", "is_secret_register", "status"], name="object_count_unit"),
+            models.Index(fields=["status"], condition=Q(is_secret_register=False), name="object_count_status"),
             models.Index(fields=["updated_at"], name="object_by_update"),
             models.Index(fields=["in_operation_on"], name="object_by_operation"),
             models.Index(
