@@ -7,13 +7,14 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import get_adapter
 from django import forms
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from secmgmt.core.clock import today
 from secmgmt.core.forms import DateInput, RecordForm
 
-from . import guards
+from . import guards, links
 from .models import ApiToken, LoginPolicy, OrgUnit, User
 from .roles import BUSINESS_ROLES
 
@@ -123,6 +124,37 @@ class ReasonForm(PlainForm):
     """Why something is done."""
 
     reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
+
+
+class LinksForm(PlainForm):
+    """Who of ``people`` (see ``links.without_password``) is given a link; who has one that works is not ticked."""
+
+    users = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("账户"),
+        queryset=User.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": gettext_lazy("请至少选一个账户。"),
+            "invalid_choice": gettext_lazy("所选账户中有的已设口令、已停用或不在您的范围内，请重新打开本页。"),
+        },
+    )
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shown = list(people[: links.MOST])
+        field: Any = self.fields["users"]
+        field.queryset = people
+        field.choices = [(user.pk, self.label_of(user)) for user in shown]
+        told = _("符合条件且未设口令的 %(n)d 个，一次最多 %(most)d 个；链接只在下载的表格里出现一次。")
+        field.help_text = told % {"n": people.count(), "most": links.MOST}
+        field.initial = [user.pk for user in shown if user.link_until is None]
+
+    def label_of(self, user: Any) -> str:
+        """The person, and until when a link works that he has already."""
+        if user.link_until is None:
+            return label_of(user)
+        until = localtime(user.link_until).strftime("%m-%d %H:%M")
+        return _("%(who)s（已有链接，%(until)s 前有效）") % {"who": label_of(user), "until": until}
 
 
 class MoveForm(PlainForm):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from secmgmt.core import audit, digest, errors, permissions
@@ -13,6 +14,7 @@ from . import guards, passwords
 from .models import FirstPasswordLink, User
 
 VALID = dt.timedelta(hours=24)
+MOST = 300  # links in one go: as many as one file of accounts holds
 
 
 @audit.audited
@@ -23,16 +25,51 @@ def issue_first_password_link(*, user: User, by: User | None, at: dt.datetime) -
     """
     if by is not None:
         permissions.require(by, User, "change")
-        guards.refuse_touching_administrator(by, user)
-    if not user.is_active:
-        raise errors.Conflict(_("“%(name)s”已停用，不能签发设置口令的链接。") % {"name": user}, obj=user)
-    token = secrets.token_urlsafe(32)
-    forget_links(user)
-    FirstPasswordLink.objects.create(
-        user=user, digest=_digest(token), issued_by=by, created_at=at, expires_at=at + VALID
-    )
+    (token,) = _issue([user], by=by, at=at)
     audit.record("password.link_issue", user, by=by, at=at, detail={"expires_at": (at + VALID).isoformat()})
     return token
+
+
+def without_password(by: User, at: dt.datetime) -> QuerySet:
+    """Who has not set a password yet and may be given a link by ``by``, first those without one that works.
+
+    ``link_until``: when the link he has ends.
+    """
+    working = FirstPasswordLink.objects.filter(user=OuterRef("pk"), used_at__isnull=True, expires_at__gt=at)
+    mine = Q(admin_role="") | Q(pk=by.pk)
+    rows = User.objects.visible_to(by, "change").filter(mine, is_active=True, password_changed_at__isnull=True)
+    rows = rows.annotate(link_until=Subquery(working.values("expires_at")[:1])).select_related("unit")
+    return rows.order_by(F("link_until").asc(nulls_first=True), "username")
+
+
+@audit.audited
+def issue_first_password_links(*, users: list[User], by: User, at: dt.datetime) -> list[str]:
+    """Tokens as of ``issue_first_password_link`` for several users, in their order, as one act of the trail."""
+    permissions.require(by, User, "change")
+    if len(users) > MOST:
+        words = {"most": MOST, "n": len(users)}
+        raise errors.Invalid({"users": [_("一次最多签发 %(most)d 个，选了 %(n)d 个。") % words]})
+    tokens = _issue(users, by=by, at=at)
+    names = [user.username for user in users]
+    detail = {"expires_at": (at + VALID).isoformat(), "users": names}
+    audit.record("password.link_issue_many", by=by, at=at, detail=detail, rows=[[name] for name in names])
+    return tokens
+
+
+def _issue(users: list[User], *, by: User | None, at: dt.datetime) -> list[str]:
+    """New links; only their digests are stored. Raises NotAllowed, Conflict."""
+    for user in users:
+        if by is not None:
+            guards.refuse_touching_administrator(by, user)
+        if not user.is_active:
+            raise errors.Conflict(_("“%(name)s”已停用，不能签发设置口令的链接。") % {"name": user}, obj=user)
+    tokens = [secrets.token_urlsafe(32) for _user in users]
+    FirstPasswordLink.objects.filter(user__in=users, used_at__isnull=True).delete()
+    FirstPasswordLink.objects.bulk_create(
+        FirstPasswordLink(user=user, digest=_digest(token), issued_by=by, created_at=at, expires_at=at + VALID)
+        for user, token in zip(users, tokens, strict=True)
+    )
+    return tokens
 
 
 def find_link(token: str, at: dt.datetime) -> FirstPasswordLink:

@@ -35,6 +35,7 @@ ACTION_LABELS.update(
         "reset": _("取消第二因素"),
         "recover": _("恢复第二因素"),
         "link_issue": _("签发口令链接"),
+        "link_issue_many": _("批量签发口令链接"),
         "link_use": _("使用口令链接"),
         "issue": _("签发令牌"),
         "revoke": _("吊销令牌"),

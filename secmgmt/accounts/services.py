@@ -1,7 +1,7 @@
 """All services of accounts, under one roof for pages, API, import and commands."""
 
 from .administrators import ask_admin_grant, confirm_admin_grant, refuse_admin_grant
-from .links import issue_first_password_link, use_first_password_link
+from .links import issue_first_password_link, issue_first_password_links, use_first_password_link
 from .passwords import change_password
 from .positions import change_term, end_position, grant_position
 from .secondfactor import reset_second_factor
@@ -23,6 +23,7 @@ __all__ = [
     "end_position",
     "grant_position",
     "issue_first_password_link",
+    "issue_first_password_links",
     "issue_token",
     "merge_unit",
     "move_unit",

@@ -27,7 +27,7 @@ from .positions import role_permissions
 from .views.area import SECURITY, SYSTEM, require_area, stored_by
 
 MOST = 300  # more would keep everybody else from saving for longer than a moment
-ONE_ROW = gettext_lazy("同一人在同一单位的同一岗位，一份表里只写一行。")
+OVERLAP = gettext_lazy("同一人在同一单位的同一岗位，任期不能重叠。")
 
 
 class UnitSheetForm(RecordForm):
@@ -142,7 +142,7 @@ POSITION_SHEET = Sheet(
     columns_of(PositionSheetForm),
     once=(
         # with what is stored the form compares the terms
-        Once(("user", "content_object", "permission"), ONE_ROW, rows=Q(pk__in=[])),
+        Once(("user", "content_object", "permission"), OVERLAP, rows=Q(pk__in=[]), clash=Position.meets),
     ),
     write=write_position,
     fixed=gettext_lazy("已有的岗位不由表格修改：变更任期、结束都须写明原因，请在岗位页面办理。"),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("units/<int:pk>/merge/", system.MergeUnit.as_view(), name="unit-merge"),
     *system.Users.urls("users/"),
     *UserSheets.urls("users/"),
+    path("users/password-links/", system.PasswordLinks.as_view(), name="user-links"),
     path("users/<int:pk>/disable/", system.DisableUser.as_view(), name="user-disable"),
     path("users/<int:pk>/enable/", system.EnableUser.as_view(), name="user-enable"),
     path("users/<int:pk>/password-link/", system.PasswordLink.as_view(), name="user-link"),

@@ -133,6 +133,7 @@ class Once:
     message: Any
     when: Callable[[Any], bool] = lambda _row: True
     rows: Any = None  # the stored rows it is about, as a filter's Q; all without it
+    clash: Callable[[Any, Any], bool] = lambda _row, _other: True  # whether two rows alike cannot both stand
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -262,22 +263,22 @@ class Reading:
     def check_once(self) -> None:
         """No two rows alike, in the file or with what is stored."""
         for rule in once_rules(self.sheet):
-            found: dict[tuple[Any, ...], tuple[int, Any]] = {}
+            found: dict[tuple[Any, ...], list[tuple[int, Any]]] = defaultdict(list)
             fields = [self.sheet.model._meta.get_field(name).attname for name in rule.fields]
             place = next((n for n in reversed(rule.fields) if n in self.place), self.cell_of(""))
             for number, obj, _before in self.valid:
                 key = tuple(getattr(obj, name) for name in fields)
                 if None in key or not rule.when(obj):
                     continue
-                if key in found:
-                    told = _("与第 %(row)d 行重复：%(why)s") % {"row": found[key][0], "why": rule.message}
-                    self.refuse(number, place, told)
+                other = next((row for row, above in found[key] if rule.clash(above, obj)), None)
+                if other is not None:
+                    self.refuse(number, place, _("与第 %(row)d 行重复：%(why)s") % {"row": other, "why": rule.message})
                 else:
-                    found[key] = (number, obj)
+                    found[key].append((number, obj))
             for key, pk in stored_keys(self.sheet.model, rule, fields, found):
-                number, obj = found[key]
-                if obj.pk != pk:
-                    self.refuse(number, place, str(rule.message))
+                for number, obj in found[key]:
+                    if obj.pk != pk:
+                        self.refuse(number, place, str(rule.message))
 
     def may_place(self, obj: Any, action: str) -> bool:
         """Whether the user may do ``action`` at the unit the row is, or goes, to."""

@@ -196,6 +196,19 @@ class TestPositions:
         again = position_row(since=today() + 9 * DAY)
         assert "与第 2 行重复" in refused(as_security, "positions", position_row(), again)
 
+    def test_terms_that_follow_each_other_come_in_one_file(self, as_security, city):
+        first, then = position_row(until=today() + 8 * DAY), position_row(since=today() + 9 * DAY)
+        stored(as_security, "positions", first, then)
+        terms = Position.objects.filter(user=city.nobody).order_by("valid_from")
+        assert [term.valid_from for term in terms] == [today(), today() + 9 * DAY]
+        sharing = position_row(since=today() + 30 * DAY)
+        assert "任期不能重叠" in refused(as_security, "positions", sharing)
+
+    def test_terms_that_share_a_day_are_refused_wherever_they_stand_in_the_file(self, as_security, city):
+        rows = (position_row(until=today()), position_row(since=today() + DAY), position_row(since=today() + 5 * DAY))
+        page = refused(as_security, "positions", *rows)
+        assert "与第 3 行重复" in page and "任期不能重叠" in page
+
     def test_who_was_disabled_or_made_administrator_after_the_preview_is_granted_nothing(self, as_security, city):
         for change in ({"is_active": False}, {"is_active": True, "admin_role": "audit_admin"}):
             book = fill(book_of(as_security, "positions"), position_row())

@@ -86,6 +86,11 @@ class Position(UserObjectPermissionBase, Record):
             return Term.FUTURE
         return Term.PAST if self.valid_until is not None and self.valid_until < day else Term.NOW
 
+    def meets(self, other: Position) -> bool:
+        """Whether the two terms share a day."""
+        last, others_last = (row.valid_until or dt.date.max for row in (self, other))
+        return self.valid_from <= others_last and other.valid_from <= last
+
     def clean(self) -> None:
         """An administrator holds no position; a role is held once at a time per user and unit."""
         if self.user_id:

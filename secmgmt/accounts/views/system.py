@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views import View
 
+from secmgmt.core import errors, pages
 from secmgmt.core.clock import now
-from secmgmt.core.sheets_import import xlsx_exporter
+from secmgmt.core.reporting.xlsx_cells import export_rows
+from secmgmt.core.sheets_import import workbook_response, xlsx_exporter
 from secmgmt.core.views import Role
 
-from .. import guards, services
+from .. import guards, links, services
 from ..filters import UnitFilter, UserFilter
-from ..forms import MoveForm, ReasonForm, UnitForm, UserForm
+from ..forms import LinksForm, MoveForm, ReasonForm, UnitForm, UserForm
 from ..models import OrgUnit, User
 from ..sheets import UNIT_SHEET, USER_SHEET
 from ..tables import UNITS, USERS, masked
-from .area import SYSTEM, ActView, AreaViews, stored_by
+from .area import SYSTEM, ActView, AreaViews, require_area, stored_by
 
 PLAIN_ROLES = frozenset(Role) - {Role.DELETE, Role.TRANSITION}
 
@@ -146,6 +150,11 @@ class Users(AreaViews):
         ),
     )
 
+    def list_actions(self) -> list[tuple[str, str, str, str]]:
+        """Links for whom the list shows without a password, besides the common buttons."""
+        url = f"{reverse('administration:user-links')}?{self.request.GET.urlencode()}"
+        return [(_("批量签发口令链接…"), url, "", "link"), *super().list_actions()]
+
     def store(self, form: UserForm) -> User:
         """A new account comes through its service."""
         if form.instance.pk:  # its version is looked at before its content
@@ -230,3 +239,52 @@ class PasswordLink(_UserAct):
             "back": self.back(),
         }
         return render(self.request, "accounts/link_issued.html", context)
+
+
+class PasswordLinks(LoginRequiredMixin, View):
+    """Links for several users at once: those the list's filter leaves, handed over once as a workbook."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        require_area(request.user, (SYSTEM,))
+        waiting = links.without_password(request.user, now())
+        self.people = UserFilter(request.GET, waiting, user=request.user).qs
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Who may be given one."""
+        return self.page(LinksForm(people=self.people))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Issue and hand over; no page shows the links again."""
+        form, at = LinksForm(request.POST, people=self.people), now()
+        if not form.is_valid():
+            return self.page(form, 422)
+        users = list(form.cleaned_data["users"])
+        try:
+            tokens = services.issue_first_password_links(users=users, by=request.user, at=at)
+        except errors.Invalid as error:
+            return self.page(pages.with_errors(form, error), 422)
+        paths = [reverse("account_first_password", args=[token]) for token in tokens]
+        rows = [
+            [user.name, user.username, str(user.unit or ""), request.build_absolute_uri(path), at + links.VALID]
+            for user, path in zip(users, paths, strict=True)
+        ]
+        heads = [_("姓名"), _("账号"), _("单位"), _("设置口令链接"), _("有效期至")]
+        title = _("设置口令链接")
+        return workbook_response(export_rows(heads, rows, title=title, moment=at), title)
+
+    def page(self, form: LinksForm, status: int = 200) -> HttpResponse:
+        """The people to choose from."""
+        back = f"{reverse('administration:user-list')}?{self.request.GET.urlencode()}"
+        text = _("为选中的账户签发设置口令的链接：24 小时内有效，只能用一次，这些账户之前的链接作废。")
+        context = {
+            "title": _("批量签发口令链接"),
+            "crumbs": [(_("用户"), back)],
+            "text": text,
+            "submit": _("签发并下载"),
+            "form": form,
+            "cancel_url": back,
+        }
+        return render(self.request, "core/confirm.html", context, status=status)
