@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -67,7 +66,8 @@ def field_limits(user: Any, rows: Iterable[Any]) -> dict[Any, frozenset[str] | N
     sideways = {row.pk: row for row in rows if not _holds(paths, row)}
     if not sideways or not model.scope_parents:
         return limits
-    named = _named_fields(user, model, list(sideways.values()))
+    capacities = permissions.capacities_for(model, "view")
+    named = permissions.taking_part(user, list(sideways.values()), "fields", capacity__in=capacities)
     for pk in sideways:
         lists = named.get(pk, [])
         if lists and all(lists):
@@ -83,29 +83,6 @@ def may_see_field(user: Any, row: Any, name: str) -> bool:
 
 def _holds(paths: list[str], row: Any) -> bool:
     return any(not row.scope_path or permissions.path_of(row).startswith(path) for path in paths)
-
-
-def _named_fields(user: Any, model: type[Model], rows: list[Any]) -> dict[Any, list[list[str]]]:
-    """The ``fields`` of every participation that opens a row to ``user``: one query."""
-    wanted: dict[tuple[int, int], set[Any]] = defaultdict(set)
-    for row in rows:
-        for lookup in model.scope_parents:
-            target = row
-            for part in lookup.split("__") if lookup else ():
-                target = getattr(target, part) if target is not None else None
-            if target is not None:
-                wanted[(ContentType.objects.get_for_model(target).pk, target.pk)].add(row.pk)
-    capacities = permissions.capacities_for(model, "view")
-    listed = permissions.participations_of(user).filter(
-        capacity__in=capacities,
-        content_type_id__in={kind for kind, _pk in wanted},
-        object_id__in={pk for _kind, pk in wanted},
-    )
-    named: dict[Any, list[list[str]]] = defaultdict(list)
-    for kind, object_id, fields in listed.values_list("content_type_id", "object_id", "fields"):
-        for pk in wanted.get((kind, object_id), ()):
-            named[pk].append(fields)
-    return named
 
 
 def without_limited(rows: QuerySet, user: Any) -> QuerySet:

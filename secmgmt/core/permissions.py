@@ -247,8 +247,8 @@ def actions_for(user: Any, rows: Iterable[Any]) -> dict[Any, frozenset[str]]:
     by_capacity = _by_capacity[label]
     # a participation is looked up only where it could add something to what positions allow
     open_ones = [row for row in rows if not by_capacity.keys() <= allowed[row.pk]]
-    for pk, capacities in _capacities_of(user, model, open_ones).items():
-        allowed[pk] |= {action for action, known in by_capacity.items() if capacities & known}
+    for pk, capacities in taking_part(user, open_ones, "capacity").items():
+        allowed[pk] |= {action for action, known in by_capacity.items() if not known.isdisjoint(capacities)}
     return {pk: frozenset(actions) for pk, actions in allowed.items()}
 
 
@@ -258,12 +258,14 @@ def _by_grants(user: Any, model: type[Model], path: str) -> set[str]:
     return {action for action, roles in _by_role[model._meta.label_lower].items() if roles & held}
 
 
-def _capacities_of(user: Any, model: type[Model], rows: list[Any]) -> dict[Any, set[str]]:
-    if not model.scope_parents or not _by_capacity[model._meta.label_lower]:
-        return {}
+def taking_part(user: Any, rows: list[Any], field: str, **only: Any) -> dict[Any, list[Any]]:
+    """For each row the ``field`` of every participation that opens it to ``user``: one query.
+
+    ``only``: conditions on the participations.
+    """
     wanted: dict[tuple[int, int], set[Any]] = defaultdict(set)
     for row in rows:
-        for lookup in model.scope_parents:
+        for lookup in row.scope_parents:
             target = row
             for part in lookup.split("__") if lookup else ():
                 target = getattr(target, part) if target is not None else None
@@ -272,11 +274,11 @@ def _capacities_of(user: Any, model: type[Model], rows: list[Any]) -> dict[Any, 
     if not wanted:
         return {}
     types, ids = {t for t, _i in wanted}, {i for _t, i in wanted}
-    found: dict[Any, set[str]] = defaultdict(set)
-    listed = participations_of(user).filter(content_type_id__in=types, object_id__in=ids)
-    for type_id, object_id, capacity in listed.values_list("content_type_id", "object_id", "capacity"):
+    found: dict[Any, list[Any]] = defaultdict(list)
+    listed = participations_of(user).filter(content_type_id__in=types, object_id__in=ids, **only)
+    for type_id, object_id, value in listed.values_list("content_type_id", "object_id", field):
         for pk in wanted.get((type_id, object_id), ()):
-            found[pk].add(capacity)
+            found[pk].append(value)
     return found
 
 
