@@ -244,10 +244,12 @@ class PasswordLink(_UserAct):
 class PasswordLinks(LoginRequiredMixin, View):
     """Links for several users at once: those the list's filter leaves, handed over once as a workbook."""
 
+    area = (SYSTEM,)
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.handle_no_permission()
-        require_area(request.user, (SYSTEM,))
+        require_area(request.user, self.area)
         waiting = links.without_password(request.user, now())
         self.people = UserFilter(request.GET, waiting, user=request.user).qs
         return super().dispatch(request, *args, **kwargs)
