@@ -57,8 +57,11 @@ def issue_first_password_links(*, users: list[User], by: User, at: dt.datetime) 
 
 
 def _issue(users: list[User], *, by: User | None, at: dt.datetime) -> list[str]:
-    """New links; only their digests are stored. Raises NotAllowed, Conflict."""
-    for user in users:
+    """New links; only their digests are stored. Raises NotAllowed, Conflict.
+
+    The users' rows are read anew and locked: whoever is disabled or linked by another at the same time comes after.
+    """
+    for user in User.objects.select_for_update().filter(pk__in=[user.pk for user in users]).order_by("pk"):
         if by is not None:
             guards.refuse_touching_administrator(by, user)
         if not user.is_active:

@@ -92,7 +92,7 @@ def test_the_service_keeps_the_rules_of_the_single_link(city, fresh, at):
             services.issue_first_password_links(users=fresh, by=by, at=at)
     with pytest.raises(errors.NotAllowed):
         services.issue_first_password_links(users=[fresh[0], city.secadmin], by=city.sysadmin, at=at)
-    fresh[1].is_active = False
+    User.objects.filter(pk=fresh[1].pk).update(is_active=False)
     with pytest.raises(errors.Conflict):
         services.issue_first_password_links(users=fresh, by=city.sysadmin, at=at)
     assert not FirstPasswordLink.objects.exists()
