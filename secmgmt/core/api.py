@@ -183,6 +183,7 @@ class Crud:
         workflow = workflow_of(self.model)
         if workflow is None or name not in workflow.by_name:
             raise errors.OutOfScope(model=self.model._meta.label, lookup=name)
+        workflow.require(obj, name, request.user)  # who may not is told so before anything he sent is looked at
         if not step.seen:
             raise PreconditionRequired(_("请在 seen 中带上详情给出的内容标记，说明您依据的是哪一版。"))
         fire(workflow, obj, name, by=request.user, step=step)

@@ -12,10 +12,11 @@ from django.shortcuts import redirect
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from . import audit, errors, permissions
+from . import audit, errors
 from .clock import now
+from .middleware import note_refusal
 from .models.trail import Decision
-from .workflow import Workflow, check_state, seen_token
+from .workflow import Workflow, seen_token
 
 
 class TransitionPage:
@@ -40,13 +41,14 @@ class TransitionPage:
 
     def answer(self) -> HttpResponse:
         if self.post is None:
-            self._require()
+            self.workflow.require(self.obj, self.step.name, self.request.user)
             return self.page()
         try:
             obj = self._fire()
         except errors.Invalid as error:
             return self.page(invalid=error, status=error.status)
         except errors.Incomplete as error:
+            note_refusal(self.request, error, self.obj)
             return self.page(missing=error, status=error.status)
         state = self.workflow.states(getattr(obj, self.workflow.field)).label
         messages.success(
@@ -54,27 +56,13 @@ class TransitionPage:
         )
         return redirect(self.views.url("detail", obj) or self.views.url("list"))
 
-    def _require(self) -> None:
-        """Only who may take the step now sees its page."""
-        check_state(self.workflow, self.obj, self.step)
-        user = self.request.user
-        allowed = permissions.actions_for(user, [self.obj])[self.obj.pk]
-        if self.step.action in allowed and self.step.guard:
-            self.step.guard(self.obj, user)  # says why not this person
-        if self.step.action not in allowed:
-            raise errors.NotAllowed(
-                _("您的岗位不能“%(what)s”。") % {"what": self.step.label},
-                who_may=permissions.who_may(self.views.model, self.step.action),
-                obj=self.obj,
-            )
-
     def _fire(self) -> Any:
         by, at = self.request.user, now()
         sent = {"opinion": self.post.get("opinion", ""), "seen": self.post.get("seen")}
         if self.form is None:
             return self.workflow.fire(self.obj, self.step.name, by=by, at=at, **sent)
         with audit.act():
-            self._require()
+            self.workflow.require(self.obj, self.step.name, by)
             if sent["seen"] != seen_token(self.obj):
                 raise errors.Conflict(_("内容在您打开之后有变化，请看过新内容再办理。"), obj=self.obj)
             if not self.form.is_valid():

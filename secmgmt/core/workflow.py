@@ -95,18 +95,26 @@ class Workflow:
             self._keep(fresh, step, source, by=by, at=at, opinion=opinion, seen=seen or "")
         return fresh
 
-    def _check(self, fresh: Any, step: Transition, *, by: Any, opinion: str, seen: str | None) -> None:
-        allowed = permissions.actions_for(by, [fresh])[fresh.pk]
+    def require(self, obj: Any, name: str, by: Any) -> None:
+        """Whether the step is one that ``by`` may take now, before anything he sent is looked at.
+
+        Raises OutOfScope, Conflict (not in the state it starts from), NotAllowed.
+        """
+        step = self.by_name[name]
+        allowed = permissions.actions_for(by, [obj])[obj.pk]
         if "view" not in allowed and step.action not in allowed:
-            raise errors.OutOfScope(model=self.model_label, lookup=fresh.pk)
-        check_state(self, fresh, step)
+            raise errors.OutOfScope(model=self.model_label, lookup=obj.pk)
+        check_state(self, obj, step)
         if step.action not in allowed:
             raise errors.NotAllowed(
                 _("您的岗位不能“%(what)s”。") % {"what": step.label},
-                who_may=permissions.who_may(type(fresh), step.action),
-                obj=fresh,
+                who_may=permissions.who_may(type(obj), step.action),
+                obj=obj,
             )
-        check_person(step, fresh, by)
+        check_person(step, obj, by)
+
+    def _check(self, fresh: Any, step: Transition, *, by: Any, opinion: str, seen: str | None) -> None:
+        self.require(fresh, step.name, by)
         check_seen(fresh, seen)
         if step.needs_opinion and not opinion.strip():
             raise errors.Invalid({"opinion": [_("请写明意见：“%(what)s”须说明理由。") % {"what": step.label}]})

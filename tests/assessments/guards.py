@@ -26,6 +26,7 @@ GUARDS = (
     # who decides, on what, with what proof
     Guard(C + "workflow.check_person", nothing, (ABUSE + "::test_who_submitted",), "A17"),
     Guard(C + "workflow.check_state", nothing, (ABUSE + "::test_no_step_is_skipped",), "A17"),
+    Guard(C + "workflow.Workflow.require", nothing, (FLOW + "::test_who_may_not_take",), "A04"),
     Guard(C + "workflow.check_seen", nothing, (ABUSE + "::test_no_step_is_skipped",), "A43"),
     Guard(E + "services.check_open", nothing, (ABUSE + "::test_a_confirmed_result", JOURNEY + "::test_the_whole"), "8.1.4.7 b"),
     Guard(C + "attachments.check_takes_files", nothing, (JOURNEY + "::test_evidence_is_kept",), "8.1.4.7 b"),

@@ -248,3 +248,23 @@ def test_a_grading_is_not_determined_without_the_proof_of_who_decided(city, thin
     assert take(city.lin, grading, "record_pass", **proof(file="")).status_code == 422
     grading.refresh_from_db()
     assert grading.state == "expert" and grading.protected_object.security_level is None
+
+
+def test_who_may_not_take_a_step_hears_so_before_his_form_is_read(city, thing):
+    """The page and the API alike: who may not 403, not now 409, and only then what the form lacks."""
+    grading = draft(city, thing)
+    address = f"/api/v1/gradings/{grading.pk}/do/record_pass"
+
+    def asked(user, **body) -> tuple[int, int]:
+        body = {"data": {"decided_on": "x"}, **body}
+        by_api = signed_in(user).post(address, body, content_type="application/json")
+        return by_api.status_code, take(user, grading, "record_pass").status_code
+
+    assert asked(city.lin, seen=seen_token(grading)) == (409, 409)
+    take(city.lin, grading, "submit")
+    grading.refresh_from_db()
+    assert asked(city.gao, seen=seen_token(grading)) == (403, 403)
+    assert asked(city.gao) == (403, 403)
+    assert asked(city.su, seen=seen_token(grading)) == (404, 404)
+    assert asked(city.lin, seen=seen_token(grading)) == (422, 422)
+    assert state_of(grading) == "expert"
