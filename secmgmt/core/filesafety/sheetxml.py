@@ -26,6 +26,8 @@ _ESCAPE = re.compile(r"_x(005F(?=_x)|00[01][0-9A-F])_")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _COLUMNS = {get_column_letter(n): n - 1 for n in range(1, 16385)}
 _DIGITS = "0123456789"
+PAGE_TITLES = {f"{page}{kind}" for page in ("odd", "even", "first") for kind in ("Header", "Footer")}
+MAX_TITLE_CHARS = 8192  # the usual programs write at most 255
 _CHINESE_DATES = {*range(27, 37), *range(50, 59)}  # built-in numbers whose format depends on the locale
 
 
@@ -161,6 +163,43 @@ def read_rows(archive: archives.Archive, part: str, book: Book) -> Iterator[tupl
     except (expat.ExpatError, LookupError, ValueError) as error:
         raise archives.broken_part(part) from error
     yield from ready
+
+
+def page_titles(archive: archives.Archive, part: str) -> list[tuple[str, str]]:
+    """(``oddHeader`` …, its text with codes such as ``&C``) of a sheet, once the part is read to its end."""
+    found: list[tuple[str, str]] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse_doctype
+
+    def start(name: str, _attributes: dict[str, str]) -> None:
+        if (title := name.rpartition(":")[2]) in PAGE_TITLES:
+            found.append((title, ""))
+            check_titles(found)
+            parser.CharacterDataHandler, parser.EndElementHandler = text, end
+
+    def text(piece: str) -> None:
+        title, before = found[-1]
+        found[-1] = (title, before + piece)
+        check_titles(found)
+
+    def end(name: str) -> None:
+        if name.rpartition(":")[2] in PAGE_TITLES:
+            parser.CharacterDataHandler = parser.EndElementHandler = None
+
+    parser.StartElementHandler = start
+    try:
+        for chunk in archive.chunks(part):
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise archives.broken_part(part) from error
+    return found
+
+
+def check_titles(found: list[tuple[str, str]]) -> None:
+    """No more headers and footers, and no longer ones, than a sheet has: they are read within every upload."""
+    if len(found) > len(PAGE_TITLES) or len(found[-1][1]) > MAX_TITLE_CHARS:
+        raise ValueError("more headers and footers than a sheet has")
 
 
 def refuse_doctype(*_args) -> NoReturn:

@@ -5,23 +5,20 @@ Only what the secrecy rules need: which lines are at the top, in a page header o
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import IO
 
-import pypdf
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from . import archives, plaintext, sheetxml
+from . import archives, pdftext, plaintext, sheetxml
 from .refusal import FileRefused
 
 TOP_LINES = 10
 MAX_PDF_PAGES = 400
-_HEADER_FOOTER = re.compile(rb"<(?:\w+:)?(?:odd|even|first)(Header|Footer)[^>]*>(.*?)</", re.S)
 _HEADER_CODES = re.compile(r'&(?:"[^"]*"|\d+|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|[A-BD-KM-QS-Za-z])')
 _OFD_PAGE = re.compile(r"Pages?/Page_(\d+)/Content\.xml$", re.I)
 
@@ -161,15 +158,10 @@ def row_lines(archive: archives.Archive, part: str, sheet: str, book: sheetxml.B
 
 
 def print_titles(archive: archives.Archive, part: str, sheet: str) -> Iterator[Line]:
-    """Page header and footer (``&C机密``): they stand at the end of the part, so only its tail is kept."""
-    tail = b""
-    for chunk in archive.utf8_chunks(part):
-        tail += chunk
-        at = tail.find(b"headerFooter")
-        tail = tail[at:] if at >= 0 else tail[-16:]
-    for which, coded in _HEADER_FOOTER.findall(tail):
-        where = sheet + (_("的页眉") if which == b"Header" else _("的页脚"))
-        text = _HEADER_CODES.sub("", html.unescape(coded.decode("utf-8", "replace")).replace("&&", "＆"))
+    """Page headers and footers (``&C机密``) without their codes."""
+    for which, coded in sheetxml.page_titles(archive, part):
+        where = sheet + (_("的页眉") if which.endswith("Header") else _("的页脚"))
+        text = _HEADER_CODES.sub("", coded.replace("&&", "＆"))
         for line in re.sub("&[LCRlcr]", "\t", text).splitlines():
             yield Line(line, Zone.HEADER, where)
 
@@ -204,43 +196,35 @@ def page_lines(number: int, texts: list[str]) -> Iterator[Line]:
 
 def of_pdf(fileobj: IO[bytes]) -> Iterator[Line]:
     """The text layer, page by page."""
-    reader = open_pdf(fileobj)
-    for number, page in enumerate(reader.pages, 1):
-        check_pdf_length(number)
-        try:
-            text = page.extract_text()
-        except Exception as error:  # the parser fails in many ways on crafted pages; none may pass unread
-            raise broken_pdf(_("第 %d 页") % number) from error
+    fileobj.seek(0)
+    found = pdftext.read(fileobj.read(), MAX_PDF_PAGES)
+    check_pdf_read(found)
+    check_pdf_length(found.count)
+    for number, text in enumerate(found.pages, 1):
         yield from page_lines(number, text.splitlines())
 
 
-def broken_pdf(where: str) -> FileRefused:
-    message = _("PDF 已损坏，%s无法读出。请用阅读器打开后“打印为 PDF”，再上传新文件。")
-    return FileRefused("pdf-broken", message % where)
+def check_pdf_read(found: pdftext.Reading) -> None:
+    """Every page could be read."""
+    if found.fault == "locked":
+        raise FileRefused("pdf-encrypted", _("PDF 设有打开密码，无法检查。请去掉密码后再上传。"))
+    if found.fault == "endless":
+        message = _(
+            "PDF 内容过于复杂，在限定的时间和内存内读不完，无法逐页检查密级标志。"
+            "请拆分为较小的文件，或用阅读器打开后“打印为 PDF”，再上传新文件。"
+        )
+        raise FileRefused("pdf-endless", message)
+    if found.fault:
+        where = _("第 %d 页") % (len(found.pages) + 1) if found.count else _("结构")
+        message = _("PDF 已损坏，%s无法读出。请用阅读器打开后“打印为 PDF”，再上传新文件。")
+        raise FileRefused("pdf-broken", message % where)
 
 
-def check_pdf_length(number: int) -> None:
+def check_pdf_length(count: int) -> None:
     """A text layer is read to its end or not accepted."""
-    if number > MAX_PDF_PAGES:
+    if count > MAX_PDF_PAGES:
         message = _("PDF 超过 %d 页，无法逐页检查密级标志。请拆分后再上传。")
         raise FileRefused("pdf-too-long", message % MAX_PDF_PAGES)
-
-
-def open_pdf(fileobj: IO[bytes]) -> pypdf.PdfReader:
-    """A reader for a PDF that opens without a password."""
-    fileobj.seek(0)
-    try:
-        reader = pypdf.PdfReader(fileobj, strict=False)
-        locked = reader.is_encrypted and not reader.decrypt("")
-        if not locked and not len(reader.pages):
-            raise broken_pdf(_("页面"))
-    except FileRefused:
-        raise
-    except Exception as error:  # as above
-        raise broken_pdf(_("结构")) from error
-    if locked:
-        raise FileRefused("pdf-encrypted", _("PDF 设有打开密码，无法检查。请去掉密码后再上传。"))
-    return reader
 
 
 def of_ofd(fileobj: IO[bytes]) -> Iterator[Line]:

@@ -50,7 +50,9 @@ GUARDS = (
     Guard(F + "workbook.check_merges", nothing, (BOOK + "::test_merged",), "A05"),
     Guard(F + "sheetxml.refuse_doctype", nothing, (BOOK + "::test_the_reader_itself",), "A34"),
     Guard(F + "sheetxml.clean_text", same, (BOOK + "::test_formulas_errors",), "A29"),
+    Guard(F + "sheetxml.check_titles", nothing, (SECRECY + "::test_more_page_headers",), "A33"),
     # marks of state secrets
+    Guard(F + "textlayers.check_pdf_read", nothing, (SECRECY + "::test_a_small_pdf", SECRECY + "::test_a_pdf_that"), "A33"),
     Guard(F + "textlayers.check_pdf_length", nothing, (SECRECY + "::test_a_pdf_too_long",), "state secrets stay out"),
     Guard(F + "secrecy.placed_mark", no_mark, (SECRECY + "::test_a_mark_is",), "state secrets stay out"),
     Guard(F + "secrecy.mark_like", no_mark, (SECRECY + "::test_a_phrase",), "state secrets stay out"),

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import io
+import subprocess
+import sys
+import time
 
-from secmgmt.core.filesafety import secrecy, sniff, textlayers
+import pypdf
+import pytest
+from pypdf.generic import DictionaryObject, NameObject, StreamObject
+
+from secmgmt.core.filesafety import pdftext, secrecy, sniff, textlayers
 from secmgmt.core.filesafety.refusal import FileRefused
 
 from . import builders, samples
@@ -98,3 +105,66 @@ def test_a_pdf_too_long_to_read_is_refused(monkeypatch):
     monkeypatch.setattr(textlayers, "MAX_PDF_PAGES", 1)
     with pytest.raises(FileRefused, match="超过 1 页"):
         secrecy.examine(builders.pdf("pdf-page-2", "乙"), "a.pdf", "application/pdf")
+
+
+def bomb_pdf(pages: int, size: int) -> io.BytesIO:
+    """Pages that share one long content stream, so that a small file asks for hours."""
+    writer = pypdf.PdfWriter()
+    stream = StreamObject()
+    stream.set_data(b"BT /F1 9 Tf " + b"(a) Tj " * (size // 7) + b"ET")
+    content = writer._add_object(stream.flate_encode(9))
+    font = {"/Type": NameObject("/Font"), "/Subtype": NameObject("/Type1"), "/BaseFont": NameObject("/Helvetica")}
+    fonts = DictionaryObject({NameObject("/F1"): DictionaryObject({NameObject(k): v for k, v in font.items()})})
+    for _number in range(pages):
+        page = writer.add_blank_page(9, 9)
+        page[NameObject("/Contents")] = content
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    out = io.BytesIO()
+    writer.write(out)
+    return out
+
+
+def test_a_small_pdf_that_asks_for_hours_is_stopped_and_refused(monkeypatch):
+    monkeypatch.setattr(pdftext, "CPU_SECONDS", 1)
+    assert textlayers_read(bomb_pdf(1, 70)) == "aaaaaaaaaa"
+    with pytest.raises(FileRefused, match="拆分") as refused:
+        textlayers_read(bomb_pdf(400, 500_000))
+    assert refused.value.code == "pdf-endless"
+
+
+def test_a_pdf_that_asks_for_more_memory_than_there_may_be_is_refused(monkeypatch):
+    monkeypatch.setattr(pdftext, "MEMORY", 110 * pdftext.MB)
+    with pytest.raises(FileRefused) as refused:
+        textlayers_read(bomb_pdf(1, 30_000_000))
+    assert refused.value.code == "pdf-endless"
+
+
+def textlayers_read(fileobj: io.BytesIO) -> str:
+    return "".join(line.text for line in textlayers.of_pdf(fileobj))
+
+
+def test_the_process_that_reads_a_pdf_does_not_know_django():
+    code = f"import sys, {pdftext.__name__}; sys.exit('django' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=pdftext.ROOT, check=False).returncode == 0
+
+
+TITLES = "<sheetData/><headerFooter>%s</headerFooter>"
+
+
+@pytest.mark.parametrize("titles", ["<oddHeader>" * 20_000, "<oddHeader/>" * 20_000, "<oddHeader>" + "甲" * 10_000])
+def test_more_page_headers_than_a_sheet_has_are_refused_at_once(titles):
+    fileobj = builders.changed(
+        builders.excel("xlsx", "甲"),
+        {"xl/worksheets/sheet1.xml": f"<worksheet>{TITLES % titles}</worksheet>"},
+    )
+    started = time.process_time()
+    with pytest.raises(FileRefused, match="已损坏"):
+        list(textlayers.of_xlsx(fileobj))
+    assert time.process_time() - started < 1
+
+
+def test_page_headers_are_found_whatever_their_prefix_and_entities():
+    sheet = '<x:worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main">%s</x:worksheet>'
+    titles = "<x:sheetData/><x:headerFooter><x:evenFooter>&amp;C&#26426;<![CDATA[密]]></x:evenFooter></x:headerFooter>"
+    fileobj = builders.changed(builders.excel("xlsx", "甲"), {"xl/worksheets/sheet1.xml": sheet % titles})
+    assert secrecy.examine(fileobj, "a.xlsx", sniff.MEDIA_TYPES["xlsx"]).where == "工作表“Sheet”的页脚"
