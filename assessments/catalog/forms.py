@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from secmgmt.core import errors, marks
+from secmgmt.core.forms import UnmarkedForm
 
 from .files import MAX_BYTES
 
@@ -31,13 +31,13 @@ class TableField(forms.FileField):
         return upload
 
 
-class OverlayForm(forms.Form):
+class OverlayForm(UnmarkedForm):
     """The filled-in workbook of an overlay."""
 
     file = TableField(label=_("填好的解读表（.xlsx 或 .csv）"), help_text=_("从下载的表填写，最大 10 MB。"))
 
 
-class StandardForm(forms.Form):
+class StandardForm(UnmarkedForm):
     """A standard of one's own: its names and its tables."""
 
     number = forms.CharField(
@@ -63,15 +63,6 @@ class StandardForm(forms.Form):
         if not _EDITION.fullmatch(value):
             raise forms.ValidationError(_t("年份或版本由字母、数字和点组成，如 2026。"))
         return value
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        try:
-            marks.refuse_marked({n: (str(self.fields[n].label), data.get(n, "")) for n in ("number", "name")})
-        except errors.Invalid as error:
-            for name, found in error.errors.items():
-                self.add_error(name, found)
-        return data
 
     @property
     def code(self) -> str:

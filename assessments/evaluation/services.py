@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from assessments.catalog import selection
 from assessments.catalog.models import CatalogItem, Standard
 from assessments.catalog.services import shipped_standard
-from secmgmt.core import audit, errors, marks, notices, permissions, records, search
+from secmgmt.core import audit, errors, notices, permissions, records, search
 from secmgmt.core.models import Participation
 
 from . import formulas, points, scoring
@@ -63,7 +63,6 @@ def create_assessment(
     standard is still open.
     """
     permissions.require(by, Assessment, "add", permissions.path_of(protected_object))
-    marks.refuse_marked({"title": (_("名称"), title)})
     standard = standard or shipped_standard()
     if standard is None:
         raise errors.Invalid({"standard": [_("还没有载入标准条款，请联系系统管理员载入后再试。")]})
@@ -157,16 +156,9 @@ def _frozen(assessment: Assessment, items: list[CatalogItem]) -> list[Answer]:
     ]  # fmt: skip
 
 
-def may_answer(answer: Answer, by: Any) -> bool:
-    """Whether ``by`` answers this item: by position, or as the assignee of its layer."""
-    if permissions.may(by, Answer, "answer", permissions.path_of(answer)):
-        return True
-    return answer.assignee_id == by.pk and "answer" in permissions.actions_for(by, [answer])[answer.pk]
-
-
 def check_may_answer(row: Answer, by: Any) -> None:
     """NotAllowed unless ``by`` answers this item."""
-    if not may_answer(row, by):
+    if not row.may_answer(by):
         raise errors.NotAllowed(_("这一项不由您填写。"), who_may=permissions.who_may(Answer, "answer"), obj=row)
 
 
@@ -264,7 +256,7 @@ def answer_group(*, assessment: Assessment, layer: str, control_point: str, by: 
     check_open(Assessment.objects.select_for_update().get(pk=assessment.pk))
     rows = assessment.answers.select_related("assessment__protected_object__unit").order_by("order")
     rows = rows.filter(layer=layer, control_point=control_point, result="").select_for_update(of=("self",))
-    mine = [row for row in rows if may_answer(row, by)]
+    mine = [row for row in rows if row.may_answer(by)]
     if not mine:
         raise errors.Invalid({"control_point": [_("这一组没有等您作答的项。")]})
     for row in mine:
@@ -327,7 +319,6 @@ def _checked(row: Answer, result: str, found: str, risk: str, high_risk_applies:
         wrong["high_risk_applies"] = [_("所选判例不属于这一项。")]
     if wrong:
         raise errors.Invalid(wrong)
-    marks.refuse_marked({"found": (_("现状说明"), found)})
     gap = result in (points.PARTIAL, points.UNMET)
     return {
         "result": result,

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from assets.models import ProtectedObject
-from secmgmt.core import attachments, audit, errors
+from secmgmt.core import attachments, errors
+from secmgmt.core.context import turned_away
 from secmgmt.core.filesafety.refusal import FileRefused
-from secmgmt.core.forms import DateInput, RecordForm
+from secmgmt.core.forms import DateInput, RecordForm, UnmarkedForm
 from secmgmt.core.models import Attachment
 
 from . import queries, rules, services
@@ -157,7 +158,7 @@ class ExpertChoice(forms.ModelChoiceField):
         return " ".join(filter(None, (obj.name, obj.title, str(obj.unit or ""))))
 
 
-class InviteForm(forms.Form):
+class InviteForm(UnmarkedForm):
     """Who is asked to review, and until when."""
 
     user = ExpertChoice(
@@ -173,7 +174,7 @@ class InviteForm(forms.Form):
         self.fields["user"].queryset = queries.experts(today)
 
 
-class ProofForm(forms.Form):
+class ProofForm(UnmarkedForm):
     """Records a decision taken outside: by whom, when, its number, and the file that proves it."""
 
     kind: ClassVar[ProofKind]
@@ -215,7 +216,7 @@ class ProofForm(forms.Form):
         return data
 
     def _refused(self, error: FileRefused) -> None:
-        audit.refuse(f"refused.{error.code}", self.instance, by=self.user, reason=error.message)
+        turned_away(error.code, error.message, self.instance)
         self.add_error("file", error.message)
         if error.code == "secrecy-confirm":  # the box that answers the question
             self.fields["confirmed_not_secret"].widget = forms.CheckboxInput()

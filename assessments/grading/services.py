@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from assets.models import ProtectedObject
 from secmgmt.accounts import roles
-from secmgmt.core import attachments, audit, errors, marks, notices, permissions
+from secmgmt.core import attachments, audit, errors, notices, permissions
 from secmgmt.core.models import Attachment, Participation
 
 from . import rules
@@ -129,7 +129,6 @@ def record_outside(
     Part of the step that follows from it. Raises NotAllowed, Invalid (no proof, a day to come), FileRefused.
     """
     permissions.get_visible(Grading, by, "record_outside", pk=grading.pk)
-    marks.refuse_marked({"decided_by": (_("作出结论的专家或单位"), decided_by), "number": (_("文号或编号"), number)})
     if decided_on > timezone.localdate(at):
         raise errors.Invalid({"decided_on": [_("结论日期不能晚于今天，请照文件落款日期填写。")]})
     if upload is not None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secmgmt.core import ports
 from secmgmt.core.clock import today
+from secmgmt.core.forms import UnmarkedForm
 
 from . import queries
 from .basis import AssetForm
@@ -163,7 +164,7 @@ class RegisterForm(AssetForm):
         number.error_messages["required"] = _t("“登记号”没有填写。")
 
 
-class NamingForm(forms.Form):
+class NamingForm(UnmarkedForm):
     """Putting an object on the list of important ones, or taking it off, with the document that says so."""
 
     important = forms.TypedChoiceField(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from secmgmt.core.clock import today
-from secmgmt.core.forms import DateInput, RecordForm
+from secmgmt.core.forms import DateInput, RecordForm, UnmarkedForm
 
 from . import guards, links
 from .models import ApiToken, LoginPolicy, OrgUnit, User
@@ -104,7 +104,7 @@ class PolicyForm(RecordForm):
                 field.help_text = _("%(low)d–%(high)d") % {"low": low, "high": high}
 
 
-class PlainForm(forms.Form):
+class PlainForm(UnmarkedForm):
     """A form in the house's markup that belongs to no record."""
 
     is_wide = False

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from secmgmt.core import audit, errors
 from secmgmt.core.clock import now
-from secmgmt.core.middleware import answer, client_address, note_refusal, problem
+from secmgmt.core.middleware import client_address, problem, refuse
 
 from . import passwords, secondfactor, sessions
 from .models import User
@@ -38,7 +38,7 @@ class LoginPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         name, namespaces = url_of(request)
         if AREA in namespaces and not inside_admin_networks(request):
-            return answer(request, errors.OutOfScope())
+            return refuse(request, errors.OutOfScope())
         if request.user.is_authenticated:
             stopped = self.decide(request, name)
             if stopped is not None:
@@ -127,16 +127,10 @@ def send(
     if request.path.startswith("/api/"):
         error = errors.NotAllowed(sentence)
         error.status = status
-        return problem(error)
+        return problem(error) if status == 401 else refuse(request, error)  # the end of a session has its own row
     url = reverse(name) + (f"?{urlencode(query)}" if query else "")
     if request.headers.get("HX-Request"):
         response = HttpResponse(status=204)
         response["HX-Redirect"] = url
         return response
     return HttpResponseRedirect(url)
-
-
-def refuse(request: HttpRequest, error: errors.DomainError) -> HttpResponse:
-    """A refusal before the view, with its row in the trail."""
-    note_refusal(request, error)
-    return answer(request, error)

@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.conf import settings
 from django.db import connection, transaction
 
-from . import digest, permissions
+from . import digest, marks, permissions
 from .clock import now
 from .context import origin
 from .models.audit import AuditEvent, AuditHead, AuditResult
@@ -76,10 +76,11 @@ def _undo(mark: int) -> None:
 
 
 def audited(function: Callable[P, R]) -> Callable[P, R]:
-    """Make a keyword-only service one act: atomic, audited, or nothing."""
+    """Make a keyword-only service one act: atomic, audited, or nothing. Its texts carry no secrecy mark."""
 
     @functools.wraps(function)
     def service(*args: P.args, **kwargs: P.kwargs) -> R:
+        marks.refuse_marked(marks.given_texts(kwargs))
         with act():
             return function(*args, **kwargs)
 

@@ -6,13 +6,21 @@ import contextvars
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from . import manifest
+
+
+class Refusal(NamedTuple):
+    """What somebody sent and was not taken: a stable word, the sentence, the row it was meant for."""
+
+    code: str
+    reason: str
+    obj: Any = None
 
 
 @dataclass
@@ -24,6 +32,7 @@ class Origin:
     session: str = ""
     channel: str = "command"
     cache: dict[Any, Any] = field(default_factory=dict)
+    refusal: Refusal | None = None  # what was turned away and has no row in the trail yet
 
 
 _origin: contextvars.ContextVar[Origin | None] = contextvars.ContextVar("origin", default=None)
@@ -32,6 +41,11 @@ _origin: contextvars.ContextVar[Origin | None] = contextvars.ContextVar("origin"
 def origin() -> Origin:
     """The current origin; outside a request an empty one."""
     return _origin.get() or Origin()
+
+
+def turned_away(code: str, reason: str, obj: Any = None) -> None:
+    """Remember a refusal found amid an act: the middleware notes it once the act has rolled back."""
+    origin().refusal = Refusal(code, reason, obj)
 
 
 @contextmanager

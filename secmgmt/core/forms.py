@@ -19,7 +19,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import permissions
+from . import marks, permissions
+from .context import turned_away
 from .templatetags.ui import shown
 
 
@@ -105,7 +106,24 @@ class Difference:
     mine: str
 
 
-class RecordForm(forms.ModelForm):
+class Unmarked(forms.BaseForm):
+    """A form whose free texts carry no secrecy mark: page, API and import fill the same one."""
+
+    def _clean_fields(self) -> None:
+        """Each text by itself, so that what is wrong is told at its field."""
+        super()._clean_fields()  # type: ignore[misc]
+        found = marks.sentences(marks.typed_texts(self))
+        for name, sentence in found.items():
+            self.add_error(name, sentence)
+        if found:
+            turned_away(marks.CODE, "；".join(found.values()))
+
+
+class UnmarkedForm(Unmarked, forms.Form):
+    """Base of every form that belongs to no record."""
+
+
+class RecordForm(Unmarked, forms.ModelForm):
     """Base of every form on a Record.
 
     ``fieldsets``: ((title, (field names)), …); fields named in none come last.

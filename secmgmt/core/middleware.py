@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from . import audit, errors
 from .clock import now
-from .context import Origin, acting_from, origin
+from .context import Origin, Refusal, acting_from, origin
 from .jobs.periodic import once_per_period
 from .logs import masked
 
@@ -56,6 +56,8 @@ class RequestContext:
         )
         with acting_from(value):
             response = self.get_response(request)
+            if value.refusal and response.status_code >= 400:  # e.g. told beside the fields of a form
+                note_refusal(request, errors.Invalid(message=value.refusal.reason))
         response["X-Request-ID"] = value.request_id
         if not request.path.startswith(settings.STATIC_URL):
             forbid_caching(response)
@@ -71,7 +73,7 @@ class BodyLimit:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if body_is_too_large(request):
             limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
-            return answer(request, errors.TooLarge(_("上传的内容超过上限 %(n)d MB。") % {"n": limit}))
+            return refuse(request, errors.TooLarge(_("上传的内容超过上限 %(n)d MB。") % {"n": limit}))
         return self.get_response(request)
 
 
@@ -100,20 +102,31 @@ class Refusals:
             error = errors.NotAllowed(str(error))
         if not isinstance(error, errors.DomainError):
             return None
-        note_refusal(request, error)
-        return answer(request, error)
+        return refuse(request, error)
 
 
-def note_refusal(request: HttpRequest, error: errors.DomainError) -> None:
-    """One audit row per refused act of a signed-in person; of a stranger so few that he cannot fill the trail."""
+def note_refusal(request: HttpRequest, error: errors.DomainError, obj: Any = None) -> None:
+    """One audit row per refused act of a signed-in person; of a stranger so few that he cannot fill the trail.
+
+    Called after the act has rolled back. What ``turned_away`` remembered of it says more than "invalid".
+    """
+    kept, origin().refusal = origin().refusal, None
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         if not once_per_period(f"refused:{origin().ip}", STRANGERS_EVERY, now()):
             return
         user = _("未登录")
-    obj = error.extra.get("obj") or getattr(error, "obj", None)
+    found = Refusal(error.code, error.message, obj or error.extra.get("obj") or getattr(error, "obj", None))
+    if kept and isinstance(error, errors.Invalid):
+        found = kept if kept.obj else kept._replace(obj=found.obj)
     detail = {"path": masked(request.path)[:300], "method": request.method, "status": error.status}
-    audit.refuse(f"refused.{error.code}", obj, by=user, reason=error.message[:500], detail=detail)
+    audit.refuse(f"refused.{found.code}", found.obj, by=user, reason=found.reason[:500], detail=detail)
+
+
+def refuse(request: HttpRequest, error: errors.DomainError) -> HttpResponse:
+    """A refusal with its row in the trail."""
+    note_refusal(request, error)
+    return answer(request, error)
 
 
 def answer(request: HttpRequest, error: errors.DomainError) -> HttpResponse:
@@ -140,5 +153,4 @@ def problem(error: errors.DomainError) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page of a failed CSRF check, with its row in the trail."""
     error = errors.Unproven(_("页面已过期或来源不明，为防止误操作没有执行。"))
-    note_refusal(request, error)
-    return answer(request, error)
+    return refuse(request, error)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from . import attachments, audit, digest, errors, marks, permissions, search
+from . import attachments, audit, digest, errors, permissions, search
 from .models.base import Record
 from .models.trail import Comment, Notice, Participation
 
@@ -28,7 +28,6 @@ def save(form: Any, *, by: Any, at: dt.datetime) -> Any:
             check_scope(by, current, "change")
         if not form.is_valid():
             raise errors.Invalid({k: [str(e) for e in v] for k, v in form.errors.items()})
-        marks.refuse_marked(marks.typed_texts(form))
         obj = form.instance
         check_scope(by, obj, "add" if is_new else "change")
         stamp(obj, by=by, at=at)

@@ -20,7 +20,7 @@ from django.forms.models import model_to_dict
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from . import errors, marks, permissions
+from . import permissions
 from .filesafety.refusal import FileRefused
 from .filesafety.workbook import BadCell, SheetRows, cell_address
 from .sheets import (
@@ -216,22 +216,11 @@ class Reading:
         for name, messages in form.errors.items():
             for message in messages:
                 self.refuse(number, self.cell_of(name), str(message))
-        self.check_marks(number, form)
         return form if len(self.result.refusals) == problems else None
 
     def cell_of(self, name: str) -> str:
         """The column at which an error of the form is told."""
         return name if name in self.place else self.sheet.key or self.sheet.columns[0]
-
-    def check_marks(self, number: int, form: forms.ModelForm) -> None:
-        """No text with a secrecy mark gets in by a workbook either."""
-        if form.errors:
-            return
-        try:
-            marks.refuse_marked(marks.typed_texts(form))
-        except errors.Invalid as error:
-            for name, messages in error.errors.items():
-                self.refuse(number, self.cell_of(name), "；".join(messages))
 
     def value(self, name: str, column: forms.Field, choices: Choices | None, cell: Any, current: Any) -> Any:
         """A cell as the form takes it."""

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from . import attachments, comments, errors, notices, parents, search
 from .clock import now
 from .filesafety.refusal import FileRefused
+from .forms import UnmarkedForm
 from .middleware import note_refusal
 from .models.trail import Notice
 
@@ -27,7 +28,7 @@ SUGGESTED = 5
 FOUND = 20
 
 
-class UploadForm(forms.Form):
+class UploadForm(UnmarkedForm):
     """One file with what its sender says about it."""
 
     file = forms.FileField(label=gettext_lazy("文件"))
@@ -67,7 +68,7 @@ def attachment_panel(
             "at": row.at,
             "note": row.note,
             "delete_url": reverse("core:file-remove", args=[row.pk])
-            if removable and not attachments.is_kept(row, obj)
+            if removable and not attachments.is_kept(row, obj) and attachments.may_remove(user, row, obj)
             else "",
         }
         for row in attachments.attachments_of(obj, user)
@@ -138,6 +139,7 @@ def file_remove(request: HttpRequest, pk: int) -> HttpResponse:
     row = attachments.visible(request.user, pk)
     parent = row.parent
     attachments.check_may_attach(request.user, parent)
+    attachments.check_may_remove(request.user, row, parent)
     back = search.url_of(parent) or "/"
     if request.method == "POST":
         attachments.remove(attachment=row, by=request.user, at=now())
