@@ -80,7 +80,7 @@ def _root() -> str:
 def dressed(row: Answer, user: Any, opened: dict[str, Any] | None = None) -> Answer:
     """The row with what a page says of it besides its fields; ``opened``: its ``item_context``, where it is shown."""
     address(row)
-    row.editable = row.assessment.is_open and services.may_answer(row, user)
+    row.editable = row.assessment.is_open and row.may_answer(user)
     row.by_component = len(row.component_results.all())
     if opened:
         row.files, row.remarks = len(opened["evidence"]["attachments"]), len(opened["discussion"]["comments"])

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assets.inventory.models import level_label
-from secmgmt.core import errors
+from secmgmt.core import errors, permissions
 from secmgmt.core.models import Attachment, Comment, Decision, Record, ScopedQuerySet
 
 from . import formulas, points
@@ -210,6 +210,16 @@ class Answer(models.Model):
     def takes_files(self) -> bool:
         """Evidence is added while the assessment is open."""
         return self.assessment.is_open
+
+    def may_answer(self, user: Any) -> bool:
+        """Whether ``user`` answers this item: by position, or as the assignee of its layer."""
+        if permissions.may(user, Answer, "answer", permissions.path_of(self)):
+            return True
+        return self.assignee_id == user.pk and "answer" in permissions.actions_for(user, [self])[self.pk]
+
+    def may_attach(self, user: Any) -> bool:
+        """Evidence comes from who answers the item."""
+        return self.may_answer(user)
 
     def get_absolute_url(self) -> str:
         """The page of the item: answer, components, evidence, remarks."""

@@ -32,6 +32,7 @@ from .models.trail import Attachment
 
 FOLDER = "attachments"
 FIELD = "attachments"
+ADDING = frozenset({"attach", "change"})
 _KEY = re.compile(FOLDER + r"/[0-9a-f]{32}")
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -49,7 +50,7 @@ def attach(
 ) -> Attachment:
     """Keep ``upload`` (a seekable binary file with a ``name``) with ``parent``.
 
-    The parent must be visible to ``by`` and he must have ``attach`` or ``change`` on it. ``confirmed``: he
+    The parent must be visible to ``by`` and take files from him (``check_may_attach``). ``confirmed``: he
     answered the question about a text that looks like a secrecy mark. Raises OutOfScope, NotAllowed,
     FileRefused, Conflict (too many), NoSpace; then neither row nor file stays.
     """
@@ -139,6 +140,7 @@ def remove(*, attachment: Attachment, by: Any, at: dt.datetime) -> None:
     row = visible(by, attachment.pk)
     parent = row.parent
     check_may_attach(by, parent)
+    check_may_remove(by, row, parent)
     check_not_frozen(parent)
     check_not_kept(row, parent)
     key = row.storage_key
@@ -195,16 +197,44 @@ def visible(user: Any, pk: Any) -> Attachment:
 def may_attach(user: Any, parent: Any) -> bool:
     """Whether ``user`` may add files to a record he sees."""
     allowed = permissions.actions_for(user, [parent])[parent.pk]
-    return takes_files(parent) and bool(allowed & {"attach", "change"}) and parents.may_see_field(user, parent, FIELD)
+    wanted = bool(allowed & ADDING) and row_takes_from(parent, user)
+    return takes_files(parent) and wanted and parents.may_see_field(user, parent, FIELD)
 
 
 def check_may_attach(by: Any, parent: Any) -> None:
-    """Visible (404), and ``attach`` or ``change`` on it (403)."""
+    """Visible (404), and ``attach`` or ``change`` on it, of which the row itself may tell more (403)."""
     parents.require_any(by, parent, "attach", "change")
+    check_row_takes_from(parent, by)
     if not parents.may_see_field(by, parent, FIELD):
         raise errors.NotAllowed(_("您受邀查看的内容不包括附件。"), obj=parent)
     parents.refuse_bare(parent)
     check_takes_files(parent)
+
+
+def row_takes_from(parent: Any, user: Any) -> bool:
+    """Whether this very row takes files from ``user``: a model whose rows differ in that has ``may_attach(user)``."""
+    asked = getattr(parent, "may_attach", None)
+    return asked is None or asked(user)
+
+
+def check_row_takes_from(parent: Any, by: Any) -> None:
+    """An action held on a kind of rows does not reach what somebody else answers for."""
+    if not row_takes_from(parent, by):
+        message = _("“%(name)s”的附件不由您增删。") % {"name": parent}
+        raise errors.NotAllowed(message, who_may=permissions.who_may(type(parent), "attach"), obj=parent)
+
+
+def may_remove(user: Any, row: Attachment, parent: Any) -> bool:
+    """Of those who may add files: who added this one, and who may add by position, which taking part does not give."""
+    path = permissions.path_of(parent)
+    return row.by_id == user.pk or any(permissions.may(user, type(parent), action, path) for action in ADDING)
+
+
+def check_may_remove(by: Any, row: Attachment, parent: Any) -> None:
+    """What another one added is not taken away by who only takes part."""
+    if not may_remove(by, row, parent):
+        message = _("“%(name)s”由%(who)s上传，您不能删除。") % {"name": row.name, "who": row.by}
+        raise errors.NotAllowed(message, who_may=permissions.who_may(type(parent), "attach"), obj=parent)
 
 
 def takes_files(parent: Any) -> bool:

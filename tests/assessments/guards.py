@@ -13,7 +13,9 @@ JOURNEY, ANSWERING, API = "evaluation/test_journey.py", "evaluation/test_answeri
 GUARDS = (
     # rows of others
     Guard(C + "permissions.restrict", same, (ABUSE + "::test_nothing_of_another", JOURNEY + "::test_another_bureau"), "A01"),
-    Guard(E + "services.may_answer", yes, (ABUSE + "::test_of_a_group", JOURNEY + "::test_an_assignee_answers"), "A04"),
+    Guard(E + "models.Answer.may_answer", yes, (ABUSE + "::test_of_a_group", JOURNEY + "::test_an_assignee_answers"), "A04"),
+    Guard(C + "attachments.check_row_takes_from", nothing, (ABUSE + "::test_evidence_is_added",), "A04"),
+    Guard(C + "attachments.check_may_remove", nothing, (ABUSE + "::test_evidence_is_added",), "A04"),
     Guard(E + "services.check_assignee", nothing, (JOURNEY + "::test_an_administrator_is",), "8.1.4.2 d"),
     Guard(E + "services.end_idle_assignees", nothing, (JOURNEY + "::test_a_layer_handed_on",), "A14"),
     Guard(C + "records.clear", empty, (ABUSE + "::test_an_invitation_opens",), "A14"),

@@ -101,6 +101,28 @@ def test_of_a_group_only_the_items_are_answered_that_are_ones_own(assessment, ci
         assert call(client, "patch", f"/answers/{answer.pk}", {"result": "met"}, 1).status_code == 403
 
 
+def test_evidence_is_added_by_who_answers_the_item_and_taken_off_by_who_added_it(assessment, city: City, at):
+    """A04: the assignee of one layer, and what others attached in his and in theirs."""
+    layer = "安全计算环境"
+    services.assign_layer(assessment=assessment, layer=layer, user=city.nobody, by=city.lin, at=at)
+    mine, others = assessment.answers.filter(layer=layer).first(), assessment.answers.first()
+    owner, assignee = signed_in(city.lin), signed_in(city.nobody)
+    assert evidence(owner, mine).status_code == evidence(owner, others).status_code == 302
+    kept = [Attachment.of(row).get() for row in (mine, others)]
+    assert evidence(assignee, others, "换.txt").status_code == 403
+    assert "上传附件" not in assignee.get(others.get_absolute_url()).content.decode()
+    assert evidence(assignee, mine, "日志.txt").status_code == 302
+    own = Attachment.of(mine).get(name="日志.txt")
+    for file in kept:
+        page = f"/files/{file.pk}/remove/"
+        assert page not in assignee.get(file.parent.get_absolute_url()).content.decode()
+        assert assignee.get(page).status_code == assignee.post(page).status_code == 403
+    assert assignee.post(f"/files/{own.pk}/remove/").status_code == 302
+    assert evidence(assignee, mine, "日志.txt").status_code == 302
+    assert owner.post(f"/files/{Attachment.of(mine).get(name='日志.txt').pk}/remove/").status_code == 302
+    assert list(Attachment.objects.order_by("pk")) == kept
+
+
 def test_a_report_names_nothing_its_reader_may_not_see(assessment, city: City):
     """A07: the education bureau registered a link to the platform; its reader was not shown it."""
     obj = assessment.protected_object
