@@ -167,6 +167,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 ACCOUNT_FORMS = {
     "login": "secmgmt.accounts.authforms.LoginForm",
     "change_password": "secmgmt.accounts.authforms.ChangePasswordForm",
+    "reauthenticate": "secmgmt.accounts.authforms.ConfirmForm",
 }
 MFA_FORMS = {
     "authenticate": "secmgmt.accounts.authforms.AuthenticateForm",

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ChangePasswordForm as BaseChangePassword
 from allauth.account.forms import LoginForm as BaseLogin
+from allauth.account.forms import ReauthenticateForm as BaseConfirm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm as BaseAuthenticate
 from allauth.mfa.base.forms import ReauthenticateForm as BaseReauthenticate
@@ -21,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from secmgmt.core.clock import now
 from secmgmt.core.middleware import client_address
 
-from . import lockout, secondfactor
+from . import lockout, passwords, secondfactor
 
 
 class LoginForm(BaseLogin):
@@ -32,6 +33,7 @@ class LoginForm(BaseLogin):
         self.fields.pop("remember", None)
         self.fields["login"].label = gettext_lazy("账号")
         self.fields["password"].label = gettext_lazy("口令")
+        self.fields["password"].validators.append(passwords.check_length)
         for name in ("login", "password"):
             self.fields[name].widget.attrs.pop("placeholder", None)
             self.fields[name].help_text = ""
@@ -49,6 +51,7 @@ class ChangePasswordForm(BaseChangePassword):
         }
         for name, label in labels.items():
             self.fields[name].label = label
+            self.fields[name].validators.append(passwords.check_length)
             self.fields[name].help_text = ""
             self.fields[name].widget.attrs.pop("placeholder", None)
 
@@ -58,6 +61,14 @@ class ChangePasswordForm(BaseChangePassword):
         if not get_adapter().reauthenticate(self.user, value):
             raise forms.ValidationError(_("当前口令不正确。"))
         return value
+
+
+class ConfirmForm(BaseConfirm):
+    """The password once more, before something that matters."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].validators.append(passwords.check_length)
 
 
 class _CountedCode:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from secmgmt.core.clock import today
 from secmgmt.core.forms import DateInput, RecordForm, UnmarkedForm
 
-from . import guards, links
+from . import guards, links, passwords
 from .models import ApiToken, LoginPolicy, OrgUnit, User
 from .roles import BUSINESS_ROLES
 
@@ -260,11 +260,13 @@ class FirstPasswordForm(PlainForm):
     password1 = forms.CharField(
         label=gettext_lazy("新口令"),
         strip=False,
+        validators=[passwords.check_length],
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     password2 = forms.CharField(
         label=gettext_lazy("再输一次新口令"),
         strip=False,
+        validators=[passwords.check_length],
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

@@ -39,6 +39,7 @@ BASE_WORDS = frozenset(
     {"password", "passwd", "admin", "administrator", "root", "welcome", "letmein", "qwerty", "iloveyou"}
     | {"woaini", "huawei", "test", "guest", "system", "changeme", "dengbao"}
 )
+MAX_LENGTH = 128
 SHORTEST_RUN = {"digit": 3, "letter": 4, "repeat": 3, "keyboard": 4}
 
 
@@ -47,6 +48,7 @@ class PolicyValidator:
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raise ValidationError naming what is wrong."""
+        check_length(password)
         policy = current_policy()
         found = [
             *refuse_short_or_plain(password, policy),
@@ -65,6 +67,13 @@ class PolicyValidator:
             "至少 %(length)d 位，含大写字母、小写字母、数字、符号中的 %(classes)d 种；不含账号或姓名，"
             "不用连续、重复或键盘相邻字符，不用常见口令，不与最近 %(history)d 次相同。"
         ) % {"length": policy.min_length, "classes": policy.min_classes, "history": policy.history}
+
+
+def check_length(password: str) -> None:
+    """Megabytes are no password: refused by every form that takes one, before anything reads it."""
+    if len(password) > MAX_LENGTH:
+        told = {"n": MAX_LENGTH, "have": len(password)}
+        raise ValidationError(_("口令最长 %(n)d 位，现为 %(have)d 位。") % told)
 
 
 def refuse_short_or_plain(password: str, policy: LoginPolicy) -> list[str]:
@@ -100,7 +109,7 @@ def refuse_names(password: str, user: Any) -> list[str]:
 def refuse_patterns(password: str) -> list[str]:
     """No runs: 123, abcd, aaa, qwer, in either direction."""
     text = password.lower()
-    if any(c * SHORTEST_RUN["repeat"] in text for c in set(text)):
+    if max((len(list(run)) for _same, run in itertools.groupby(text)), default=0) >= SHORTEST_RUN["repeat"]:
         return [_("口令不能有连续重复的字符。")]
     for kind, test in (("digit", str.isdigit), ("letter", str.isalpha)):
         if _longest_run(text, test) >= SHORTEST_RUN[kind]:
@@ -128,7 +137,8 @@ def _longest_run(text: str, test: Callable[[str], bool]) -> int:
 def refuse_common(password: str) -> list[str]:
     """No customary password, and none that is only a customary word dressed up."""
     text = password.lower()
-    bare = re.sub(r"[^a-z]", "", re.sub(r"[\d\W_]+$", "", text).translate(LOOKALIKE))
+    to_last_letter = re.match(r"(?s).*[^\W\d_]|", text)
+    bare = re.sub(r"[^a-z]", "", to_last_letter[0].translate(LOOKALIKE)) if to_last_letter else ""
     if text in common_passwords() or bare in BASE_WORDS:
         return [_("这是常见口令，容易被猜中。")]
     return []

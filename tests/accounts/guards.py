@@ -63,6 +63,7 @@ GUARDS = (
         (PASS + "::test_a_weak_password_is_refused",),
         "8.1.4.1 a",
     ),
+    Guard(A + "passwords.check_length", nothing, (PASS + "::test_a_password_of_a_megabyte",), "A36"),
     Guard(A + "passwords.refuse_names", empty, (PASS + "::test_account_and_name",), "8.1.4.1 a"),
     Guard(A + "passwords.refuse_patterns", empty, (PASS + "::test_a_weak_password_is_refused",), "8.1.4.1 a"),
     Guard(A + "passwords.refuse_common", empty, (PASS + "::test_a_weak_password_is_refused",), "8.1.4.1 a"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import pytest
 from django.core import mail
@@ -54,6 +55,35 @@ def test_a_weak_password_is_refused_with_its_reason(password, why):
 @pytest.mark.parametrize("password", [NEW, PASSWORD, "河畔Lantern-77x", "tR4in&window", "First-9!crane"])
 def test_a_sound_password_passes(password):
     assert reasons(password) == ""
+
+
+LONG = "Aa1!" * 250_000
+
+
+def test_a_password_of_a_megabyte_is_refused_by_every_form_before_anything_reads_it(client, city, at):
+    def told(url, **data):
+        started = time.process_time()
+        page = client.post(url, data).content.decode()
+        assert time.process_time() - started < 2
+        return "口令最长 128 位，现为 1000000 位" in page
+
+    token = services.issue_first_password_link(user=city.lin, by=city.sysadmin, at=at)
+    assert told(reverse("account_first_password", args=[token]), password1=LONG, password2=LONG)
+    assert told("/accounts/login/", login="lin", password=LONG)
+    login(client, city.lin)
+    assert told("/accounts/password/change/", oldpassword="wrong", password1=LONG, password2=LONG)
+    assert told("/accounts/password/change/", oldpassword=LONG, password1=NEW, password2=NEW)
+    assert told("/accounts/reauthenticate/", password=LONG)
+    with pytest.raises(ValidationError, match="最长"):
+        passwords.change_password(user=city.lin, password=LONG, by=city.lin, at=at)
+
+
+def test_the_rules_take_no_longer_than_the_password_is_long():
+    """What would take minutes when each character, or each place, were looked at once for every other."""
+    started = time.process_time()
+    assert passwords.refuse_patterns("".join(map(chr, range(0x4E00, 0x9E00))) * 4) == []
+    assert passwords.refuse_common("1-" * 60_000 + "a") == []
+    assert time.process_time() - started < 1
 
 
 def test_account_and_name_are_refused_in_it(city):
