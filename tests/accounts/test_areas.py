@@ -58,6 +58,10 @@ def test_outside_the_administrators_networks_the_areas_do_not_exist(city, as_sys
         assert browser.get("/manage/users/").status_code == 404
         assert browser.get("/manage/users/", headers={"X-Forwarded-For": "10.20.1.1"}).status_code == 404
     assert as_system.get("/manage/users/", REMOTE_ADDR="10.20.1.1").status_code == 200
+    refused = AuditEvent.objects.filter(verb="refused.not-found", detail__path="/manage/users/")
+    assert list(refused.order_by("seq").values_list("actor_id", flat=True)) == [
+        city.sysadmin.pk, city.sysadmin.pk, city.secadmin.pk, city.secadmin.pk
+    ]  # fmt: skip
 
 
 def test_outside_the_networks_an_administrator_can_do_nothing_at_all(city, as_auditor, settings):

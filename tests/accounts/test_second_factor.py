@@ -50,6 +50,14 @@ def test_an_approver_enrols_and_then_reaches_his_work(client, city):
     assert AuditEvent.objects.filter(verb="mfa.enrol").count() == 1
 
 
+def test_the_api_refuses_whoever_has_yet_to_enrol_and_notes_it(client, city):
+    head = make_user("newhead", unit=city.health)
+    make_position(head, city.health, "act_as_unit_head")
+    login(client, head)
+    assert client.get("/api/v1/me").status_code == 403
+    assert AuditEvent.objects.get(verb="refused.not-allowed").actor_id == head.pk
+
+
 def test_the_code_of_enrolment_is_not_good_for_signing_in_again(client, city):
     login(client, city.lin)
     confirm_password(client)

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from tests.assets.guards import all_links
 from tests.core.reporting.guards import as_markup
 from tests.guarding import Guard, empty, nothing, same, yes
 
 E, G, C = "assessments.evaluation.", "assessments.grading.", "secmgmt.core."
+MARKS = "test_marks.py"
 ABUSE, FLOW, PAGES = "test_abuse.py", "grading/test_flow.py", "grading/test_pages.py"
 JOURNEY, ANSWERING, API = "evaluation/test_journey.py", "evaluation/test_answering.py", "evaluation/test_api.py"
+PART = "test_taking_part.py"
+
+
+def whoever_was_asked(user: Any, capacities: Iterable[str]) -> set[str]:
+    """Taking part for good, whatever became of the person."""
+    return set(capacities)
+
+
+def dict_of_nothing(*args: Any, **kwargs: Any) -> dict[str, Any]:
+    """No text to judge."""
+    return {}
+
 
 GUARDS = (
     # rows of others
@@ -16,9 +32,18 @@ GUARDS = (
     Guard(E + "models.Answer.may_answer", yes, (ABUSE + "::test_of_a_group", JOURNEY + "::test_an_assignee_answers"), "A04"),
     Guard(C + "attachments.check_row_takes_from", nothing, (ABUSE + "::test_evidence_is_added",), "A04"),
     Guard(C + "attachments.check_may_remove", nothing, (ABUSE + "::test_evidence_is_added",), "A04"),
-    Guard(E + "services.check_assignee", nothing, (JOURNEY + "::test_an_administrator_is",), "8.1.4.2 d"),
+    Guard(E + "services.check_assignee", nothing, (JOURNEY + "::test_an_administrator_is", PART + "::test_a_layer_is"), "8.1.4.2 d, A01"),
+    Guard(C + "permissions.capacities_held", whoever_was_asked, (PART + "::test_an_expert_whose",), "A14"),
+    Guard(C + "permissions.capacities_held", whoever_was_asked, (PART + "::test_an_administrator_opens",), "8.1.4.2 d"),
+    Guard("secmgmt.accounts.administrators.end_participations", nothing, (PART + "::test_who_becomes",), "8.1.4.2 d, A14"),
     Guard(E + "services.end_idle_assignees", nothing, (JOURNEY + "::test_a_layer_handed_on",), "A14"),
     Guard(C + "records.clear", empty, (ABUSE + "::test_an_invitation_opens",), "A14"),
+    # secrecy marks in what is typed, and the rows of refusals
+    Guard(C + "marks.sentences", dict_of_nothing, (MARKS + "::test_a_mark_typed", MARKS + "::test_a_mark_in"), "state secrets stay out"),
+    Guard(C + "marks.typed_texts", dict_of_nothing, (MARKS + "::test_a_mark_typed",), "state secrets stay out"),
+    Guard(C + "marks.given_texts", dict_of_nothing, (MARKS + "::test_a_service_takes",), "state secrets stay out"),
+    Guard(C + "marks.turned_away", nothing, (MARKS + "::test_a_marked_opinion",), "8.1.4.3 a"),
+    Guard(C + "middleware.note_refusal", nothing, (MARKS + "::test_a_marked_proof", MARKS + "::test_a_mark_typed"), "8.1.4.3 a"),
     # documents
     Guard("assets.topology.services.links_of", all_links, (ABUSE + "::test_a_report_names",), "A07"),
     Guard(G + "views.require_whole", nothing, (ABUSE + "::test_whoever_was_shown",), "A07, A08"),

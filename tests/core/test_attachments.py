@@ -365,6 +365,7 @@ def test_a_body_larger_than_any_upload_is_refused_before_it_is_read(client, city
     client.force_login(city.lin)
     sent = {"file": SimpleUploadedFile("a.txt", b"a" * 2_000_000), "declared_not_secret": "on"}
     assert client.post(attach_url(thing), sent).status_code == 413
+    assert AuditEvent.objects.get(verb="refused.too-large").actor_id == city.lin.pk
 
 
 def test_removing_asks_first(client, city, thing, at):

@@ -23,16 +23,21 @@ from .textlayers import Line, Zone
 _LEVEL = "(?:绝密|机密|秘密)"
 _PERIOD = "(?:[0-9〇零一二两三四五六七八九十]+(?:年|个?月|日|天)|长期)"
 _OPEN, _CLOSE = r"[\[({【〔〖「『<〈]", r"[\])}】〕〗」』>〉]"
-_STARS = str.maketrans(dict.fromkeys("☆⭐✩✪✭✮✯✰⋆🌟⚝⭑⭒﹡✱✽❋✶", "★"))
+_TERM = f"{_OPEN}?{_PERIOD}{_CLOSE}?"
+_ALIKE = str.maketrans(dict.fromkeys("☆⭐✩✪✭✮✯✰⋆🌟⚝⭑⭒﹡✱✽❋✶", "★") | {"機": "机", "絕": "绝", "祕": "秘"})
 # ^(绝密|机密|秘密)(★.*|\s*\d+年)?$ on text without spaces, brackets around it allowed; * only before a period
-_MARK = re.compile(rf"★?{_OPEN}?({_LEVEL}(?:★.*|\*?{_PERIOD}★?|★?)){_CLOSE}?★?")
-_STRONG = re.compile(rf"★?{_OPEN}?({_LEVEL}(?:★.*|\*?{_PERIOD})){_CLOSE}?")
+_FULL = rf"{_LEVEL}级?{_CLOSE}?(?:★.*|\*?{_TERM})"
+_MARK = re.compile(rf"★?{_OPEN}?({_FULL}★?|{_LEVEL}★?){_CLOSE}?★?")
+_STRONG = re.compile(rf"★?{_OPEN}?({_FULL}){_CLOSE}?")
+# by itself on a line, in a cell or between the dashes of a name: 机密级, “机密”, 机密 保密期限10年
+_NEAR = re.compile(rf"[\"'“‘]?{_OPEN}?{_LEVEL}级?{_CLOSE}?(?:(?:保密)?期限?[:：为]?{_TERM})?[\"'”’]?")
 _NAME_MARK = re.compile(
     rf"{_OPEN}({_LEVEL}(?:★.*?|\*?{_PERIOD})?){_CLOSE}|((?<!商业){_LEVEL}★|(?<![一-龥]){_LEVEL}\*?{_PERIOD})"
 )
+_NAME_NEAR = re.compile(rf"{_OPEN}{_LEVEL}级{_CLOSE}")
 _NAME_PART = re.compile(r"[\s_\-+.,、，—–~·]+")
 _PHRASE = re.compile(
-    rf"((?:密级|保密等级|保密级别|涉密等级|涉密级别|密级标[识志])[:：|]+{_OPEN}?{_LEVEL}(?!级?[/、或和及]|级?以[上下])"
+    rf"((?:密级|保密等级|保密级别|涉密等级|涉密级别|密级标[识志])[:：|]*{_OPEN}?{_LEVEL}(?!级?[/、或和及]|级?以[上下])"
     rf"|(?<!商业){_LEVEL}★|^{_OPEN}{_LEVEL}(?:★.*?|{_PERIOD})?{_CLOSE})"
 )
 _SPLIT = re.compile(r"\t|\s{3,}")
@@ -92,8 +97,8 @@ def lines_of(fileobj: IO[bytes], name: str, media_type: str) -> Iterator[Line]:
 
 
 def compact(text: str) -> str:
-    """Full-width and look-alike forms unified, stars unified, everything blank or invisible removed."""
-    plain = unicodedata.normalize("NFKC", text).translate(_STARS)
+    """Full-width, traditional and look-alike forms unified, stars too; everything blank or invisible removed."""
+    plain = unicodedata.normalize("NFKC", text).translate(_ALIKE)
     return "".join(c for c in plain if not c.isspace() and not unicodedata.category(c).startswith("C"))
 
 
@@ -106,9 +111,10 @@ def examine_name(name: str) -> Verdict:
         return refusal(found, where)
     parts = _NAME_PART.split(unicodedata.normalize("NFKC", names.drop_invisible(stem)))
     for part in parts:
-        if lone_mark(compact(part)):
+        if near_mark(compact(part)):
             return question(part, where)
-    return CLEAR
+    found = mark_like(stem) or next(iter(_NAME_NEAR.findall(plain)), "")
+    return question(found, where) if found else CLEAR
 
 
 def name_mark(plain: str) -> str:
@@ -149,6 +155,11 @@ def lone_mark(plain: str) -> str:
     return found.group(1) if found else ""
 
 
+def near_mark(plain: str) -> str:
+    """``plain`` when it is a mark or no more than reads like one."""
+    return lone_mark(plain) or (plain if _NEAR.fullmatch(plain) else "")
+
+
 def strong_mark(plain: str) -> str:
     """``plain`` when it is a mark with star or period."""
     found = _STRONG.fullmatch(plain)
@@ -158,7 +169,7 @@ def strong_mark(plain: str) -> str:
 def mark_like(text: str) -> str:
     """A phrase in running text that needs the question, or an empty string."""
     for part in _SPLIT.split(text):
-        if found := lone_mark(compact(part)):
+        if found := near_mark(compact(part)):
             return found
     phrase = _PHRASE.search(compact(_SPLIT.sub("|", text.strip())))
     return phrase.group(0) if phrase else ""
