@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
+
 from secmgmt.core.filesafety import sniff
 from tests.guarding import Guard, empty, no, nothing, same, yes
 
@@ -32,6 +34,11 @@ def whatever_size(upload: Any, most: int) -> int:
     return upload.size
 
 
+def unmarked(form: forms.BaseForm) -> None:
+    """A form that judges nothing of what is typed."""
+    forms.Form._clean_fields(form)
+
+
 GUARDS = (
     # files
     Guard(C + "attachments.check_may_attach", nothing, (FILES + "::test_who_may_neither",), "A01"),
@@ -55,7 +62,8 @@ GUARDS = (
     Guard(C + "records.check_scope", nothing, (RECORDS + "::TestOne::test_a_row_is",), "A03"),
     Guard(C + "records.check_frozen", nothing, (RECORDS + "::TestOne::test_submitted", API + "::test_submitted"), "8.1.4.7 b"),
     Guard(C + "records.clear", empty, (SCOPE + "::test_an_invitation_goes",), "A14"),
-    Guard(C + "marks.refuse_marked", nothing, (RECORDS + "::TestOne::test_a_text_with", FLOW + "::TestFire::test_an_opinion"), "state secrets stay out"),
+    Guard(C + "marks.refuse_marked", nothing, (FLOW + "::TestFire::test_an_opinion",), "state secrets stay out"),
+    Guard(C + "forms.Unmarked._clean_fields", unmarked, (RECORDS + "::TestOne::test_a_text_with",), "state secrets stay out"),
     # the workflow
     Guard(C + "workflow.check_state", nothing, (FLOW + "::TestFire::test_a_step_cannot",), "A17"),
     Guard(C + "workflow.check_seen", nothing, (FLOW + "::TestFire::test_content_changed", FLOW + "::TestFire::test_a_decision_names"), "A43"),
