@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from secmgmt.accounts import roles
 from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, Panel, ReportKind, SearchSource
-from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS
+from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS, Capacity
 
 from .catalog import services as catalog
 from .catalog.queries import searched_text, searched_title
@@ -88,8 +88,10 @@ MANIFEST = Manifest(
         },
     },
     capacities={
-        "expert": {"assessments.Grading": ("view", "review", "export")},
-        "assignee": {"assessments.Assessment": ("view", "answer"), "assessments.Answer": ("view", "answer", "attach")},
+        "expert": Capacity({"assessments.Grading": ("view", "review", "export")}, role=roles.EXPERT.code),
+        "assignee": Capacity(
+            {"assessments.Assessment": ("view", "answer"), "assessments.Answer": ("view", "answer", "attach")}
+        ),
     },
     menu=(
         MenuEntry(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from secmgmt.accounts import roles
 from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, Panel, SearchSource
-from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS
+from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS, Capacity
 
 from .connections.services import HOST, PEER
 from .demo import create_assets
@@ -70,7 +70,7 @@ PANELS = (
 MANIFEST = Manifest(
     app="assets",
     grants=GRANTS,
-    capacities={PEER: {"assets.Interconnection": SEE}, HOST: {"assets.Hosting": SEE}},
+    capacities={PEER: Capacity({"assets.Interconnection": SEE}), HOST: Capacity({"assets.Hosting": SEE})},
     menu=(
         MenuEntry(GROUP, _("系统台账"), "assets:object-list", "server", model=OBJECT, order=100),
         MenuEntry(GROUP, _("网络与互联"), "assets:network-list", "net", model="assets.Network", order=110),

@@ -12,11 +12,15 @@ from secmgmt.core import permissions
 from .models import Assessment
 
 
-def colleagues(by: Any) -> QuerySet:
-    """The business accounts of the units in which ``by`` assigns layers, by unit and name."""
-    within = Q(pk__in=[])
+def colleagues(by: Any, assessment: Assessment) -> QuerySet:
+    """Whom ``by`` may give layers of this assessment to, by unit and name.
+
+    The business accounts of the units he assigns for, by the position that reaches this one.
+    """
+    own, within = permissions.path_of(assessment), Q(pk__in=[])
     for path in permissions.paths_for(by, Assessment, "assign"):
-        within |= Q(unit__path__startswith=path)
+        if own.startswith(path):
+            within |= Q(unit__path__startswith=path)
     rows = User.objects.filter(within, is_active=True, admin_role="").select_related("unit")
     return rows.order_by("unit__path", "name")
 

@@ -20,6 +20,7 @@ from secmgmt.core.models import Participation
 
 from . import formulas, points, scoring
 from .models import RISKS, Answer, Assessment, ComponentResult
+from .queries import colleagues
 
 FOUND_LENGTH = 2000
 ANSWER_LOADED = ("assessment__protected_object__unit", "answered_by", "assignee", "guidance")
@@ -328,10 +329,15 @@ def _checked(row: Answer, result: str, found: str, risk: str, high_risk_applies:
     }
 
 
-def check_assignee(user: Any) -> None:
-    """A layer goes to a working business account; administrators see no business data."""
-    if not user.is_active or user.admin_role:
-        raise errors.Invalid({"username": [_("只能分派给在用的业务账户，管理员账户不能填报。")]})
+def check_assignee(assessment: Assessment, user: Any, by: Any) -> None:
+    """A layer goes to a colleague of ``by``: a working business account of his units."""
+    if not colleagues(by, assessment).filter(pk=user.pk).exists():
+        raise no_colleague()
+
+
+def no_colleague() -> errors.Invalid:
+    """One refusal for every other name, so that it does not tell which names there are."""
+    return errors.Invalid({"username": [_("只能分派给本单位及下属单位的在用业务账户，请从列表中选择。")]})
 
 
 def end_idle_assignees(assessment: Assessment) -> None:
@@ -348,14 +354,14 @@ def assign_layer(*, assessment: Assessment, layer: str, user: Any, by: Any, at: 
 
     ``user`` None takes the layer back. Returns how many items.
 
-    Raises OutOfScope, NotAllowed, Invalid (no such layer), Conflict when no longer open.
+    Raises OutOfScope, NotAllowed, Invalid (no such layer, no colleague), Conflict when no longer open.
     """
     permissions.get_visible(Assessment, by, "view", pk=assessment.pk)
     permissions.require(by, Assessment, "assign", permissions.path_of(assessment))
     fresh = Assessment.objects.select_for_update().get(pk=assessment.pk)
     check_open(fresh)
     if user is not None:
-        check_assignee(user)
+        check_assignee(fresh, user, by)
     count = fresh.answers.filter(layer=layer).update(assignee=user)
     if not count:
         raise errors.Invalid({"layer": [_("没有这个层面。")]})

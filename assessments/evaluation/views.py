@@ -91,7 +91,8 @@ class Assessments(FeatureViews):
         found = [{"title": _t("各层面结果"), "template": template, "column": "main", "context": context}]
         if obj.is_open and permissions.may(self.request.user, Assessment, "assign", permissions.path_of(obj)):
             template = "assessments/assessment/assign.html"
-            context |= {"assigned": queries.assigned_layers(obj), "colleagues": queries.colleagues(self.request.user)}
+            context |= {"assigned": queries.assigned_layers(obj)}
+            context |= {"colleagues": queries.colleagues(self.request.user, obj)}
             found.append({"title": _t("分派层面"), "template": template, "column": "side", "context": context})
         return found
 
@@ -100,10 +101,9 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand one layer to a person by sign-in name, or with ``take_back`` to nobody."""
     assessment = permissions.get_visible(Assessment, request.user, "assign", pk=pk)
     layer, back = request.POST.get("layer", ""), "take_back" in request.POST
-    user = User.objects.filter(username=request.POST.get("username", "").strip(), is_active=True).first()
+    user = None if back else User.objects.filter(username=request.POST.get("username", "").strip()).first()
     if user is None and not back:
-        raise errors.Invalid({"username": [_t("没有这个登录名，或该账户已停用。")]})
-    user = None if back else user
+        raise services.no_colleague()
     count = services.assign_layer(assessment=assessment, layer=layer, user=user, by=request.user, at=now())
     done = {"layer": layer, "n": count, "who": user}
     text = _t("%(layer)s %(n)d 项已收回。") if back else _t("%(layer)s %(n)d 项已分派给%(who)s，已发消息通知。")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from secmgmt.core import audit, errors, permissions, records
+from secmgmt.core.models import Participation
 from secmgmt.core.workflow import Transition, Workflow
 
 from . import guards, sessions
@@ -24,6 +25,8 @@ def _apply(item: AdminGrant, by: User, at: dt.datetime, opinion: str) -> None:
     guards.refuse_last_administrator(user, item.role)
     if item.role and not user.is_active:
         raise errors.Conflict(_("“%(name)s”已停用。") % {"name": user}, obj=user)
+    if item.role:
+        end_participations(user, by, at)
     before = user.admin_role
     user.admin_role = item.role
     records.stamp(user, by=by, at=at)
@@ -33,6 +36,14 @@ def _apply(item: AdminGrant, by: User, at: dt.datetime, opinion: str) -> None:
         "admin.grant", user, by=by, at=at, before={"admin_role": before}, after={"admin_role": item.role}
     )
     _decided(item, by, at, opinion)
+
+
+def end_participations(user: User, by: User, at: dt.datetime) -> None:
+    """What somebody took part in ends for good when he becomes an administrator; each record's history says so."""
+    for row in Participation.objects.filter(user=user).order_by("pk"):
+        detail = {"user": user.audit_name, "capacity": row.capacity, "reason": _("改任管理员，不再参与业务")}
+        audit.record("participation.end", row.parent, by=by, at=at, detail=detail)
+        row.delete()
 
 
 def _decided(item: AdminGrant, by: User, at: dt.datetime, opinion: str) -> None:

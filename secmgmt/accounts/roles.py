@@ -108,15 +108,15 @@ BUSINESS_ROLES = (
 # The three separated administrators are no positions: a user has at most one, by construction of the column
 # ``User.admin_role``, and holds no position. Their codes are roles so that manifests can give them actions.
 SYSTEM_ADMIN = Role(
-    "system_admin", _("系统管理员"), second_factor=True,
+    "system_admin", _("系统管理员"), second_factor=True, administers=True,
     purpose="accounts and units; no business data, no rights of others",
 )
 SECURITY_ADMIN = Role(
-    "security_admin", _("安全管理员"), second_factor=True,
+    "security_admin", _("安全管理员"), second_factor=True, administers=True,
     purpose="positions, administrators' requests, second factors, sign-in policy; no business data",
 )
 AUDIT_ADMIN = Role(
-    "audit_admin", _("审计管理员"), second_factor=True,
+    "audit_admin", _("审计管理员"), second_factor=True, administers=True,
     purpose="reads the audit trail; no business data",
 )
 ADMIN_ROLES = (SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN)

@@ -27,6 +27,7 @@ ACT_LABELS: dict[str, Any] = {
     "job.enqueue": gettext_lazy("提交后台任务"),
     "job.finish": gettext_lazy("后台任务结束"),
     "job.start": gettext_lazy("后台任务开始"),
+    "participation.end": gettext_lazy("参与终止"),
     "refused.import": gettext_lazy("导入被拒绝"),
     "refused.stale": gettext_lazy("内容已变，未保存"),
     "report.clear": gettext_lazy("清理到期报告"),

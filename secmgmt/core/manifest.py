@@ -122,7 +122,7 @@ class Manifest:
     app: str
     roles: tuple[permissions.Role, ...] = ()
     grants: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)  # role → model → actions
-    capacities: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    capacities: dict[str, permissions.Capacity] = field(default_factory=dict)
     menu: tuple[MenuEntry, ...] = ()
     todos: tuple[Callable[[Any, dt.date], Iterable[Todo]], ...] = ()
     panels: tuple[Panel, ...] = ()
@@ -148,9 +148,8 @@ def register(manifest: Manifest) -> None:
     for role_code, models in manifest.grants.items():
         for model, actions in models.items():
             permissions.allow(role_code, model, *actions)
-    for capacity, models in manifest.capacities.items():
-        for model, actions in models.items():
-            permissions.allow_capacity(capacity, model, *actions)
+    for code, capacity in manifest.capacities.items():
+        permissions.define_capacity(code, capacity)
 
 
 def manifests() -> list[Manifest]:

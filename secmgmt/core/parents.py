@@ -66,10 +66,9 @@ def field_limits(user: Any, rows: Iterable[Any]) -> dict[Any, frozenset[str] | N
     sideways = {row.pk: row for row in rows if not _holds(paths, row)}
     if not sideways or not model.scope_parents:
         return limits
-    capacities = permissions.capacities_for(model, "view")
-    named = permissions.taking_part(user, list(sideways.values()), "fields", capacity__in=capacities)
+    named = permissions.taking_part(user, list(sideways.values()))
     for pk in sideways:
-        lists = named.get(pk, [])
+        lists = [part.fields for part in named.get(pk, []) if "view" in part.actions]
         if lists and all(lists):
             limits[pk] = frozenset(name for names in lists for name in names)
     return limits
@@ -90,8 +89,7 @@ def without_limited(rows: QuerySet, user: Any) -> QuerySet:
     model = rows.model
     if not model.scope_parents:
         return rows
-    capacities = permissions.capacities_for(model, "view")
-    mine = permissions.participations_of(user).filter(capacity__in=capacities)
+    mine = permissions.participations_of(user, model, "view")
     if not mine.exclude(fields=[]).exists():
         return rows
     paths = permissions.paths_for(user, model, "view")

@@ -2,7 +2,8 @@
 
 A role is one permission on a unit; a position grants it to a user for a time over everything beneath the
 unit. The apps' manifests say which actions on which model a role carries. Rows are reached only through
-``Model.objects.visible_to(user, action)``; sideways cases are participations on an object.
+``Model.objects.visible_to(user, action)``; sideways cases are participations on an object, which hold while
+what they stand on holds (``capacities_held``) and are never an administrator's.
 guardian's own checkers know neither validity nor the tree and are not called.
 """
 
@@ -39,10 +40,27 @@ class Role:
     label: Any
     second_factor: bool = False
     purpose: str = ""  # for docs/permissions.md
+    administers: bool = False  # its holder takes part in nothing
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """What taking part opens: model → actions. ``role``: it holds only for who holds this role now, anywhere."""
+
+    opens: dict[str, tuple[str, ...]]
+    role: str = ""
+
+
+class Part(NamedTuple):
+    """What one participation gives a user on a row. ``fields``: the names he was shown, none = all."""
+
+    actions: set[str]
+    fields: list[str]
 
 
 FEW_UNITS = 10
 ROLES: dict[str, Role] = {}
+CAPACITIES: dict[str, Capacity] = {}
 _by_role: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))  # model → action → roles
 _by_capacity: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
 
@@ -60,10 +78,14 @@ def allow(role: str, model: str, *actions: str) -> None:
         _by_role[model.lower()][action].add(role)
 
 
-def allow_capacity(capacity: str, model: str, *actions: str) -> None:
-    """Give those who take part in ``capacity`` these actions on ``app.Model``."""
-    for action in actions:
-        _by_capacity[model.lower()][action].add(capacity)
+def define_capacity(code: str, capacity: Capacity) -> None:
+    """Make a capacity known and give those who take part in it its actions."""
+    if capacity.role and capacity.role not in ROLES:
+        raise ValueError(f"unknown role {capacity.role!r}")
+    CAPACITIES[code] = capacity
+    for model, actions in capacity.opens.items():
+        for action in actions:
+            _by_capacity[model.lower()][action].add(code)
 
 
 def roles_for(model: type[Model], action: str) -> set[str]:
@@ -74,6 +96,11 @@ def roles_for(model: type[Model], action: str) -> set[str]:
 def capacities_for(model: type[Model], action: str) -> set[str]:
     """The capacities of participation that carry ``action`` on ``model``."""
     return _by_capacity[model._meta.label_lower][action]
+
+
+def _capacities_of(model: type[Model]) -> set[str]:
+    """The capacities that carry any action on ``model``."""
+    return set().union(*_by_capacity[model._meta.label_lower].values())
 
 
 def actions_of(model: type[Model]) -> set[str]:
@@ -157,26 +184,50 @@ def _by_position(model: type[Model], paths: list[str], user: Any) -> Q | None:
 
 
 def _by_participation(model: type[Model], user: Any, action: str) -> Q | None:
-    """Semi-joins on what the user, or a unit he holds a position in, was invited to."""
-    capacities = _by_capacity[model._meta.label_lower][action]
-    if not capacities or not model.scope_parents:
+    """Semi-joins on what the user, or a unit at or beneath one of his positions, was invited to."""
+    if not model.scope_parents or not capacities_held(user, capacities_for(model, action)):
         return None
-    participations = participations_of(user).filter(capacity__in=capacities)
-    condition = None
+    condition = Q()
     for lookup in model.scope_parents:
-        target = resolve(model, lookup)
-        ids = participations.filter(content_type=ContentType.objects.get_for_model(target)).values("object_id")
-        part = Q(**{f"{lookup}__in" if lookup else "pk__in": ids})
-        condition = part if condition is None else condition | part
+        kind = ContentType.objects.get_for_model(resolve(model, lookup))
+        for rows in _parts(user, capacities_for(model, action), paths_for(user, model, action)):
+            ids = rows.filter(content_type=kind).values("object_id")
+            condition |= Q(**{f"{lookup}__in" if lookup else "pk__in": ids})
     return condition
 
 
-def participations_of(user: Any) -> QuerySet:
-    """The participations that hold now for this user, by name or through a unit of his positions."""
-    model = apps.get_model("core", "Participation")
+def participations_of(user: Any, model: type[Model], action: str) -> QuerySet:
+    """The participations that give ``user`` this action on rows of ``model`` now.
+
+    By name, or as one whose position reaches the unit invited, with a role that carries the action.
+    """
+    named, reached = _parts(user, capacities_for(model, action), paths_for(user, model, action))
+    return named | reached
+
+
+def capacities_held(user: Any, capacities: Iterable[str]) -> set[str]:
+    """Those of ``capacities`` in which ``user`` can take part now.
+
+    An administrator takes part in nothing; what stands on a role ends with the role.
+    """
+    roles = {grant.role for grant in user.grants()}
+    if any(ROLES[role].administers for role in roles if role in ROLES):
+        return set()
+    return {code for code in capacities if not CAPACITIES[code].role or CAPACITIES[code].role in roles}
+
+
+def _parts(user: Any, capacities: Iterable[str], paths: Iterable[str]) -> tuple[QuerySet, QuerySet]:
+    """The participations in ``capacities`` that hold now: the user's own, and those of units under ``paths``.
+
+    Two questions, since each has an index of its own that a database does not use for both at once.
+    """
     at = now()
-    mine = Q(user=user) | Q(unit__path__in=[grant.path for grant in user.grants()])
-    return model.objects.filter(mine).filter(Q(until__isnull=True) | Q(until__gt=at))
+    rows = apps.get_model("core", "Participation").objects.filter(Q(until__isnull=True) | Q(until__gt=at))
+    rows = rows.filter(capacity__in=capacities_held(user, capacities))
+    beneath = Q(pk__in=[])
+    for path in paths:
+        beneath |= Q(unit__path__startswith=path)
+    return rows.filter(user=user), rows.filter(beneath, unit__isnull=False)
 
 
 def resolve(model: type[Model], lookup: str) -> type[Model]:
@@ -247,8 +298,8 @@ def actions_for(user: Any, rows: Iterable[Any]) -> dict[Any, frozenset[str]]:
     by_capacity = _by_capacity[label]
     # a participation is looked up only where it could add something to what positions allow
     open_ones = [row for row in rows if not by_capacity.keys() <= allowed[row.pk]]
-    for pk, capacities in taking_part(user, open_ones, "capacity").items():
-        allowed[pk] |= {action for action, known in by_capacity.items() if not known.isdisjoint(capacities)}
+    for pk, parts in taking_part(user, open_ones).items():
+        allowed[pk] = allowed[pk].union(*(part.actions for part in parts))
     return {pk: frozenset(actions) for pk, actions in allowed.items()}
 
 
@@ -258,11 +309,8 @@ def _by_grants(user: Any, model: type[Model], path: str) -> set[str]:
     return {action for action, roles in _by_role[model._meta.label_lower].items() if roles & held}
 
 
-def taking_part(user: Any, rows: list[Any], field: str, **only: Any) -> dict[Any, list[Any]]:
-    """For each row the ``field`` of every participation that opens it to ``user``: one query.
-
-    ``only``: conditions on the participations.
-    """
+def taking_part(user: Any, rows: list[Any]) -> dict[Any, list[Part]]:
+    """For each row (all of one model) what every participation that opens it gives ``user``: one query."""
     wanted: dict[tuple[int, int], set[Any]] = defaultdict(set)
     for row in rows:
         for lookup in row.scope_parents:
@@ -273,13 +321,26 @@ def taking_part(user: Any, rows: list[Any], field: str, **only: Any) -> dict[Any
                 wanted[(ContentType.objects.get_for_model(target).pk, target.pk)].add(row.pk)
     if not wanted:
         return {}
+    model = type(rows[0])
     types, ids = {t for t, _i in wanted}, {i for _t, i in wanted}
-    found: dict[Any, list[Any]] = defaultdict(list)
-    listed = participations_of(user).filter(content_type_id__in=types, object_id__in=ids, **only)
-    for type_id, object_id, value in listed.values_list("content_type_id", "object_id", field):
-        for pk in wanted.get((type_id, object_id), ()):
-            found[pk].append(value)
+    named, reached = (
+        listed.filter(content_type_id__in=types, object_id__in=ids).values_list(
+            "content_type_id", "object_id", "capacity", "unit__path", "fields"
+        )
+        for listed in _parts(user, _capacities_of(model), {grant.path for grant in user.grants()})
+    )
+    found: dict[Any, list[Part]] = defaultdict(list)
+    for type_id, object_id, *given in named.union(reached, all=True):
+        part = _part(user, model, *given)
+        for pk in wanted.get((type_id, object_id), ()) if part.actions else ():
+            found[pk].append(part)
     return found
+
+
+def _part(user: Any, model: type[Model], capacity: str, unit_path: str | None, fields: list[str]) -> Part:
+    """A unit's participation gives what its capacity and a position over the unit both carry."""
+    actions = {action for action, known in _by_capacity[model._meta.label_lower].items() if capacity in known}
+    return Part(actions if unit_path is None else actions & _by_grants(user, model, unit_path), fields)
 
 
 ACTION_LABELS: dict[str, Any] = {

@@ -36,6 +36,11 @@ def all_links(obj: Any, user: Any) -> QuerySet:
     return Interconnection.objects.filter(Q(from_object=obj) | Q(to_object=obj)).order_by("pk")
 
 
+def wherever_he_works(user: Any, model: type[Model], action: str) -> list[str]:
+    """The units of all positions, whatever their roles carry."""
+    return [grant.path for grant in user.grants()]
+
+
 def as_it_stands(value: Any, context: Any) -> str:
     """A template's value without escaping."""
     return str(value)
@@ -53,6 +58,7 @@ GUARDS = (
     Guard(C + "permissions.restrict", same, (ABUSE + "::test_no_row_of_another", SCOPE + "::test_another_bureau"), "A01"),
     Guard(C + "permissions.restrict", same, (ABUSE + "::test_no_list_count", SCOPE + "::test_no_list_shows"), "A06"),
     Guard(A + "panels.links_of", all_links, (ABUSE + "::test_no_list_count",), "A06"),
+    Guard(C + "permissions.paths_for", wherever_he_works, (LINKS + "::test_the_other_end_is_seen",), "A01, A06"),
     # pointing to rows of others
     Guard(C + "forms.units_for", nothing, (ABUSE + "::test_a_row_is_not_moved",), "A03"),
     Guard(

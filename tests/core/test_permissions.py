@@ -86,11 +86,15 @@ def test_a_participation_opens_one_row_for_its_capacity(city, things):
     assert seen(city.he) == {"hospital", "education"}
 
 
-def test_a_units_participation_opens_the_row_to_who_holds_a_position_there(city, things):
+def test_a_units_participation_opens_the_row_to_positions_there_and_above_that_carry_the_action(city, things):
     invite(things["education"], "reviewer", unit=city.hospital)
     assert "education" in seen(city.he)
-    assert "education" not in seen(city.lin)  # a position above is not one there
-    assert "education" not in seen(city.nobody)
+    assert "education" in seen(city.lin)  # a position above reaches all of that unit
+    assert permissions.actions_for(city.lin, [things["education"]])[things["education"].pk] == {"view"}
+    assert parents.field_limits(city.lin, [things["education"]])[things["education"].pk] is None
+    for other in (city.nobody, city.duan, city.tang):  # no position; elsewhere; a role that does not carry it
+        assert "education" not in seen(other)
+        assert permissions.actions_for(other, [things["education"]])[things["education"].pk] == frozenset()
 
 
 def test_a_participation_is_over_when_its_time_is(city, things, at):

@@ -25,7 +25,9 @@ Made by `make docs` from the manifests and the workflow tables; do not edit. `te
   last; before and after, its holder is anybody else. No job is needed for that: every query asks the day.
 - **When units merge or move**, positions and rows go along at once; the old names stay in the history.
 - **Taking part** (*invited*) opens a single row to a person or unit from elsewhere, in a capacity and until a day.
-  Positions elsewhere give nothing on that row, and an invitation that is over gives nothing at all.
+  Positions elsewhere give nothing on that row, and an invitation that is over gives nothing at all. A capacity that
+  stands on a role holds only while the person holds that role. What a unit takes part in is open to whoever holds a
+  position at that unit or above it, with a role that carries the action on such rows.
 - **404 or 403**: a row that is not there and a row that is not yours are the same 404. A row you may see, but not
   treat so, is a 403 that names who may. Lists, counts, search, exports, jobs and the API show the same rows.
 - **What hangs on a row** (files, comments, notices, jobs, documents) has the row's visibility; files may be added by
@@ -33,7 +35,10 @@ Made by `make docs` from the manifests and the workflow tables; do not edit. `te
 - **A step** of a workflow needs its action, the right state, and what its guard asks, such as not being the
   submitter (docs/workflows.md).
 - **The three administrators** are no positions: a person is at most one of them, holds no position, and sees no
-  business data. One asks for an administrator's role, another confirms it.
+  business data. One asks for an administrator's role, another confirms it; from then on the person takes part in
+  nothing, and what he took part in has ended. The audit trail shows the audit administrator that free text of
+  business was written or changed, by length and digest, but not the text; the record's own history shows it to
+  those who see the record.
 - **Second factor**: roles marked so must have one before they do anything else.
 """
 Grants = dict[str, dict[str, set[str]]]  # "app.model" → action → holders
@@ -84,7 +89,7 @@ def models_part(models: list[type[Model]]) -> str:
 
 def names_of(codes: list[str]) -> str:
     """Several roles in Chinese; all positions in two words."""
-    positions = [code for code, role in permissions.ROLES.items() if not role.code.endswith("_admin")]
+    positions = [code for code, role in permissions.ROLES.items() if not role.administers]
     if set(positions) <= set(codes):
         return "、".join(["全部业务岗位", *(str(permissions.ROLES[c].label) for c in codes if c not in positions)])
     return "、".join(str(permissions.ROLES[code].label) for code in codes)
@@ -124,13 +129,15 @@ def capacities_part(models: list[type[Model]]) -> str:
         "A participation opens all fields of the row, or only those it names (`Participation.fields`); who was shown",
         "some fields only has neither the row's history, opinions, comments nor files. Every capacity of this version",
         "opens all fields.", "",
-        *table("capacity", "名称", "row", "may"),
+        *table("capacity", "名称", "row", "may", "stands on the role"),
     ]  # fmt: skip
     for model in models:
         for actions, held in holders(permissions.capacities_by_action(model)).items():
             for code in held:
                 labels = "、".join(label_of(model, action) for action in actions)
-                lines.append(line(f"`{code}`", str(permissions.CAPACITY_LABELS[code]), name_of(model), labels))
+                label, role = str(permissions.CAPACITY_LABELS[code]), permissions.CAPACITIES[code].role
+                stands_on = str(permissions.ROLES[role].label) if role else ""
+                lines.append(line(f"`{code}`", label, name_of(model), labels, stands_on))
     return "\n".join(lines) + "\n"
 
 

@@ -247,7 +247,7 @@ def test_a_layer_handed_on_takes_the_first_persons_sight_away(assessment, city: 
 
 def test_an_administrator_is_given_no_layer(assessment, city: City, at):
     layer = assessment.answers.first().layer
-    with pytest.raises(errors.Invalid, match="管理员"):
+    with pytest.raises(errors.Invalid, match="业务账户"):
         services.assign_layer(assessment=assessment, layer=layer, user=city.sysadmin, by=city.lin, at=at)
     assert not assessment.answers.filter(assignee__isnull=False).exists()
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from assets.connections.services import show_links
 from assets.models import Interconnection
+from tests.assets.factories import make_link, make_object
+from tests.support import make_position
 
 
 def post(client, obj, **values):
@@ -90,3 +93,19 @@ def test_a_link_cannot_start_at_another_bureaus_object(browse, city, world):
     data = {"from_object": world.school.pk, "external_party": "省级平台", "purpose": "上报", "direction": "out",
             "control": "gap", "version": 1}  # fmt: skip
     assert lin.post(f"/links/{world.outside.pk}/edit/", data).status_code == 422
+
+
+def test_the_other_end_is_seen_from_above_it_by_roles_that_see_connections(browse, city, world):
+    """The education bureau connects itself to the hospital's system, which lies beneath the health bureau."""
+    hospital = make_object(city.hospital, "医院信息系统")
+    link = make_link(world.school, hospital, purpose="校医数据共享")
+    show_links([link], by=city.su, at=link.created_at)
+    for person in (city.he, city.lin, city.zhou, city.tang):
+        reader = browse(person)
+        assert reader.get(f"/links/{link.pk}/").status_code == 200, person
+        assert reader.get(f"/links/{link.pk}/edit/").status_code == 403, person
+        assert "校医数据共享" in reader.get("/links/").content.decode(), person
+    make_position(city.nobody, city.health, "act_as_evaluator")  # a role that sees no connections
+    for person in (city.nobody, city.duan, city.qin):
+        assert browse(person).get(f"/links/{link.pk}/").status_code == 404, person
+        assert "校医数据共享" not in browse(person).get("/links/").content.decode(), person

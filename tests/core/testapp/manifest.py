@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from secmgmt.core.manifest import Manifest, ReportKind, SearchSource
+from secmgmt.core.permissions import Capacity
 from secmgmt.core.reporting.document import Document, Meta, Paragraph
 
 OWNER = ("view", "add", "change", "delete", "attach")
@@ -23,7 +24,7 @@ MANIFEST = Manifest(
         "act_as_leader": {"testapp.Thing": ("view", "agree")},
         "act_as_inspector": {"testapp.Thing": ("view", "attach")},
     },
-    capacities={"reviewer": {"testapp.Thing": ("view",)}},
+    capacities={"reviewer": Capacity({"testapp.Thing": ("view",)})},
     search=(SearchSource("testapp.Thing", "事项", lambda thing: f"{thing.name} {thing.note}"),),
     reports=(ReportKind("thing", "事项报告", "testapp.Thing", report, formats=("docx", "xlsx"), action="view"),),
     api=(("things", "tests.core.testapp.api:router"),),

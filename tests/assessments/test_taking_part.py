@@ -1,0 +1,120 @@
+"""Taking part ends with what it stands on: a role that is over, another unit, an administrator's separation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+
+from assessments.evaluation import services
+from assessments.models import Assessment, Grading
+from secmgmt.accounts.models import AdminGrant, User
+from secmgmt.core.clock import today
+from secmgmt.core.models import AuditEvent, Participation
+from secmgmt.core.workflow import seen_token
+from tests.assets.factories import make_object
+from tests.support import City, enrol, make_position, make_user
+
+from .evaluation.test_api import call
+from .evaluation.test_journey import save, signed_in
+from .grading.support import draft, state_of, take
+from .test_abuse import assessment
+
+__all__ = ["assessment"]
+pytestmark = pytest.mark.django_db
+LAYER = "安全物理环境"
+
+
+@pytest.fixture
+def grading(city: City) -> Grading:
+    """Submitted to the expert who was invited."""
+    row = draft(city, make_object(city.health, "区域卫生信息共享平台"))
+    lin = signed_in(city.lin)
+    assert lin.post(reverse("assessments:grading-experts", args=[row.pk]), {"user": city.xu.pk}).status_code == 302
+    assert take(city.lin, row, "submit").status_code == 302
+    return row
+
+
+def pages_of(grading: Grading) -> list[str]:
+    """All that an invitation opens."""
+    page = grading.get_absolute_url()
+    return [page, f"{page}history/", f"{page}report/pdf/", f"/reports/grading/preview/?subject={grading.pk}"]
+
+
+def test_an_expert_whose_position_has_ended_neither_opens_nor_decides_what_he_was_invited_to(grading, city: City):
+    expert = signed_in(city.xu)
+    assert [expert.get(page).status_code for page in pages_of(grading)] == [200] * 4
+    city.xu.position_set.update(valid_until=today() - dt.timedelta(days=1))
+    assert [expert.get(page).status_code for page in pages_of(grading)] == [404] * 4
+    assert call(expert, "get", f"/gradings/{grading.pk}").status_code == 404
+    assert grading.protected_object.name not in expert.get(reverse("assessments:grading-list")).content.decode()
+    assert take(city.xu, grading, "pass_on").status_code == 404 and state_of(grading) == "expert"
+    make_position(city.xu, city.county, "act_as_unit_lead")  # at work again, but no expert
+    assert expert.get(pages_of(grading)[0]).status_code == 404
+    make_position(city.xu, city.county, "act_as_expert")
+    assert expert.get(pages_of(grading)[0]).status_code == 200
+
+
+def handed(assessment: Assessment, city: City, at: Any) -> list[str]:
+    """Hand a layer to somebody; the pages he has from then on."""
+    services.assign_layer(assessment=assessment, layer=LAYER, user=city.nobody, by=city.lin, at=at)
+    return [assessment.get_absolute_url(), assessment.answer_url, assessment.answers.first().get_absolute_url()]
+
+
+@pytest.mark.parametrize("role", ["system_admin", "security_admin", "audit_admin"])
+def test_an_administrator_opens_and_answers_nothing_he_was_once_asked_for(assessment, city: City, at, role):
+    pages = handed(assessment, city, at)
+    assert [signed_in(city.nobody).get(page).status_code for page in pages] == [200] * 3
+    User.objects.filter(pk=city.nobody.pk).update(admin_role=role)
+    enrol(city.nobody)
+    administrator = signed_in(city.nobody)
+    assert [administrator.get(page).status_code for page in pages] == [404] * 3
+    answer = assessment.answers.first()
+    assert save(administrator, answer, result="met").status_code == 404
+    assert call(administrator, "patch", f"/answers/{answer.pk}", {"result": "met"}, 1).status_code == 404
+    assert not assessment.answers.exclude(result="").exists()
+
+
+def decide(city: City, role: str, second: User) -> None:
+    """The security administrator asks, another one confirms, both on their pages."""
+    asked = {"user": city.nobody.pk, "role": role, "reason": "调整"}
+    assert signed_in(city.secadmin).post(reverse("administration:admingrant-create"), asked).status_code == 302
+    item = AdminGrant.objects.latest("pk")
+    url = reverse("administration:admingrant-transition", args=[item.pk, "confirm"])
+    assert signed_in(second).post(url, {"seen": seen_token(item)}).status_code == 302
+
+
+def test_who_becomes_an_administrator_leaves_what_he_took_part_in_for_good(assessment, city: City, at):
+    second = make_user("secadmin2", unit=city.root, admin_role="security_admin")
+    enrol(second)
+    pages = handed(assessment, city, at)
+    decide(city, "audit_admin", second)
+    assert not Participation.objects.filter(user=city.nobody).exists()
+    event = AuditEvent.objects.get(verb="participation.end")
+    assert (event.object_type, event.object_id) == ("assessments.assessment", str(assessment.pk))
+    assert event.actor_name == second.audit_name and event.detail["user"] == city.nobody.audit_name
+    decide(city, "", second)
+    assert [signed_in(city.nobody).get(page).status_code for page in pages] == [404] * 3
+
+
+def test_a_layer_is_handed_to_nobody_outside_ones_units_and_the_refusal_tells_no_names(assessment, city: City):
+    owner, url = signed_in(city.lin), reverse("assessments:assessment-assign", args=[assessment.pk])
+    make_position(city.lin, city.education, "act_as_owner")  # what he assigns elsewhere reaches no one here
+    User.objects.filter(pk=city.zhou.pk).update(is_active=False)
+    User.objects.filter(pk=city.nobody.pk).update(admin_role="audit_admin")
+    refused = set()
+    for username in ("su", "duan", "gao", "zhou", "nobody", "sysadmin", "no-such-name", ""):
+        response = owner.post(url, {"layer": LAYER, "username": username})
+        assert response.status_code == 422, username
+        refused.add(response.content.decode().replace(username, "") if username else response.content.decode())
+    sentence = "只能分派给本单位及下属单位的在用业务账户"
+    assert all(sentence in text for text in refused)
+    assert not assessment.answers.filter(assignee__isnull=False).exists()
+    kind = ContentType.objects.get_for_model(Assessment)
+    assert not Participation.objects.filter(content_type=kind, object_id=assessment.pk).exists()
+    assert signed_in(city.su).get(assessment.answer_url).status_code == 404
+    assert "外单位" not in owner.get(assessment.get_absolute_url()).content.decode()
+    assert owner.post(url, {"layer": LAYER, "username": "he"}).status_code == 302  # a unit beneath
