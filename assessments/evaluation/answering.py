@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from secmgmt.core import errors, permissions
+from secmgmt.core.bounds import whole_number
 from secmgmt.core.clock import now
 from secmgmt.core.middleware import note_refusal
 from secmgmt.core.models import Attachment, Comment
@@ -199,7 +200,7 @@ def save_item(request: HttpRequest, pk: int) -> HttpResponse:
     if "opened" in post:  # the row alone sends only the result
         sent |= {name: post.get(name, "") for name in ("found", "risk") if name in post}
         sent["high_risk_applies"] = post.getlist("high_risk_applies")
-    version = int(post["version"]) if post.get("version", "").isdecimal() else 0
+    version = whole_number(post.get("version")) or 0
     try:
         row = services.save_answer(answer=pk, version=version, by=request.user, at=now(), **sent)
     except (errors.Conflict, errors.Invalid) as error:
@@ -282,11 +283,11 @@ def save_components(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the results by component; all of them empty goes back to one answer for the whole."""
     post = request.POST
     given = {
-        int(name.removeprefix("c-")): str(value)
+        number: str(value)
         for name, value in post.items()
-        if name.startswith("c-") and name[2:].isdecimal() and value
+        if name.startswith("c-") and value and (number := whole_number(name.removeprefix("c-"))) is not None
     }
-    version = int(post["version"]) if post.get("version", "").isdecimal() else 0
+    version = whole_number(post.get("version")) or 0
     row = services.save_component_results(answer=pk, version=version, given=given, by=request.user, at=now())
     if given:
         counts = {"code": row.code, "n": len(given), "result": row.get_result_display()}

@@ -9,6 +9,7 @@ from ninja import Field, ModelSchema, Router, Schema
 
 from secmgmt.core import errors, permissions
 from secmgmt.core.api import ON_VERSION, crud_router, etag, version_of
+from secmgmt.core.apibody import WHOLE
 from secmgmt.core.clock import now
 
 from . import services
@@ -51,7 +52,7 @@ class AnswersOut(Schema):
 class ComponentsIn(Schema):
     """Results by component: its number → met, partial, unmet, not_applicable."""
 
-    results: dict[int, str]
+    results: dict[WHOLE, str]
 
 
 router = crud_router(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secmgmt.accounts.models import User
 from secmgmt.core import audit, errors, permissions
+from secmgmt.core.bounds import whole_number
 from secmgmt.core.clock import now, today
 from secmgmt.core.reporting.render import CONTENT_TYPES, render
 from secmgmt.core.views import FeatureViews, Role
@@ -45,9 +46,9 @@ class Assessments(FeatureViews):
 
     def initial(self) -> dict[str, Any]:
         """Dated today; started from an object's page it is of that object and named after it and the year."""
-        day, pk = today(), self.request.GET.get("object", "")
+        day, pk = today(), whole_number(self.request.GET.get("object"))
         first: dict[str, Any] = {"report_date": day}
-        obj = assessable(self.request.user).filter(pk=pk if pk.isdecimal() else 0).first()
+        obj = assessable(self.request.user).filter(pk=pk).first()
         if obj is not None:
             words = {"name": str(obj)[:80], "year": day.year}
             first |= {"protected_object": obj.pk, "title": _t("%(name)s %(year)d 年自评估") % words}

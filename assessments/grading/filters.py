@@ -6,6 +6,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from assets.inventory.choices import ObjectKind
+from secmgmt.core.bounds import MOST
 from secmgmt.core.filters import RecordFilterSet
 
 from . import rules
@@ -23,7 +24,9 @@ class GradingFilter(RecordFilterSet):
     kind = django_filters.ChoiceFilter(
         label=_("对象类型"), field_name="protected_object__kind", choices=ObjectKind.choices
     )
-    protected_object = django_filters.NumberFilter(label=_("对象编号"), widget=django_filters.widgets.forms.HiddenInput)
+    protected_object = django_filters.NumberFilter(
+        label=_("对象编号"), widget=django_filters.widgets.forms.HiddenInput, min_value=0, max_value=MOST
+    )
 
     class Meta:
         model = Grading

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from assets.models import ProtectedObject
 from secmgmt.core import audit, errors, permissions
+from secmgmt.core.bounds import whole_number
 from secmgmt.core.clock import now, today
 from secmgmt.core.forms import RecordForm
 from secmgmt.core.reporting.render import CONTENT_TYPES
@@ -62,8 +63,8 @@ class Gradings(FeatureViews):
 
     def initial(self) -> dict[str, Any]:
         """Started from an object's page; a regrading starts from what stands."""
-        pk = self.request.GET.get("object", "")
-        obj = ProtectedObject.objects.visible_to(self.request.user).filter(pk=pk if pk.isdecimal() else 0).first()
+        pk = whole_number(self.request.GET.get("object"))
+        obj = ProtectedObject.objects.visible_to(self.request.user).filter(pk=pk).first()
         if obj is None:
             return {"report_date": today()}
         standing = queries.standing_grading(obj)
@@ -137,9 +138,9 @@ def harms_text(grading: Grading, side: str) -> str:
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """The levels that follow from a form as it is filled in; nothing is stored."""
-    pk = request.GET.get("of", "")
+    pk = whole_number(request.GET.get("of"))
     grading = None
-    if pk.isdecimal():
+    if pk is not None:
         grading = permissions.get_visible(Grading, request.user, "change", pk=pk)
     else:
         permissions.require(request.user, Grading, "add")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from secmgmt.core import parents
+from secmgmt.core.bounds import whole_number
 from secmgmt.core.sheets_import import xlsx_exporter
 from secmgmt.core.views import FeatureViews
 
@@ -63,11 +64,11 @@ def crumbs_of(obj: ProtectedObject) -> list[tuple[str, str]]:
 
 def asked_object(request: HttpRequest) -> ProtectedObject | None:
     """The object a list of parts was opened from, if the user may see it."""
-    sent = request.GET.get("protected_object", "")
-    if not (sent.isascii() and sent.isdecimal() and len(sent) < 19):
+    sent = whole_number(request.GET.get("protected_object"))
+    if sent is None:
         return None
     rows = ProtectedObject.objects.open_ones().select_related("unit").visible_to(request.user)
-    return rows.filter(pk=int(sent)).first()
+    return rows.filter(pk=sent).first()
 
 
 class PartViews(FeatureViews):
@@ -102,8 +103,8 @@ class PartViews(FeatureViews):
     def url(self, page: str, obj: Any = None, **kwargs: Any) -> str:
         """A new part opened from an object's list belongs to that object."""
         address = super().url(page, obj, **kwargs)
-        sent = self.request.GET.get("protected_object", "")
-        if page == "create" and address and sent.isascii() and sent.isdecimal():
+        sent = whole_number(self.request.GET.get("protected_object"))
+        if page == "create" and address and sent is not None:
             return f"{address}?{self.anchor}={sent}"
         return address
 

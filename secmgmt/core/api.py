@@ -24,6 +24,7 @@ from ninja import Query, Router, Schema
 
 from . import audit, errors, history, parents, permissions, records
 from .apibody import HistoryOut, body_schema, form_data, page_schema, values_of
+from .bounds import whole_number
 from .clock import now
 from .filters import RecordFilterSet
 from .forms import RecordForm
@@ -302,10 +303,10 @@ def etag(obj: Any) -> str:
 
 def version_of(request: HttpRequest) -> int:
     """The version ``If-Match`` names; without one a change is refused and not guessed."""
-    sent = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-    if not (sent.isascii() and sent.isdecimal() and len(sent) < 10):
+    sent = whole_number(request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"'))
+    if sent is None:
         raise PreconditionRequired(_("修改和删除须带 If-Match，值为您读到的 ETag。"))
-    return int(sent)
+    return sent
 
 
 def check_sort(sort: str, declared: tuple[str, ...]) -> None:

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import marks, permissions
+from . import bounds, marks, permissions
 from .context import turned_away
 from .templatetags.ui import shown
 
@@ -107,7 +107,12 @@ class Difference:
 
 
 class Unmarked(forms.BaseForm):
-    """A form whose free texts carry no secrecy mark: page, API and import fill the same one."""
+    """A form whose free texts carry no secrecy mark and are of a size: page, API and import fill the same one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            bounds.limit_text(field)
 
     def _clean_fields(self) -> None:
         """Each text by itself, so that what is wrong is told at its field."""

@@ -15,6 +15,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
 from . import audit, errors
+from .bounds import whole_number
 from .clock import now
 from .context import Origin, Refusal, acting_from, origin
 from .jobs.periodic import once_per_period
@@ -79,8 +80,8 @@ class BodyLimit:
 
 def body_is_too_large(request: HttpRequest) -> bool:
     """Whether the announced body exceeds the largest upload and what a form adds to it."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    return length.isdecimal() and int(length) > settings.UPLOAD_MAX_BYTES + FORM_OVERHEAD
+    length = whole_number(request.META.get("CONTENT_LENGTH") or "0")
+    return length is None or length > settings.UPLOAD_MAX_BYTES + FORM_OVERHEAD
 
 
 def forbid_caching(response: HttpResponse) -> None:

@@ -18,6 +18,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from .bounds import whole_number
 from .templatetags.ui import choice_labels, shown
 
 PER_PAGE = 50
@@ -252,11 +253,11 @@ class Table:
 
     def _number(self, params: QueryDict, total: int, problems: list[str]) -> tuple[int, int]:
         pages = max(1, -(-total // self.per_page))
-        asked = params.get(PAGE, "1")
-        if not (asked.isascii() and asked.isdigit() and len(asked) < 10 and asked != "0"):
+        asked = whole_number(params.get(PAGE, "1"))
+        if not asked:
             problems.append(_("页码不是数字，已显示第 1 页。"))
             return 1, pages
-        return min(int(asked), pages), pages
+        return min(asked, pages), pages
 
     def _head(self, column: Column, sort: str, params: QueryDict) -> Head:
         if not any(column.order):

@@ -31,6 +31,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from . import audit, errors, exports, history, manifest, pages, parents, permissions, records
+from .bounds import whole_number
 from .clock import now
 from .filters import RecordFilterSet
 from .forms import RecordForm, differences
@@ -362,8 +363,8 @@ class FeatureViews(LoginRequiredMixin, View):
         """Delete a record after saying what goes."""
         obj = self.fetch(pk, "delete")
         if request.method == "POST":
-            sent = request.POST.get("version", "")
-            records.delete(obj, by=request.user, at=now(), version=int(sent) if sent.isdecimal() else 0)
+            version = whole_number(request.POST.get("version")) or 0
+            records.delete(obj, by=request.user, at=now(), version=version)
             messages.success(request, _("已删除“%(name)s”。") % {"name": obj})
             return redirect(self.url("list"))
         context = {

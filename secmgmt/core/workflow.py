@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import audit, digest, errors, marks, permissions
+from . import audit, bounds, digest, errors, marks, permissions
 from .models.trail import Decision
 
 Guard = Callable[[Any, Any], None]
@@ -118,6 +118,7 @@ class Workflow:
         check_seen(fresh, seen)
         if step.needs_opinion and not opinion.strip():
             raise errors.Invalid({"opinion": [_("请写明意见：“%(what)s”须说明理由。") % {"what": step.label}]})
+        bounds.check_text("opinion", opinion)
         marks.refuse_marked({"opinion": (_("意见"), opinion)})
         if step.check:
             step.check(fresh, by)
