@@ -104,6 +104,19 @@ def fall_back(obj: Grading, by: Any, at: dt.datetime, opinion: str) -> None:
     send_back(obj, by, at, opinion)
 
 
+def check_refusal(obj: Grading, by: Any) -> None:
+    """The proof, and no regrading under way: an object has one open grading."""
+    other = obj.protected_object.gradings.exclude(state__in=queries.STANDING).exclude(pk=obj.pk).first()
+    if other is not None:
+        told = _t(
+            "“%(name)s”（报告日期 %(day)s）正在办理，现在是“%(state)s”；一个对象同时只能有一份在办的定级。"
+            "请先办完它，未提交过的草拟也可以删除，再补录审核不通过。"
+        )
+        words = {"name": other, "day": other.report_date.isoformat(), "state": other.get_state_display()}
+        raise errors.Conflict(told % words, obj=obj)
+    require_proof(obj, ProofKind.REFUSAL)
+
+
 def recorded(form: str, kind: ProofKind) -> dict[str, Any]:
     """What the steps have in common by which the owner records an outside decision."""
     return {"action": "record_outside", "check": proof_of(kind), "extra_form": f"assessments.grading.forms.{form}"}
@@ -166,7 +179,8 @@ def _recorded_steps() -> tuple[Transition, ...]:
             **{**recorded("CertificateForm", ProofKind.CERTIFICATE), "check": check_certificate},
         ),
         Transition(
-            "record_refusal", (S.DETERMINED,), S.DRAFT, label=_("补录审核不通过"), effect=fall_back, **refusal,
+            "record_refusal", (S.DETERMINED,), S.DRAFT, label=_("补录审核不通过"), effect=fall_back,
+            **{**refusal, "check": check_refusal},
         ),
     )  # fmt: skip
 

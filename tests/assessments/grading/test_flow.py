@@ -131,6 +131,22 @@ def test_a_refusal_by_the_police_takes_the_level_away_again(city, thing):
     assert (state_of(grading), thing.security_level) == ("draft", None)
 
 
+def test_a_refusal_by_the_police_waits_until_the_regrading_under_way_is_over(city, thing):
+    """An object has one open grading: the refused one cannot become a draft beside another."""
+    first = draft(city, thing)
+    take(city.lin, first, "submit")
+    take(city.lin, first, "record_pass", **proof())
+    second = draft(city, thing, report_date="2026-04-01")
+    response = take(city.lin, first, "record_refusal", **proof(opinion="材料不全"))
+    assert response.status_code == 409
+    told = response.content.decode()
+    assert "报告日期 2026-04-01" in told and "现在是“草拟”" in told and "也可以删除" in told
+    assert (state_of(first), state_of(second)) == ("determined", "draft")
+    assert not first.outside_decisions.filter(kind="refusal").exists()
+    second.delete()
+    assert take(city.lin, first, "record_refusal", **proof(opinion="材料不全")).status_code == 302
+
+
 def test_regrading_keeps_the_earlier_grading_until_the_new_one_is_determined(city, thing):
     first = draft(city, thing, business_public_order="general")
     take(city.lin, first, "submit")
