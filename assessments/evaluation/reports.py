@@ -65,7 +65,7 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
             Heading(1, _("五、问题与风险")),
             Heading(2, _("（一）部分符合与不符合项")),
             *_gaps(gaps),
-            Heading(2, _("（二）高风险判例与重大风险隐患")),
+            Heading(2, _("（二）高风险判例（可能构成重大风险隐患，须研判）")),
             *_hazards(gaps),
             Heading(1, _("六、逐项结果")),
             _items(answers, assessment.method),
@@ -109,7 +109,7 @@ def _facts(assessment: Assessment, summary: results.Summary) -> list[tuple[str, 
         (assessment.method.figure, summary.total or "—"),
         *_parts(summary),
         (_("自评估结论（参考）"), conclusion),
-        (_("重大风险隐患"), summary.major_hazards),
+        (_("可能构成重大风险隐患"), _("%(n)d 项，须研判") % {"n": summary.major_hazards}),
         (_("高风险、中风险问题"), f"{summary.high_risks} 项、{summary.medium_risks} 项"),
     ]
 
@@ -214,16 +214,26 @@ def _gaps(gaps: list[Answer]) -> list[Any]:
 
 
 def _hazards(gaps: list[Answer]) -> list[Any]:
-    """The cases of the 2025 guideline that the unit itself says apply: each is a 重大风险隐患."""
-    rows = [(case, answer) for answer in gaps for case in answer.high_risk_applies]
-    if not rows:
+    """The items to which the unit itself says cases of the 2025 guideline apply, as many as ``results`` counts.
+
+    Whether such an item is a 重大风险隐患 is for people to judge; the conclusion reckons with each.
+    """
+    found = results.hazardous(gaps)
+    if not found:
         return [Paragraph(_("没有认定符合高风险判例的问题。"))]
-    numbers = {case for case, _answer in rows}
-    known = {case.case_no: case for case in HighRiskCase.objects.filter(case_no__in=numbers)}
-    lines = [
-        (number, known[number].title if number in known else "", answer.code, answer.found) for number, answer in rows
-    ]
-    return [Table([_("判例"), _("名称"), _("条款"), _("现状说明")], lines, widths=(3, 6, 4, 7))]
+    numbers = {case for answer in found for case in answer.high_risk_applies}
+    titles = dict(HighRiskCase.objects.filter(case_no__in=numbers).values_list("case_no", "title"))
+
+    def cases(answer: Answer) -> str:
+        return "；".join(f"{case} {titles.get(case, '')}".strip() for case in answer.high_risk_applies)
+
+    lines = [(answer.code, cases(answer), answer.found) for answer in found]
+    told = _(
+        "下列 %(n)d 项问题符合高风险判例，可能构成重大风险隐患，须按相关性、严重性、高发性研判；"
+        "也可能由多项问题共同构成。研判前，自评估结论从严，按均已构成计。"
+    )
+    heads = [_("条款"), _("高风险判例"), _("现状说明")]
+    return [Paragraph(told % {"n": len(found)}), Table(heads, lines, widths=(4, 9, 7))]
 
 
 def _control_points(summary: results.Summary) -> Table:

@@ -163,7 +163,7 @@ def summary(assessment: Assessment, answers: Iterable[Answer] | None = None) -> 
     gaps = [answer for answer in done if answer.result in (points.PARTIAL, points.UNMET)]
     high = sum(answer.risk == "高" for answer in gaps)
     medium = sum(answer.risk == "中" for answer in gaps)
-    hazards = sum(bool(answer.high_risk_applies) for answer in gaps)
+    hazards = len(hazardous(gaps))
     total = _total(method, done)
     label, warning = "", False
     if total is not None and len(done) == len(listed):
@@ -182,6 +182,11 @@ def summary(assessment: Assessment, answers: Iterable[Answer] | None = None) -> 
         layer_formula=str(formulas.find(layer_formula).label),
         **_parts(method, done),
     )
+
+
+def hazardous(gaps: Iterable[Answer]) -> list[Answer]:
+    """The items that may be a 重大风险隐患: a high-risk case applies, one or several; each item counts once."""
+    return [answer for answer in gaps if answer.high_risk_applies]
 
 
 def standing(assessment: Assessment, answers: Iterable[Answer] | None = None) -> Summary:

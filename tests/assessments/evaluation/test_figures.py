@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from docx import Document as WordFile
 from openpyxl import load_workbook
 
-from assessments.evaluation import results
+from assessments.evaluation import reports, results
 from assessments.models import Answer, Assessment
+from secmgmt.core.reporting.document import Paragraph, Table
 from tests.support import CastClient
 
 VALUES = {"met": 1, "partial": Decimal("0.5"), "unmet": 0, "not_applicable": None}
@@ -142,6 +144,21 @@ def test_one_major_hazard_keeps_a_rate_above_ninety_from_being_met(answered):
     row.update(high_risk_applies=["6.1.1.1"])
     summary = results.summary(framed(answered, template="2025"))
     assert (summary.total, summary.conclusion, summary.major_hazards) == ("99.50", "基本符合", 1)
+
+
+def test_page_and_report_count_an_item_with_two_cases_once_and_leave_the_judgement_to_people(answered, city, at):
+    give(answered, "unmet", 1)
+    answered.answers.filter(result="unmet").update(high_risk_applies=["6.1.1.1", "6.2.1.2"], found="机房无门禁")
+    row = framed(answered, template="2025")
+    blocks = reports.build(row, by=city.lin, at=at).blocks
+    table, = (block for block in blocks if isinstance(block, Table) and "高风险判例" in block.columns)
+    (_code, cases, found), = table.rows
+    assert ("6.1.1.1" in cases, "6.2.1.2" in cases, found) == (True, True, "机房无门禁")
+    told, = (block.text for block in blocks if isinstance(block, Paragraph) and "可能构成" in block.text)
+    assert "1 项问题" in told and "须按相关性、严重性、高发性研判" in told
+    data = {"summary": results.summary(row), "assessment": row}
+    page = render_to_string("assessments/assessment/result.html", {"data": data})
+    assert "可能构成重大风险隐患" in page and "1 项，须研判" in page
 
 
 def test_the_2019_template_takes_the_mean_deficit_of_the_ten_classes(city, assessment):
