@@ -61,7 +61,7 @@ demo: $(BASE) fonts $(DEMO_READY)
 	@$(DEMO_ENV) $(MANAGE) up --no-migrate --host $(HOST) --port $(PORT) --after "demo_accounts --port $(PORT)"
 
 demo-accounts: $(DEMO_READY)
-	@$(DEMO_ENV) $(MANAGE) demo_accounts --port $(PORT)
+	@$(DEMO_ENV) $(MANAGE) demo_accounts $(if $(filter file,$(origin PORT)),,--port $(PORT))
 
 run: $(BASE)
 	$(MANAGE) up --host $(HOST) --port $(PORT)

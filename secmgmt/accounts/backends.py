@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import identify_hasher, make_password
 
 from .models import User
 from .models.user import normalize_username
@@ -22,7 +22,13 @@ class PolicyBackend(BaseBackend):
         if user is None or not password:
             make_password(password or "")  # as slow as a real check
             return None
-        return user if user.check_password(password) and self.user_can_authenticate(user) else None
+        if not user.check_password(password) or not self.user_can_authenticate(user):
+            return None
+        asked_again = getattr(getattr(request, "user", None), "pk", None) == user.pk
+        if not asked_again and identify_hasher(user.password).must_update(user.password):
+            user.set_password(password)
+            user.save(update_fields=["password"])
+        return user
 
     def user_can_authenticate(self, user: User) -> bool:
         """Disabled and expired accounts sign in nowhere."""

@@ -64,3 +64,23 @@ def test_renewing_the_accounts_prints_them_and_kills_old_links(leader, capsys):
 def test_the_command_refuses_outside_the_demo(city):
     with pytest.raises(CommandError):
         call_command("demo_accounts")
+
+
+def test_without_a_port_the_links_lead_to_where_the_demo_was_started(leader, capsys):
+    call_command("demo_accounts", port=9000)
+    capsys.readouterr()
+    call_command("demo_accounts")
+    assert "http://127.0.0.1:9000/" in capsys.readouterr().out
+
+
+def test_typing_the_password_again_renews_its_stored_form_but_ends_no_session(leader, at, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    password = demosignin.renew([leader], at=at)[leader.pk]
+    leader.refresh_from_db()
+    stored, browser = leader.password, Client()
+    browser.post(address(leader))
+    browser.post("/accounts/reauthenticate/", {"password": password})
+    assert browser.get("/").status_code == 200
+    assert User.objects.get(pk=leader.pk).password == stored
+    Client().post("/accounts/login/", {"login": leader.username, "password": password})
+    assert User.objects.get(pk=leader.pk).password != stored

@@ -6,6 +6,7 @@ import unicodedata
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password
 from django.core.validators import EmailValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
@@ -163,6 +164,10 @@ class User(AbstractBaseUser, Record):
     def is_expired(self) -> bool:
         """Whether the account's own term is over."""
         return self.expires_on is not None and self.expires_on < today()
+
+    def check_password(self, raw_password: str) -> bool:
+        """Whether it is the password. The stored form is renewed at signing in only: that would end this session."""
+        return check_password(raw_password, self.password)
 
     def set_password(self, raw_password: str | None) -> None:
         """No path stores an empty password; None makes the account unusable until a password is set."""

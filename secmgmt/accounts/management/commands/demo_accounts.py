@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -16,13 +17,13 @@ FIRST = ("owner.health", "lead.health", "expert.xu", "authority", "demo.system",
 
 
 class Command(BaseCommand):
-    """``manage.py demo_accounts --port 8000`` (only with DEMO=1)."""
+    """``manage.py demo_accounts [--port 8000]`` (only with DEMO=1)."""
 
     help = "更新演示账号的口令和登录链接"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", type=int, help="default: the one the demo was started with")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
@@ -31,11 +32,20 @@ class Command(BaseCommand):
         if not chosen:
             raise CommandError("还没有演示数据，请先运行 manage.py seed_demo。")
         made = demosignin.renew([user for _label, user in chosen], at=now())
-        site = f"http://{options['host']}:{options['port']}"
+        site = f"http://{options['host']}:{port_of(options['port'])}"
         self.stdout.write(f"演示系统：{site}/")
         for label, user in chosen:
             link = site + reverse("account_demo", args=[demosignin.link_token(user)])
             self.stdout.write(f"{label}  {user.username}  口令 {made[user.pk]}\n    {link}")
+
+
+def port_of(given: int | None) -> int:
+    """The port that was named now, or when the demo was started."""
+    kept = Path(settings.VAR_DIR) / "demo-port"
+    if given is not None:
+        kept.write_text(str(given))
+        return given
+    return int(kept.read_text()) if kept.exists() else 8000
 
 
 def chosen_accounts() -> list[tuple[str, User]]:
