@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils import timezone
+
 from assets.models import ProtectedObject
 from secmgmt.core import audit, digest
 
@@ -38,7 +40,7 @@ def create_assessments(at: dt.datetime) -> None:
 def _stand(obj: ProtectedObject, at: dt.datetime) -> None:
     """A grading from before this system was used, some time in the last three years: its outcome only."""
     levels = demo_data.LEVELS.get(obj.name, (2, 2))
-    day = at.date() - dt.timedelta(days=90 + obj.pk * 97 % 900)
+    day = timezone.localdate(at) - dt.timedelta(days=90 + obj.pk * 97 % 900)
     grading = demo_gradings.draft(obj, levels, day, at)
     final = obj.pk % 6 != 0 or grading.level == 1
     grading.state = GradingState.FINAL if final else GradingState.DETERMINED

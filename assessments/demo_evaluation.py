@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from assets.models import ProtectedObject
 from secmgmt.accounts.models import User
@@ -34,8 +35,8 @@ def assess(obj: ProtectedObject, state: str, at: dt.datetime) -> None:
     begun = at - dt.timedelta(days=BEGUN_DAYS)
     obj.refresh_from_db()
     assessment = create_assessment(
-        protected_object=obj, title=f"{obj.name} {at.year} 年自评估", report_date=begun.date(),
-        due_on=at.date() + dt.timedelta(days=DUE_DAYS), by=owner, at=begun,
+        protected_object=obj, title=f"{obj.name} {at.year} 年自评估", report_date=timezone.localdate(begun),
+        due_on=timezone.localdate(at) + dt.timedelta(days=DUE_DAYS), by=owner, at=begun,
     )  # fmt: skip
     answers = list(assessment.answers.order_by("order").select_related("guidance", "assessment"))
     given = answers if state != "in_progress" else answers[: len(answers) * 3 // 4]

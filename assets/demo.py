@@ -9,6 +9,8 @@ import datetime as dt
 import re
 from typing import Any
 
+from django.utils import timezone
+
 from secmgmt.accounts.demo import demo_units, name_of
 from secmgmt.accounts.models import OrgUnit, Position
 from secmgmt.core import audit, records, search
@@ -202,7 +204,7 @@ def _certificate(kind: str, number: int, place: int, at: dt.datetime) -> dict[st
     return {
         "certificate_kind": "security",
         "certificate_number": f"演示-{number + 1:03d}{place:02d}",
-        "certificate_until": at.date() + dt.timedelta(days=days),
+        "certificate_until": timezone.localdate(at) + dt.timedelta(days=days),
     }
 
 

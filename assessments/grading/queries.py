@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assets.connections.queries import tenants_of
@@ -40,6 +41,11 @@ def ungraded(user: Any) -> QuerySet:
     """The objects in the user's charge that nobody has begun to grade."""
     rows = mine(user).filter(security_level__isnull=True, is_secret_register=False)
     return rows.exclude(Exists(Grading.objects.filter(protected_object=OuterRef("pk")))).order_by("name", "pk")
+
+
+def open_grading(protected_object: ProtectedObject) -> Grading | None:
+    """The grading of the object that is still on its way; there is one at most."""
+    return Grading.objects.filter(protected_object=protected_object).exclude(state__in=STANDING).first()
 
 
 def standing_grading(protected_object: ProtectedObject, *, but: Grading | None = None) -> Grading | None:
@@ -91,7 +97,7 @@ def decides_now(grading: Grading, at: dt.datetime) -> str:
         names = "、".join(row.user.name for row in invited(grading, at))
         return _("评审专家：%(names)s") % {"names": names} if names else _("尚未邀请专家，由责任单位邀请或补录评审意见")
     if grading.state == GradingState.AUTHORITY:
-        people = people_with(roles.AUTHORITY.code, obj.unit.path, at.date())
+        people = people_with(roles.AUTHORITY.code, obj.unit.path, timezone.localdate(at))
         names = "、".join(people.values_list("name", flat=True)[:6])
         return _("%(authority)s：%(names)s") % {"authority": grading.authority_name, "names": names or _("尚无审核人")}
     who = obj.owner_line or _("责任单位系统负责人")

@@ -166,7 +166,7 @@ def _opinions(grading: Grading) -> list[Any]:
     """Who decided what and when: inside the system by name, outside by the document that says so."""
     inside = Decision.of(grading).filter(transition__in=INSIDE).order_by("at", "pk")
     rows = [
-        (row.label, name_only(row.by_name), timezone.localtime(row.at).date().isoformat(), row.opinion or "—")
+        (row.label, name_only(row.by_name), timezone.localdate(row.at).isoformat(), row.opinion or "—")
         for row in inside
     ]  # fmt: skip
     for row in grading.outside_decisions.select_related("proof"):

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
 
 from secmgmt.core import audit, records
 
@@ -135,7 +136,7 @@ def _unit(name: str, short: str, kind: str, parent: OrgUnit | None, at: dt.datet
 def _people(units: dict[str, OrgUnit], at: dt.datetime) -> None:
     for username, name, unit, place, role, title in PEOPLE:
         user = _user(username, name, units[unit], title, at)
-        until = at.date() + dt.timedelta(days=AGENCY_DAYS) if role == roles.AGENCY.code else None
+        until = timezone.localdate(at) + dt.timedelta(days=AGENCY_DAYS) if role == roles.AGENCY.code else None
         _position(user, units[place or CITY], role, title, until, at)
 
 

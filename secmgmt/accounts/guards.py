@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from secmgmt.core import errors
@@ -47,7 +48,7 @@ def refuse_second_hat(user: User, role: str, at: dt.datetime) -> None:
         return
     if user.admin_role:
         raise errors.Conflict(_("“%(name)s”已是管理员，三种管理员不能兼任。") % {"name": user}, obj=user)
-    if Position.objects.filter(user=user).exclude(valid_until__lt=at.date()).exists():
+    if Position.objects.filter(user=user).exclude(valid_until__lt=timezone.localdate(at)).exists():
         raise errors.Conflict(_("“%(name)s”还有未结束的业务岗位，请先结束。") % {"name": user}, obj=user)
 
 

@@ -13,6 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
 from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -175,7 +176,7 @@ def clear_old(at: dt.datetime) -> int:
 
 def expires_on(run: ReportRun) -> dt.date:
     """The day after which the file is cleared away."""
-    return (run.at + dt.timedelta(days=KEEP_DAYS)).date()
+    return timezone.localdate(run.at + dt.timedelta(days=KEEP_DAYS))
 
 
 def preview(*, kind: ReportKind, subject: Any, by: Any, at: dt.datetime) -> Document:

@@ -88,3 +88,18 @@ def test_no_signal_receiver_stands_for_a_business_rule():
                 continue
             found += [f"{name}: {source}" for source in sources if source.endswith((".signals", ".dispatch"))]
     assert found == []
+
+
+def test_no_day_is_taken_from_an_instant_but_by_the_clock_on_the_offices_wall():
+    """``at.date()`` is London's day, the wrong one from midnight to eight: ``timezone.localdate(at)``."""
+    local = {
+        "secmgmt/core/templatetags/ui.py",  # on local time
+        "secmgmt/core/filesafety/sheetxml.py",  # a cell's
+        "secmgmt/core/sheets_reading.py",  # a cell's
+    }
+    found = {
+        path for path, module in product().items() for node in ast.walk(module)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "date"
+        and not node.args
+    }  # fmt: skip
+    assert found == local
