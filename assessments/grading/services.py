@@ -11,14 +11,17 @@ from django.utils.translation import gettext as _
 
 from assets.models import ProtectedObject
 from secmgmt.accounts import roles
-from secmgmt.core import attachments, audit, errors, notices, permissions
+from secmgmt.core import attachments, audit, errors, notices, permissions, search
 from secmgmt.core.models import Attachment, Participation
 
 from . import rules
 from .models import Grading, GradingState, OutsideDecision
-from .queries import EXPERT, invited, people_with, standing_grading, submitter_of, warnings_for
+from .queries import EXPERT, invited, open_grading, people_with, standing_grading, submitter_of, warnings_for
 
-__all__ = ["invite_expert", "record_outside", "set_levels", "standing_grading", "warnings_for", "withdraw_expert"]
+__all__ = [
+    *("invite_expert", "record_outside", "refuse_second", "set_levels"),
+    *("standing_grading", "warnings_for", "withdraw_expert"),
+]
 
 LEVELS = (
     *("security_level", "business_level", "service_level", "graded_on"),
@@ -42,8 +45,18 @@ def set_levels(*, protected_object: ProtectedObject, grading: Grading | None, by
     row.version += 1
     row.updated_at, row.updated_by = at, by
     row.save(update_fields=[*LEVELS, "version", "updated_at", "updated_by"])
+    search.refresh(row)  # it is found by its filing number
     old, new = audit.changes(before, audit.fields_of(row))
     audit.record("assets.protectedobject.levels", row, by=by, at=at, before=old, after=new)
+
+
+def refuse_second(protected_object: ProtectedObject) -> None:
+    """One grading of an object at a time. Raises Conflict that leads to the open one."""
+    found = open_grading(protected_object)
+    if found is not None:
+        words = {"name": protected_object, "level": rules.LEVEL_LABELS[found.level], "state": found.get_state_display()}
+        message = _("“%(name)s”已有一次没有办完的定级（拟定%(level)s，%(state)s），请先办完它。")
+        raise errors.Conflict(message % words, obj=found)
 
 
 # -- experts -----------------------------------------------------------------------------------------------

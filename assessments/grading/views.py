@@ -67,6 +67,8 @@ class Gradings(FeatureViews):
         obj = ProtectedObject.objects.visible_to(self.request.user).filter(pk=pk).first()
         if obj is None:
             return {"report_date": today()}
+        if permissions.may(self.request.user, Grading, "add", permissions.path_of(obj)):
+            services.refuse_second(obj)
         standing = queries.standing_grading(obj)
         names = [n for n in GradingForm.Meta.fields if n not in ("protected_object", "report_date", "rule_set")]
         before = {name: getattr(standing, name) for name in names} if standing else {}
@@ -76,7 +78,12 @@ class Gradings(FeatureViews):
         """Without script a trial of the levels comes back with the form, and nothing is stored."""
         if "preview" in self.request.POST:
             raise errors.Invalid(message=_t("这是试算结果，尚未保存。"))
-        return super().store(form)
+        try:
+            return super().store(form)
+        except errors.Conflict:
+            if form.instance.pk is None:  # somebody began another one meanwhile: lead to it
+                services.refuse_second(form.instance.protected_object)
+            raise
 
     def show(self, page: str, context: dict[str, Any], *, obj: Any = None, status: int = 200) -> HttpResponse:
         """The form with the levels that follow from it."""

@@ -54,8 +54,8 @@ class OwnObject(django_filters.ModelChoiceFilter):
 class ObjectFilter(RecordFilterSet):
     """Protected objects by unit, kind, level, state, technology and what they count for."""
 
-    search_fields = ("name", "code", "unit__name")
-    search_label = _("名称、编号、单位")
+    search_fields = ("name", "code", "filing_number", "unit__name")
+    search_label = _("名称、编号、备案号、单位")
     chip_field = "status"
     chip_distinct = False
 

@@ -22,7 +22,7 @@ from .facts import FilingFacts, TechnologyFacts
 
 NUMERALS = "零一二三四五"
 IMPORTANT_FROM = 3  # 第三级 and above is important without being named
-_COVERED = "name id is_secret_register unit status security_level kind named_important code".split()
+_COVERED = "name id is_secret_register unit status security_level kind named_important code filing_number".split()
 SECRET_SENTENCE = _("另行归口，按分级保护管理")
 SECRET_ONLY = _("涉密系统只登记单位和登记号，不收附件和留言；其余内容按分级保护另行管理。")
 
@@ -68,6 +68,8 @@ class ProtectedObject(FilingFacts, TechnologyFacts, Record):
 
     scope_path: ClassVar[str] = "unit__path"
     scope_parents: ClassVar[tuple[str, ...]] = ("",)
+    has_files: ClassVar[bool] = True
+    has_comments: ClassVar[bool] = True
     audit_exclude: ClassVar[frozenset[str]] = frozenset({"contact_phone", "operator_phone"})
     state_tones: ClassVar[dict[str, str]] = {"building": "info", "running": "ok", "retired": ""}
 

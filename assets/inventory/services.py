@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from secmgmt.core import audit, errors, permissions, records
+from secmgmt.core import audit, errors, permissions, records, search
 from secmgmt.core.models import Participation
 from secmgmt.core.workflow import check_seen
 
@@ -38,6 +38,7 @@ def name_important(
     fresh.named_important, fresh.important_basis = important, basis.strip()
     records.stamp(fresh, by=by, at=at)
     fresh.save()
+    search.refresh(fresh)
     after = {"named_important": fresh.named_important, "important_basis": fresh.important_basis}
     audit.record("assets.protectedobject.designate", fresh, by=by, at=at, before=before, after=after)
     return fresh
