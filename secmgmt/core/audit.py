@@ -10,22 +10,22 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from . import digest, marks, permissions
+from . import audit_tables, digest, marks, permissions
 from .clock import now
 from .context import origin
-from .models.audit import AuditEvent, AuditHead, AuditResult
+from .models.audit import AuditEvent, AuditHead, AuditResult, AuditRow
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# The fields a row's digest covers, in this order.
+# The fields a row's digest covers, in this order, and the key of the table that is kept for it, if there is one.
 CHAINED = (
     *("seq", "at", "actor_id", "actor_name", "actor_role", "channel", "ip", "session", "request_id", "verb"),
     *("object_type", "object_id", "object_name", "unit_path", "result", "before", "after", "detail"),
@@ -98,13 +98,36 @@ def record(
     after: dict[str, Any] | None = None,
     detail: dict[str, Any] | None = None,
     rows: list[Any] | None = None,
+    table: list[AuditRow] | None = None,
     result: str = AuditResult.OK,
 ) -> None:
-    """Collect one audit row of the current act. ``rows``: a bulk act's own table, chained by count and digest."""
+    """Collect one audit row of the current act.
+
+    ``rows``: what a bulk act was about, of which only count and digest are chained. ``table``: what it did to each
+    record (``row_of``), kept whole beside the event that chains its count and digest.
+    """
     pending = _pending()
     if pending is None:
         raise RuntimeError("audit.record() belongs inside an act")
-    pending.append(_event(verb, obj, by=by, at=at, before=before, after=after, detail=detail, rows=rows, result=result))
+    texts = {"before": before, "after": after, "detail": detail}
+    event = _event(verb, obj, by=by, at=at, rows=rows if table is None else table, result=result, **texts)
+    if table is not None:
+        event.table, event.detail_digest = audit_tables.keep(table)
+    elif rows is not None:
+        event.detail_digest = digest.hash_value(rows)
+    pending.append(event)
+
+
+def row_of(obj: Any, verb: str, *, before: dict[str, Any], after: dict[str, Any]) -> AuditRow:
+    """A row of a bulk act's table, not stored yet."""
+    return AuditRow(
+        object_type=obj._meta.label_lower,
+        object_id=str(obj.pk or ""),
+        object_name=str(obj)[:255],
+        verb=verb,
+        before=_plain(before),
+        after=_plain(after),
+    )
 
 
 def refuse(verb: str, obj: Any = None, *, by: Any, reason: str, detail: dict[str, Any] | None = None) -> None:
@@ -121,13 +144,13 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, An
     return {key: before.get(key) for key in keys}, {key: after[key] for key in keys}
 
 
-def fields_of(obj: Any) -> dict[str, Any]:
-    """The concrete fields of a row as plain text and numbers, less what the model keeps out of the trail."""
+def fields_of(obj: Any, only: Iterable[str] | None = None) -> dict[str, Any]:
+    """The concrete fields of a row (or ``only`` some) as plain texts, less what the model keeps out of the trail."""
     skip = {"id", "version", "created_at", "updated_at", "updated_by"} | set(getattr(obj, "audit_exclude", ()))
     return {
         field.name: field.value_to_string(obj) if field.value_from_object(obj) is not None else None
         for field in obj._meta.concrete_fields
-        if field.name not in skip
+        if field.name not in skip and (only is None or field.name in only)
     }
 
 
@@ -153,7 +176,6 @@ def _event(verb: str, obj: Any, *, by: Any, at: dt.datetime, rows: list[Any] | N
         before=_plain(values.pop("before")),
         after=_plain(values.pop("after")),
         detail=_plain(detail),
-        detail_digest=digest.hash_value(rows) if rows is not None else "",
         algorithm=settings.DIGEST_ALGORITHM,
         **values,
     )
@@ -168,6 +190,7 @@ def row_digest(event: AuditEvent) -> str:
     """The digest of one row, over ``CHAINED``."""
     values = [getattr(event, name) for name in CHAINED]
     values[1] = event.at.astimezone(dt.UTC).isoformat()
+    values += [str(event.table)] if event.table else []
     return digest.hash_value(values, event.algorithm)
 
 

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
-from . import audit, digest, errors
+from . import audit, audit_tables, digest, errors
 from .checks import MINIMUM_RETENTION_DAYS
 from .clock import now
 from .models.audit import AuditEvent, AuditHead
@@ -30,7 +30,7 @@ PURGE_VERB = "core.auditevent.purge"
 
 @dataclass(frozen=True)
 class Break:
-    """A place where the trail is not what was written. ``kind``: edited | missing | tail | head | anchor."""
+    """A place where the trail is not what was written. ``kind``: edited | table | missing | tail | head | anchor."""
 
     kind: str
     seq: int
@@ -80,6 +80,8 @@ def _chain(head: AuditHead, anchors: dict[int, Anchor]) -> Iterator[Break]:
             yield Break("edited", event.seq, text % event.seq)
         if not is_intact(event):
             yield Break("edited", event.seq, _("第 %d 条的内容与写入时的摘要不符，被改过。") % event.seq)
+        elif event.table and not audit_tables.is_intact(event):
+            yield Break("table", event.seq, _("第 %d 条的明细表与写入时的摘要不符，被改过或不完整。") % event.seq)
         anchor = anchors.get(event.seq)
         if anchor is not None and anchor.digest != event.digest:
             yield Break("anchor", event.seq, _("第 %d 条与库外锚点不符，整段可能被重写。") % event.seq)
@@ -201,6 +203,7 @@ def remove_before(*, by: Any, at: dt.datetime, limit: dt.datetime, keep_days: in
     if last is None:
         return 0
     first = old.order_by("seq").values_list("seq", flat=True).first()
+    audit_tables.remove(old)
     count = old.delete()[0]
     told = {"keep_days": keep_days, "first": first, "last": last.seq, "count": count, "digest": last.digest}
     audit.record(PURGE_VERB, by=by, at=at, detail=told)

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from .acts import verb_label
-from .models.audit import AuditEvent, AuditResult
+from .models.audit import AuditEvent, AuditResult, AuditRow
 from .tables import Column, Pager, Table
 
 TABLE = Table([Column("seq", "#", sort="seq")], default_sort="-seq", per_page=30)
@@ -31,24 +31,36 @@ class Entry:
 
 
 def page(obj: Any, user: Any, params: QueryDict) -> tuple[list[Entry], Pager]:
-    """A page of the acts on ``obj``, newest first; refusals stay with the auditor."""
+    """A page of the acts on ``obj``, alone or among many, newest first; refusals stay with the auditor."""
+    kind = {"object_type": obj._meta.label_lower, "object_id": str(obj.pk)}
+    tables = list(AuditRow.objects.filter(**kind).order_by().values_list("table", flat=True))
     done = AuditEvent.objects.filter(result=AuditResult.OK)
-    events = done.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk))
-    shown = TABLE.page(events, params)
-    rows = [row.obj for row in shown.rows]
-    names = related_names(type(obj), rows, user)
+    shown = TABLE.page(done.filter(models.Q(**kind) | models.Q(table__in=tables)), params)
+    events = [row.obj for row in shown.rows]
+    rows = AuditRow.objects.filter(**kind, table__in=[event.table for event in events if event.table])
+    among = {row.table: row for row in rows}
+    told = [(event, among.get(event.table, event)) for event in events]
+    names = related_names(type(obj), [row for _event, row in told], user)
     entries = [
         Entry(
             at=event.at,
             who=event.actor_name,
             role=event.actor_role,
-            what=verb_label(type(obj), event.verb),
-            changes=changes_of(type(obj), event, names),
+            what=what_of(type(obj), event, row),
+            changes=changes_of(type(obj), row, names),
             reason=str(event.detail.get("reason", "")),
         )
-        for event in rows
+        for event, row in told
     ]
     return entries, shown.pager
+
+
+def what_of(model: type[models.Model], event: AuditEvent, row: AuditEvent | AuditRow) -> str:
+    """The word of an act; of one among many also how they came: 修改（导入）."""
+    if row is event:
+        return verb_label(model, event.verb)
+    kind = f"{model._meta.label_lower}.{row.verb}"
+    return _("%(act)s（%(how)s）") % {"act": verb_label(model, kind), "how": verb_label(model, event.verb)}
 
 
 def related_names(model: type[models.Model], events: list[Any], user: Any) -> dict[str, dict[str, str]]:
@@ -57,13 +69,13 @@ def related_names(model: type[models.Model], events: list[Any], user: Any) -> di
     for event in events:
         for values in (event.before, event.after):
             for name, value in values.items():
-                found = _field(model, name)
+                found = column_of(model, name)
                 if value and isinstance(found, models.ForeignKey):
                     wanted[name].add(str(value))
     names = {}
     for name, keys in wanted.items():
         numbers = [key for key in keys if key.isdecimal()]
-        rows = _field(model, name).related_model._default_manager.filter(pk__in=numbers)
+        rows = column_of(model, name).related_model._default_manager.filter(pk__in=numbers)
         if hasattr(rows, "visible_to"):
             rows = rows.visible_to(user, "view")
         names[name] = {str(row.pk): str(row) for row in rows}
@@ -76,7 +88,7 @@ def changes_of(
     """The fields an act changed, in words."""
     found = []
     for key, after in event.after.items():
-        column = _field(model, key)
+        column = column_of(model, key)
         label = str(column.verbose_name if column is not None else getattr(model, "audit_labels", {}).get(key, key))
         before = event.before.get(key) if event.before else None
         texts = [_text(column, value, names.get(key, {})) for value in (before, after)]
@@ -85,7 +97,7 @@ def changes_of(
     return found
 
 
-def _field(model: type[models.Model], name: str) -> Any:
+def column_of(model: type[models.Model], name: str) -> Any:
     """The model's field, if that is what the trail holds under ``name``: a service may keep a name in its place."""
     if name in getattr(model, "audit_labels", {}):
         return None

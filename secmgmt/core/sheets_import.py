@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from . import audit, bulk, errors, permissions, previews, records, search
 from .clock import now
+from .models.audit import AuditRow
 from .reporting.xlsx_cells import export_rows
 from .sheets import VERSION, Change, Entry, Preview, Refusal, Sheet, choices_of
 
@@ -43,9 +44,9 @@ def keep(preview: Preview, sheet: Sheet, user: Any) -> str:
     return preview.token
 
 
-def kept(token: str, sheet: Sheet, user: Any) -> Preview:
+def kept(token: str, sheet: Sheet, user: Any, ways: previews.Ways = ()) -> Preview:
     """The preview ``user`` kept; anybody else's, or one used, is not found."""
-    data = previews.kept(token, kind_of(sheet), user)
+    data = previews.kept(token, kind_of(sheet), user, ways)
     for kind in ("adds", "changes"):
         rows = [Entry(**entry) for entry in data[kind]]
         for row in rows:
@@ -66,7 +67,7 @@ class Prepared:
     insert: bulk.Insert = field(default_factory=lambda: bulk.Insert([]))
     update: bulk.Update = field(default_factory=lambda: bulk.Update([]))
     entries: list[Any] = field(default_factory=list)
-    rows: list[Any] = field(default_factory=list)
+    table: list[AuditRow] | None = None  # of each row what the trail keeps; None where its own service tells
 
 
 def silent(done: int, total: int, note: str) -> None:
@@ -85,15 +86,15 @@ def prepare(*, sheet: Sheet, token: str, by: Any, at: dt.datetime, progress: Pro
     adds = [restored(entry, model()) for entry in preview.adds]
     paths: set[tuple[str, str]] = set()
     check_choices(sheet, by, adds, existing=False)
-    changes = changed_rows(sheet, preview, by, paths)
+    changes, before = changed_rows(sheet, preview, by, paths)
     done = Prepared(sheet, preview, adds, changes, paths)
     progress(0, preview.size, _("准备写入"))
     if sheet.write is None:  # else the service that writes a row asks its rights and stamps it
         paths |= {("add", permissions.path_of(row)) for row in adds}
         make_statements(done, by=by, at=at)
-    hidden = set(getattr(model, "audit_exclude", ()))
-    for kind, entries in (("add", preview.adds), ("change", preview.changes)):
-        done.rows += [[e.key or e.name, kind, shown_values(e.values, hidden)] for e in entries]
+        done.table = [audit.row_of(row, "add", before={}, after=filled_fields(row)) for row in adds]
+        for row, old in zip(changes, before, strict=True):
+            done.table.append(audit.row_of(row, "change", before=old, after=audit.fields_of(row, old)))
     return done
 
 
@@ -125,8 +126,11 @@ def store(*, prepared: Prepared, by: Any, at: dt.datetime, progress: Progress = 
     if sheet.stored:
         sheet.stored([*prepared.adds, *prepared.changes], by=by, at=at)
     counts = {"added": len(prepared.adds), "changed": len(prepared.changes)}
-    detail = {**counts, "codes": [row[0] for row in prepared.rows][:200]}
-    audit.record(f"{model._meta.label_lower}.import", by=by, at=at, detail=detail, rows=prepared.rows)
+    for told, row in zip(prepared.table or (), prepared.adds, strict=False):  # the additions come first
+        told.object_id = str(row.pk)
+    codes = [entry.key or entry.name for entry in (*preview.adds, *preview.changes)]
+    detail = {**counts, "count": len(codes), "codes": codes[:200], "file": preview.file}
+    audit.record(f"{model._meta.label_lower}.import", by=by, at=at, detail=detail, table=prepared.table)
     search.store_entries(prepared.entries)
     transaction.on_commit(lambda: previews.drop(preview.token, kind_of(sheet), by))
     return counts
@@ -175,9 +179,9 @@ def apply(*, sheet: Sheet, token: str, by: Any, at: dt.datetime) -> dict[str, in
         raise errors.Conflict(refusal_of(told, _("请重新上传核对。"))) from error
 
 
-def shown_values(values: dict[str, Any], hidden: set[str]) -> dict[str, str]:
-    """What of a row the trail's digest covers."""
-    return {name: str(value) for name, value in values.items() if name not in hidden}
+def filled_fields(row: Any) -> dict[str, Any]:
+    """What a new row holds; what is empty needs no place in a table of ten thousand."""
+    return {name: value for name, value in audit.fields_of(row).items() if value not in (None, "")}
 
 
 def restored(entry: Entry, obj: Any) -> Any:
@@ -187,8 +191,13 @@ def restored(entry: Entry, obj: Any) -> Any:
     return obj
 
 
-def changed_rows(sheet: Sheet, preview: Preview, by: Any, paths: set[tuple[str, str]]) -> list[Any]:
-    """The rows to change with the previewed values, in the user's hands before (and, by ``paths``, after)."""
+def changed_rows(
+    sheet: Sheet, preview: Preview, by: Any, paths: set[tuple[str, str]]
+) -> tuple[list[Any], list[dict[str, Any]]]:
+    """The rows to change with the previewed values, in the user's hands before (and, by ``paths``, after).
+
+    With them, of each row, the fields that change as they were.
+    """
     wanted = {entry.pk: entry for entry in preview.changes}
     numbers = list(wanted)
     found: dict[Any, Any] = {}
@@ -198,12 +207,14 @@ def changed_rows(sheet: Sheet, preview: Preview, by: Any, paths: set[tuple[str, 
     refuse_changed([(entry, found.get(pk)) for pk, entry in wanted.items()])
     paths |= {("change", permissions.path_of(row)) for row in found.values()}
     before = {pk: {n: getattr(row, n) for n in wanted[pk].values} for pk, row in found.items()}
+    meta = sheet.model._meta
+    old = [audit.fields_of(found[pk], {meta.get_field(n).name for n in entry.values}) for pk, entry in wanted.items()]
     changed = [restored(entry, found[pk]) for pk, entry in wanted.items()]
     check_choices(sheet, by, changed, existing=True, before=before)
     for row in changed:
         records.check_frozen(row)
         paths.add(("change", permissions.path_of(row)))
-    return changed
+    return changed, old
 
 
 def refuse_changed(rows: list[tuple[Entry, Any]]) -> None:

@@ -1,6 +1,6 @@
 """The kernel's models; each lives in a module of its own."""
 
-from .audit import AuditEvent, AuditHead, AuditResult
+from .audit import AuditEvent, AuditHead, AuditResult, AuditRow
 from .base import Record, ScopedQuerySet, ScopeNode
 from .job import Job, JobState, PeriodicRun
 from .report import ReportRun
@@ -13,6 +13,7 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "AuditResult",
+    "AuditRow",
     "Comment",
     "Decision",
     "Job",

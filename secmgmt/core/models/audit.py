@@ -22,7 +22,8 @@ class AuditEvent(models.Model):
     """One act or refusal (GB/T 22239-2019 8.1.4.3): who, when, from where, on what, with what result.
 
     Names are frozen as text: a renamed or deleted user or object stays readable. ``before``/``after`` hold
-    only the fields that changed; ``detail_digest`` is the digest of a bulk act's own table of rows.
+    only the fields that changed; ``detail_digest`` is the digest of a bulk act's own table of rows, ``table`` the
+    key under which that table is kept (``AuditRow``).
     The row's ``digest`` covers ``prev_digest`` and every other field (``secmgmt.core.audit.row_digest``).
     """
 
@@ -49,6 +50,7 @@ class AuditEvent(models.Model):
     after = models.JSONField(_("改后"), default=dict, blank=True)
     detail = models.JSONField(_("详情"), default=dict, blank=True)
     detail_digest = models.CharField(_("明细摘要"), max_length=64, blank=True)
+    table = models.UUIDField(_("明细表"), null=True, unique=True, editable=False)
     algorithm = models.CharField(_("算法"), max_length=10)
     prev_digest = models.CharField(_("前一条摘要"), max_length=64)
     digest = models.CharField(_("摘要"), max_length=64)
@@ -61,6 +63,31 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.seq} {self.verb}"
+
+
+class AuditRow(models.Model):
+    """What a bulk act did to one record; the event whose ``table`` it carries says who and when.
+
+    Linked by a key made beforehand and not by the event's number: that is known only behind the chain's lock,
+    and ten thousand rows are not written while everybody waits for it.
+    """
+
+    table = models.UUIDField(_("明细表"))
+    number = models.PositiveIntegerField(_("序号"))
+    object_type = models.CharField(_("对象类型"), max_length=64)
+    object_id = models.CharField(_("对象编号"), max_length=64)
+    object_name = models.CharField(_("对象"), max_length=255)
+    verb = models.CharField(_("行为"), max_length=16)
+    before = models.JSONField(_("改前"), default=dict)
+    after = models.JSONField(_("改后"), default=dict)
+
+    class Meta:
+        ordering = ["table", "number"]
+        constraints = [models.UniqueConstraint(fields=["table", "number"], name="audit_row_once")]
+        indexes = [models.Index(fields=["object_type", "object_id"], name="audit_row_object")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.object_name}"
 
 
 class AuditHead(models.Model):
