@@ -20,6 +20,7 @@ ACT_LABELS: dict[str, Any] = {
     "attachment.digest-broken": gettext_lazy("附件摘要不符"),
     "catalog.load": gettext_lazy("装载标准条款"),
     "core.auditevent.purge": gettext_lazy("清理到期审计记录"),
+    "core.auditevent.open": gettext_lazy("打开一条审计记录"),
     "core.auditevent.read": gettext_lazy("查看审计记录"),
     "core.comment.add": gettext_lazy("留言"),
     "core.notice.read": gettext_lazy("消息标为已读"),

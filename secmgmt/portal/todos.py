@@ -18,6 +18,7 @@ from secmgmt.core.models.audit import AuditResult
 DAYS = 7
 MOST = 1000  # counted up to here: a year of rows must not slow the start page
 READING = "core.auditevent.read"
+OPENING = "core.auditevent.open"  # of one row: the rest is unread as before
 
 
 def audit_todos(user: Any, today: dt.date) -> Iterator[Todo]:

@@ -1,4 +1,4 @@
-"""The audit administrator's browser: read-only, and reading it leaves a row of its own (8.1.4.3 a)."""
+"""The audit administrator's browser: read-only, and reading it, list or row, leaves a row of its own (8.1.4.3 a)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from secmgmt.core.tables import Column, Table
 from secmgmt.core.templatetags.ui import moment, state
 from secmgmt.core.views import FeatureViews, Role
 
-from .todos import READING
+from .redaction import as_shown
+from .todos import OPENING, READING
 
 CHANNELS = {"page": _("页面"), "api": _("接口"), "job": _("后台任务"), "command": _("系统命令")}
 
@@ -74,7 +75,7 @@ class Trail(FeatureViews):
         "session",
         "request_id",
         (_("变更"), lambda e: changes_text(e)),
-        (_("详情"), lambda e: "；".join(f"{key}：{value}" for key, value in (e.detail or {}).items())),
+        (_("详情"), lambda e: details_text(e)),
         "algorithm",
         "prev_digest",
         "digest",
@@ -90,8 +91,13 @@ class Trail(FeatureViews):
     def list_page(self, request: HttpRequest) -> HttpResponse:
         """Only the audit administrator; reading the trail is itself on the trail."""
         permissions.require(request.user, AuditEvent, "view")
-        note_reading(request.user, {"query": request.GET.urlencode()[:300]})
+        note_reading(request.user, READING, detail={"query": request.GET.urlencode()[:300]})
         return super().list_page(request)
+
+    def detail_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """One row, with what people wrote by its digest; which row was opened is on the trail too."""
+        note_reading(request.user, OPENING, self.fetch(pk))
+        return super().detail_page(request, pk)
 
 
 def kind_text(event: AuditEvent) -> str:
@@ -103,11 +109,16 @@ def kind_text(event: AuditEvent) -> str:
 def changes_text(event: AuditEvent) -> str:
     """Each field in its own words, before and after; of people and rows only their numbers."""
     model = model_of(event.object_type) or AuditEvent
-    found = history.changes_of(model, event, {})
+    found = history.changes_of(model, as_shown(event), {})
     return "；".join(f"{label}：{after if before is None else f'{before} → {after}'}" for label, before, after in found)
 
 
-def note_reading(user: Any, detail: dict[str, Any]) -> None:
-    """One row per page of the trail that was read."""
+def details_text(event: AuditEvent) -> str:
+    """What else the row holds, by its keys."""
+    return "；".join(f"{key}：{value}" for key, value in (as_shown(event).detail or {}).items())
+
+
+def note_reading(user: Any, verb: str, event: AuditEvent | None = None, *, detail: dict[str, Any] | None = None) -> None:
+    """One row per page of the trail that was read, and per row that was opened."""
     with audit.act():
-        audit.record(READING, by=user, at=now(), detail=detail)
+        audit.record(verb, event, by=user, at=now(), detail=detail)
