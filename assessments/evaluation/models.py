@@ -151,6 +151,8 @@ class Answer(models.Model):
     """One item of an assessment, its frozen wording and the answer to it."""
 
     files_label: ClassVar[Any] = _("证据")
+    has_files: ClassVar[bool] = True
+    has_comments: ClassVar[bool] = True
     scope_path: ClassVar[str] = "assessment__protected_object__unit__path"
     scope_parents: ClassVar[tuple[str, ...]] = ("assessment", "assessment__protected_object")
 
@@ -206,11 +208,6 @@ class Answer(models.Model):
         given = [row.result for row in self.component_results.all()]
         return points.combine_components(given).ratio if given else self.value
 
-    @property
-    def takes_files(self) -> bool:
-        """Evidence is added while the assessment is open."""
-        return self.assessment.is_open
-
     def may_answer(self, user: Any) -> bool:
         """Whether ``user`` answers this item: by position, or as the assignee of its layer."""
         if permissions.may(user, Answer, "answer", permissions.path_of(self)):
@@ -227,7 +224,7 @@ class Answer(models.Model):
 
     @property
     def frozen_digest(self) -> str:
-        """Evidence cannot be removed once the assessment is submitted; adding is the kernel's rule."""
+        """Evidence is neither added nor removed once the assessment is submitted."""
         return self.assessment.frozen_digest
 
 

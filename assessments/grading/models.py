@@ -52,6 +52,8 @@ class Grading(Record):
 
     scope_path: ClassVar[str] = "protected_object__unit__path"
     scope_parents: ClassVar[tuple[str, ...]] = ("", "protected_object")
+    has_files: ClassVar[bool] = True
+    takes_files: ClassVar[bool] = True  # the proof of an outside decision comes after the grading was submitted
     state_tones: ClassVar[dict[str, str]] = {"draft": "plain", "determined": "ok", "final": "ok"}
 
     protected_object = models.ForeignKey(

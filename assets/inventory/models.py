@@ -393,5 +393,9 @@ class Zone(Record):
             )
         ]
 
+    def get_absolute_url(self) -> str:
+        """The page of the zone."""
+        return reverse("assets:zone-detail", args=[self.pk])
+
     def __str__(self) -> str:
         return f"{self.network.name} · {self.name}"

@@ -83,32 +83,6 @@ def examined(upload: Any, declared: bool, confirmed: bool) -> tuple[str, Any, An
     return name, kind, verdict
 
 
-def copy_to(
-    *, attachment: Attachment, parent: Any, by: Any, at: dt.datetime, slot: str | None = None
-) -> Attachment:
-    """Keep a copy of ``attachment`` with another record, e.g. last year's evidence with this year's.
-
-    ``by`` must see the source and may attach to ``parent``. Raises like ``attach`` and ``download``.
-    """
-    source = visible(by, attachment.pk)
-    check_may_attach(by, parent)
-    with open_checked(source, by) as handle:
-        row = Attachment(
-            name=source.name,
-            storage_key=new_key(),
-            media_type=source.media_type,
-            size=source.size,
-            algorithm=source.algorithm,
-            digest=source.digest,
-            slot=source.slot if slot is None else slot[:40],
-            note=source.note,
-            declared_not_secret=source.declared_not_secret,
-            by=by,
-            at=at,
-        )
-        return _store(row, handle, parent, verb="attachment.copy", detail={"from": source.pk})
-
-
 def _store(
     row: Attachment, handle: IO[bytes], parent: Any, *, verb: str, detail: dict[str, Any]
 ) -> Attachment:
@@ -196,13 +170,15 @@ def visible(user: Any, pk: Any) -> Attachment:
 
 def may_attach(user: Any, parent: Any) -> bool:
     """Whether ``user`` may add files to a record he sees."""
+    if not (parents.carries(parent, "has_files") and takes_files(parent) and row_takes_from(parent, user)):
+        return False
     allowed = permissions.actions_for(user, [parent])[parent.pk]
-    wanted = bool(allowed & ADDING) and row_takes_from(parent, user)
-    return takes_files(parent) and wanted and parents.may_see_field(user, parent, FIELD)
+    return bool(allowed & ADDING) and parents.may_see_field(user, parent, FIELD)
 
 
 def check_may_attach(by: Any, parent: Any) -> None:
-    """Visible (404), and ``attach`` or ``change`` on it, of which the row itself may tell more (403)."""
+    """Visible and of a kind that has files (404), ``attach`` or ``change`` on it, and the row's own word (403)."""
+    parents.check_carries(parent, "has_files")
     parents.require_any(by, parent, "attach", "change")
     check_row_takes_from(parent, by)
     if not parents.may_see_field(by, parent, FIELD):
@@ -238,8 +214,8 @@ def check_may_remove(by: Any, row: Attachment, parent: Any) -> None:
 
 
 def takes_files(parent: Any) -> bool:
-    """Whether files may still be added: a model whose evidence is part of what was submitted says so itself."""
-    return getattr(parent, "takes_files", True)
+    """Whether files may still be added: not to what was submitted, unless the model says ``takes_files``."""
+    return getattr(parent, "takes_files", not getattr(parent, "frozen_digest", ""))
 
 
 def check_takes_files(parent: Any) -> None:

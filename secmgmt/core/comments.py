@@ -20,6 +20,7 @@ FIELD = "comments"
 def add(*, parent: Any, text: str, by: Any, at: dt.datetime) -> Comment:
     """Add a remark to a record ``by`` may see. Raises OutOfScope, NotAllowed, Invalid."""
     seen = permissions.get_visible(type(parent), by, pk=parent.pk)
+    parents.check_carries(seen, "has_comments")
     check_field(by, seen)
     parents.refuse_bare(seen)
     kind = ContentType.objects.get_for_model(seen)

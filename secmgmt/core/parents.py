@@ -44,6 +44,17 @@ def require_any(user: Any, obj: Any, *actions: str) -> None:
         raise errors.NotAllowed(who_may=permissions.who_may(type(obj), actions[0]), obj=found)
 
 
+def carries(obj: Any, what: str) -> bool:
+    """Whether the model says that files (``has_files``) or remarks (``has_comments``) hang on its rows."""
+    return getattr(obj, what, False)
+
+
+def check_carries(obj: Any, what: str) -> None:
+    """Where the model does not say so there is no such place: the 404 of an address that is not there."""
+    if not carries(obj, what):
+        raise errors.OutOfScope(model=obj._meta.label, lookup=obj.pk)
+
+
 def refuse_bare(obj: Any) -> None:
     """A record of which nothing but its own few fields may be kept (``bare`` says why) takes nothing else."""
     why = getattr(obj, "bare", "")

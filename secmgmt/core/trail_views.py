@@ -33,12 +33,13 @@ class UploadForm(UnmarkedForm):
 
     file = forms.FileField(label=gettext_lazy("文件"))
     note = forms.CharField(label=gettext_lazy("说明"), max_length=200, required=False)
-    slot = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
     declared_not_secret = forms.BooleanField(
         label=gettext_lazy("本文件不涉及国家秘密"),
         error_messages={"required": gettext_lazy("请核对文件内容，并勾选“不涉及国家秘密”。")},
     )
-    confirmed_not_secret = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    confirmed_not_secret = forms.BooleanField(
+        label=gettext_lazy("已确认不涉密"), required=False, widget=forms.HiddenInput
+    )
 
 
 def upload_form_for(obj: Any, *sent: Any) -> UploadForm:
@@ -116,7 +117,6 @@ def _asking(form: UploadForm, error: FileRefused) -> UploadForm:
     """After a question the form shows the box that answers it."""
     if error.code == "secrecy-confirm":
         form.fields["confirmed_not_secret"].widget = forms.CheckboxInput()
-        form.fields["confirmed_not_secret"].label = _("已确认不涉密")
     return form
 
 
@@ -163,7 +163,7 @@ def file_remove(request: HttpRequest, pk: int) -> HttpResponse:
 def comment_panel(obj: Any, user: Any) -> dict[str, Any]:
     """The context of ``components/comments.html`` for a record and who looks at it."""
     kind = ContentType.objects.get_for_model(obj)
-    may_add = parents.may_see_field(user, obj, comments.FIELD)
+    may_add = parents.carries(obj, "has_comments") and parents.may_see_field(user, obj, comments.FIELD)
     return {
         "uid": f"{kind.pk}-{obj.pk}",
         "comments": list(comments.comments_of(obj, user)),

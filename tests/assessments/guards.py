@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
+
+from secmgmt.core.trail_views import UploadForm
 from tests.assets.guards import all_links
 from tests.core.reporting.guards import as_markup
 from tests.guarding import Guard, empty, nothing, same, yes
@@ -26,12 +29,22 @@ def dict_of_nothing(*args: Any, **kwargs: Any) -> dict[str, Any]:
     return {}
 
 
+
+
+class SlottedForm(UploadForm):
+    """The form of a file that lets its sender say what the file proves."""
+
+    slot = forms.CharField(required=False)
+
+
 GUARDS = (
     # rows of others
     Guard(C + "permissions.restrict", same, (ABUSE + "::test_nothing_of_another", JOURNEY + "::test_another_bureau"), "A01"),
     Guard(E + "models.Answer.may_answer", yes, (ABUSE + "::test_of_a_group", JOURNEY + "::test_an_assignee_answers"), "A04"),
     Guard(C + "attachments.check_row_takes_from", nothing, (ABUSE + "::test_evidence_is_added",), "A04"),
     Guard(C + "attachments.check_may_remove", nothing, (ABUSE + "::test_evidence_is_added",), "A04"),
+    Guard(C + "parents.check_carries", nothing, (ABUSE + "::test_files_and_remarks_hang",), "A04, A15"),
+    Guard(C + "trail_views.UploadForm", SlottedForm, (ABUSE + "::test_what_a_file_proves",), "A31"),
     Guard(E + "services.check_assignee", nothing, (JOURNEY + "::test_an_administrator_is", PART + "::test_a_layer_is"), "8.1.4.2 d, A01"),
     Guard(C + "permissions.capacities_held", whoever_was_asked, (PART + "::test_an_expert_whose",), "A14"),
     Guard(C + "permissions.capacities_held", whoever_was_asked, (PART + "::test_an_administrator_opens",), "8.1.4.2 d"),

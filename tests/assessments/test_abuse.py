@@ -13,8 +13,8 @@ from docx import Document
 from pypdf import PdfReader
 
 from assessments.evaluation import services
-from assessments.models import Answer, Assessment, Grading
-from secmgmt.core.models import Attachment, Participation
+from assessments.models import Answer, Assessment, CatalogItem, Grading, Standard
+from secmgmt.core.models import Attachment, AuditEvent, Comment, Participation
 from secmgmt.core.workflow import seen_token
 from tests.assets.factories import make_component, make_link, make_object
 from tests.support import City, make_position
@@ -22,6 +22,7 @@ from tests.support import City, make_position
 from .evaluation.test_api import call
 from .evaluation.test_journey import fill, save, signed_in, take
 from .grading.support import draft
+from .grading.support import take as step
 
 pytestmark = pytest.mark.django_db
 TAG = '<img src="file:///etc/hostname"/><b>系统</b>'
@@ -121,6 +122,45 @@ def test_evidence_is_added_by_who_answers_the_item_and_taken_off_by_who_added_it
     assert evidence(assignee, mine, "日志.txt").status_code == 302
     assert owner.post(f"/files/{Attachment.of(mine).get(name='日志.txt').pk}/remove/").status_code == 302
     assert list(Attachment.objects.order_by("pk")) == kept
+
+
+def test_files_and_remarks_hang_only_where_there_is_a_place_for_them(assessment, city: City):
+    """A15, A04: an assessment itself, a catalogue, the trail, units and people have neither."""
+    standard = Standard.objects.create(code="GB/T 22239-2019", name="基本要求")
+    item = CatalogItem.objects.create(
+        standard=standard, order=1, code="8.1.1.1", level=3, scope="通用", layer="安全物理环境",
+        control_point="物理位置选择", domain="技术", summary="要求", sag="G",
+    )  # fmt: skip
+    lin = signed_in(city.lin)
+    submitted(assessment, city)
+    tried = [
+        (lin, assessment), (lin, assessment.protected_object.unit), (signed_in(city.pan), item),
+        (signed_in(city.auditor), AuditEvent.objects.earliest("seq")),
+        (signed_in(city.sysadmin), city.health), (signed_in(city.sysadmin), city.he),
+    ]  # fmt: skip
+    for client, row in tried:
+        place = [ContentType.objects.get_for_model(row).pk, row.pk]
+        sent = {"file": SimpleUploadedFile("说明.txt", "补充".encode()), "declared_not_secret": "on"}
+        assert client.post(reverse("core:file-attach", args=place), sent).status_code == 404, row
+        assert client.post(reverse("core:comment-add", args=place), {"text": "看过"}).status_code == 404, row
+    kind, answer = ContentType.objects.get_for_model(Answer), assessment.answers.first()
+    remark = reverse("core:comment-add", args=[kind.pk, answer.pk])
+    assert lin.post(remark, {"text": "看过"}).status_code == 302
+    assert (Attachment.objects.count(), Comment.objects.count()) == (0, 1)
+
+
+def test_what_a_file_proves_is_not_said_by_who_sends_it(city: City):
+    """A31: the mark of a filing certificate, posted by hand on a grading that was submitted."""
+    grading = draft(city, make_object(city.health, "区域卫生信息共享平台"))
+    lin = signed_in(city.lin)
+    assert step(city.lin, grading, "submit").status_code == 302
+    place = [ContentType.objects.get_for_model(Grading).pk, grading.pk]
+    sent = {"file": SimpleUploadedFile("证明.txt", "备案".encode()), "declared_not_secret": "on"}
+    response = lin.post(reverse("core:file-attach", args=place), {**sent, "slot": "filing_certificate"})
+    assert response.status_code == 302
+    file = Attachment.of(grading).get()
+    assert file.slot == ""
+    assert lin.post(f"/files/{file.pk}/remove/").status_code == 409  # submitted with the grading
 
 
 def test_a_report_names_nothing_its_reader_may_not_see(assessment, city: City):

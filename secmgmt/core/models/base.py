@@ -25,11 +25,14 @@ class Record(models.Model):
     ``scope_path``: lookup from the row to the path of the unit it belongs to ("" = belongs to no unit and
     is open to every role that is given the action).
     ``scope_parents``: lookups to the objects whose participations also open this row ("" = the row itself).
-    ``audit_fields``: concrete fields that go into the before/after of an audit row; None = all.
+    ``has_files``, ``has_comments``: whether files may be kept with a row, and remarks made on it.
+    ``audit_exclude``: fields that stay out of the before and after of an audit row.
     """
 
     scope_path: ClassVar[str] = "unit__path"
     scope_parents: ClassVar[tuple[str, ...]] = ()
+    has_files: ClassVar[bool] = False
+    has_comments: ClassVar[bool] = False
     audit_exclude: ClassVar[frozenset[str]] = frozenset()
 
     version = models.PositiveIntegerField(_("版本"), default=1, editable=False)
@@ -48,10 +51,6 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
-
-    def scope_value(self) -> str:
-        """The path of the unit this row belongs to, "" when it belongs to none."""
-        return permissions.path_of(self)
 
 
 class ScopeNode(models.Model):

@@ -20,6 +20,8 @@ class Thing(Record):
     """A thing of a unit; ``other`` points to another thing."""
 
     scope_parents: ClassVar[tuple[str, ...]] = ("",)
+    has_files: ClassVar[bool] = True
+    has_comments: ClassVar[bool] = True
 
     unit = models.ForeignKey("accounts.OrgUnit", verbose_name="单位", on_delete=models.PROTECT)
     name = models.CharField("名称", max_length=60, unique=True)
