@@ -7,7 +7,7 @@ Without any variable the product runs embedded: SQLite, Celery over the file sys
 from pathlib import Path
 
 import environ
-from csp.constants import NONCE, NONE, SELF
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -207,7 +207,6 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-del NONCE
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文"))]
@@ -219,7 +218,7 @@ FORMAT_MODULE_PATH = ["secmgmt.formats"]
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 
-# Background work: the message carries only a job's id (blueprint: Jobs).
+# Background work: the message carries only a job's id; the row in core.Job is the job.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://localhost/")
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", "secmgmt")
 CELERY_TASK_IGNORE_RESULT = True

@@ -192,12 +192,8 @@ def score_2019(classes: Mapping[str, Iterable[ItemScore]]) -> Decimal:
     return as_decimal(_score_2019([_class_deficit(items) for items in listed if items]))
 
 
-def class_deficit_2019(items: Iterable[ItemScore]) -> Decimal:
-    """One class's deficit, 0–1: the weight of its unmet items and half of the partly met, over all weight."""
-    return as_decimal(_class_deficit(_applicable(items)))
-
-
 def _class_deficit(items: list[ItemScore]) -> Fraction:
+    """0–1: the weight of the unmet items of a class and half of the partly met, over all weight."""
     # 2019 knows no degrees of 部分符合: whatever the mean of the components, it costs one half
     lacking = [item.weight * (_HALF if 0 < item.deficit < 1 else item.deficit) for item in items]
     return sum(lacking, Fraction(0)) / sum(item.weight for item in items)

@@ -27,19 +27,6 @@ def tenants_of(obj: ProtectedObject, day: dt.date) -> QuerySet:
     return valid_on(obj.hosts.select_related("tenant__unit"), day).order_by("tenant__name", "pk")
 
 
-def platform_chain(obj: ProtectedObject, day: dt.date) -> list[Hosting]:
-    """The hostings from ``obj`` down to the machine room, nearest first: one query a storey, cycles cannot be."""
-    chain: list[Hosting] = []
-    seen, storey = {obj.pk}, [obj.pk]
-    while storey:
-        rows = Hosting.objects.filter(tenant__in=storey).select_related("platform__unit", "tenant")
-        found = [row for row in valid_on(rows, day).order_by("pk") if row.platform_id not in seen]
-        seen.update(row.platform_id for row in found)
-        storey = [row.platform_id for row in found]
-        chain += found
-    return chain
-
-
 def runs_on(
     lower: int, upper: int, since: dt.date, until: dt.date | None, *, without: int | None = None
 ) -> bool:
@@ -68,8 +55,3 @@ def links_of(obj: ProtectedObject, user: Any) -> QuerySet:
     """The interconnections of ``obj``, from it and to it, as ``user`` may see them; inner links apart."""
     rows = Interconnection.objects.visible_to(user).filter(Q(from_object=obj) | Q(to_object=obj))
     return rows.select_related("from_object", "to_object").order_by("pk")
-
-
-def chain_of_inner(obj: ProtectedObject) -> QuerySet:
-    """The links between components of ``obj``."""
-    return Interconnection.objects.filter(from_object=obj, to_object=obj)

@@ -24,7 +24,7 @@ from .models import User
 from .policy import current_policy
 
 AREA = "administration"  # namespace of the administrators' pages
-ALWAYS = frozenset({"account_login", "account_logout", "account_inactive", "mfa_authenticate", "healthz"})
+ALWAYS = frozenset({"account_login", "account_logout", "account_inactive", "mfa_authenticate"})
 TO_CHANGE_PASSWORD = ALWAYS | {"account_change_password"}
 TO_ENROL = ALWAYS | {"mfa_activate_totp", "account_reauthenticate", "account_change_password"}
 

@@ -6,7 +6,6 @@ import contextlib
 import datetime as dt
 import errno
 import secrets
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -48,7 +47,6 @@ class JobContext:
         self.result: dict[str, Any] = {}
         self.over = False
         self._heartbeat = Heartbeat(job.pk, job.lease_token)
-        self._temp: Path | None = None
 
     def __enter__(self) -> JobContext:
         self._heartbeat.start()
@@ -58,8 +56,6 @@ class JobContext:
         self._heartbeat.stop()
         if not self.over:
             self.discard_file()
-        if self._temp is not None:
-            shutil.rmtree(self._temp, ignore_errors=True)
 
     @property
     def subject(self) -> Any:
@@ -74,13 +70,6 @@ class JobContext:
         self._heartbeat.note(done, total, note)
         if self._heartbeat.lost:
             raise LeaseLost
-
-    def temp_dir(self) -> Path:
-        """A directory of this run, removed with it (by housekeeping if the worker was killed)."""
-        if self._temp is None:
-            self._temp = Path(settings.VAR_DIR) / "tmp" / f"job-{self.job.pk}-{self.job.lease_token[:8]}"
-            self._temp.mkdir(parents=True, mode=0o700)
-        return self._temp
 
     def save_file(self, name: str, media_type: str, content: bytes | Path) -> None:
         """Store the result file under a random key with its digest; the last one saved is the job's.

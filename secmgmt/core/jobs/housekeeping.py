@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import shutil
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
 
@@ -31,7 +28,6 @@ class Tidied:
 
     old_results: int = 0
     orphan_results: int = 0
-    temp_dirs: int = 0
     old_imports: int = 0
     attachment_orphans: int = 0
     missing_files: int = 0
@@ -39,14 +35,13 @@ class Tidied:
 
 
 def housekeeping(at: dt.datetime) -> Tidied:
-    """Remove old result files, results and temporary directories of killed workers; report the rest.
+    """Remove old result files and those of killed workers; report the rest.
 
     An attachment file without a row is evidence of something: it is counted and logged, never deleted here.
     """
     tidied = Tidied()
     _drop_old_results(at, tidied)
     _drop_orphan_results(at, tidied)
-    _drop_temp(at, tidied)
     _drop_imports(at, tidied)
     _compare_attachments(at, tidied)
     _find_lost_records(tidied)
@@ -81,15 +76,6 @@ def _drop_imports(at: dt.datetime, tidied: Tidied) -> None:
         for key in _old_files(folder, at):
             default_storage.delete(key)
             tidied.old_imports += 1
-
-
-def _drop_temp(at: dt.datetime, tidied: Tidied) -> None:
-    root = Path(settings.VAR_DIR) / "tmp"
-    limit = (at - dt.timedelta(hours=ORPHAN_HOURS)).timestamp()
-    for path in root.glob("job-*") if root.is_dir() else ():
-        if path.stat().st_mtime < limit:
-            shutil.rmtree(path, ignore_errors=True)
-            tidied.temp_dirs += 1
 
 
 def _compare_attachments(at: dt.datetime, tidied: Tidied) -> None:

@@ -247,7 +247,6 @@ def test_the_2019_score_from_items_halves_what_is_partly_met_and_skips_what_does
         "安全管理中心": [ItemScore("technical", 2, None)],
     }
     assert scoring.score_2019(classes) == 75
-    assert scoring.class_deficit_2019(classes["安全物理环境"]) == Decimal("0.25")
 
 
 def test_three_thirds_of_a_2019_deficit_stay_exact():
@@ -346,7 +345,6 @@ def test_nothing_to_score_is_refused_everywhere():
         lambda: conformity_rate(met=0, partial=0, unmet=0),
         lambda: template_score_2019([]),
         lambda: scoring.score_2019({"a": nothing}),
-        lambda: scoring.class_deficit_2019(nothing),
     ):
         with pytest.raises(ValueError, match="nothing to score"):
             call()
