@@ -24,6 +24,7 @@ from secmgmt.core.models import Job, JobState
 from secmgmt.core.workflow import seen_token
 from tests.architecture.cast import Cast
 from tests.assessments.catalog.support import table
+from tests.assets.factories import make_component, make_link
 from tests.support import PASSWORD, CastClient, login, totp_code
 
 Scene = Callable[[Cast], Any]
@@ -229,6 +230,15 @@ def wrong_object(cast: Cast) -> Any:
 def document(cast: Cast) -> Any:
     where = reverse("portal:report-preview", args=["self-assessment"])
     return cast.client("owner@own").get(f"{where}?subject={cast.rows['assessment'].pk}")
+
+
+@scene("portal:report-preview topology")
+def document_with_topology(cast: Cast) -> Any:
+    make_component(cast.rows["assessment"].protected_object)
+    make_link(cast.rows["assessment"].protected_object, external_party="省级平台")
+    response = document(cast)
+    assert 'href="/links/' in response.content.decode()
+    return response
 
 
 def job_in(state: JobState, **values: Any) -> Scene:

@@ -319,7 +319,8 @@ def _box(box: Box) -> list:
         lines += [(line, "mut") for line in wrap_label(display(box.detail), room)]
     first = box.y + box.height / 2 - 8 * len(lines) + 12
     middle = box.x + box.width / 2
-    shapes: list = [Rect(box.x, box.y, box.width, box.height, css, box.href)]
+    name = f"{box.label} {box.detail}".strip()
+    shapes: list = [Rect(box.x, box.y, box.width, box.height, css, box.href, name)]
     return shapes + [Label(middle, first + 16 * n, line, "mid", css) for n, (line, css) in enumerate(lines)]
 
 

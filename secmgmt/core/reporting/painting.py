@@ -71,7 +71,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Rect:
-    """An upright rectangle; `href` makes it and the labels inside it a link on pages."""
+    """An upright rectangle; `href` makes it a link on pages, called `name`."""
 
     x: float
     y: float
@@ -79,6 +79,7 @@ class Rect:
     height: float
     css: str
     href: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,8 @@ def _shape_svg(shape) -> str:
             )
             drawn = f'<rect class="{shape.css}" {place}/>'
             href = safe_href(shape.href)
-            return f'<a href="{escape_markup(href)}">{drawn}</a>' if href else drawn
+            name = escape_markup(clean_text(shape.name))
+            return f'<a href="{escape_markup(href)}" aria-label="{name}">{drawn}</a>' if href else drawn
         case Dot():
             return (
                 f'<circle class="{shape.css}" cx="{_n(shape.x)}" cy="{_n(shape.y)}" r="{_n(shape.radius)}"/>'
