@@ -90,7 +90,8 @@ def overlay_template(request: HttpRequest, pk: int) -> HttpResponse:
 def overlay_preview(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     """What the overlay would change; confirming stores it."""
     standard = overlaid(request, pk)
-    data = previews.kept(token, OVERLAY, request.user)
+    ways = ((str(standard), standard.get_absolute_url()), (_("重新上传"), reverse("assessments:standard-overlay", args=[pk])))
+    data = previews.kept(token, OVERLAY, request.user, ways)
     if data["standard"] != standard.pk:
         raise errors.OutOfScope(model=Standard._meta.label, lookup=token)
     changes = data["changes"]
@@ -178,7 +179,11 @@ def restored(data: dict[str, Any]) -> sheets.StandardPlan:
 def standard_preview(request: HttpRequest, token: str) -> HttpResponse:
     """What an uploaded standard would add, change and remove; confirming stores it."""
     permissions.require(request.user, Standard, "import")
-    plan = restored(previews.kept(token, STANDARD, request.user))
+    ways = (
+        (_("标准列表"), reverse("assessments:standard-list")),
+        (_("重新上传"), reverse("assessments:standard-import")),
+    )
+    plan = restored(previews.kept(token, STANDARD, request.user, ways))
     if request.method == "POST" and not plan.is_same:
         standard = services.store_standard(
             code=plan.code, name=plan.name, rows=plan.rows, guidance=plan.guidance, seen=plan.seen, token=token,

@@ -62,8 +62,8 @@ class OutOfScope(DomainError, Http404):
     status = 404
     code = "not-found"
 
-    def __init__(self, message: str = "", *, model: str = "", lookup: Any = None) -> None:
-        super().__init__(message or _("没有找到您要的内容，可能已删除，或不在您的管理范围内。"))
+    def __init__(self, message: str = "", *, model: str = "", lookup: Any = None, **extra: Any) -> None:
+        super().__init__(message or _("没有找到您要的内容，可能已删除，或不在您的管理范围内。"), **extra)
         self.model = model
         self.lookup = lookup
 

@@ -13,6 +13,7 @@ import io
 import json
 import re
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -24,6 +25,7 @@ from django.utils.translation import gettext as _
 from . import crypto, errors
 from .models.job import PeriodicRun
 
+Ways = Sequence[tuple[str, str]]  # (words, address): where somebody goes on from here
 PREVIEWS, UPLOADS = "imports/previews", "imports/uploads"
 
 
@@ -47,9 +49,13 @@ def keep(token: str, kind: str, user: Any, data: Any) -> None:
     _put(place_of(token, kind, user), json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False).encode())
 
 
-def kept(token: str, kind: str, user: Any) -> Any:
-    """What ``user`` kept; anybody else's, or one used, is not found."""
-    missing = errors.OutOfScope(_("这次导入的预览已经用过，或已超过一天，请重新上传。"))
+def kept(token: str, kind: str, user: Any, ways: Ways = ()) -> Any:
+    """What ``user`` kept; anybody else's, or one used, is not found, and ``ways`` lead on."""
+    missing = errors.OutOfScope(
+        _("文件可能已经导入，请先到列表里核对；预览只保留一天，要再导入请重新上传。"),
+        heading=_("这份导入预览已用过或已过期"),
+        ways=ways,
+    )
     if not is_token(token):
         raise missing
     try:

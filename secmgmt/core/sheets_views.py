@@ -70,7 +70,7 @@ class SheetViews(LoginRequiredMixin, View):
         if self.page == "rows":
             return self.rows(request)
         if self.page == "preview":
-            return self.show_preview(kept(token, self.sheet, request.user))
+            return self.show_preview(kept(token, self.sheet, request.user, self.ways()))
         return self.show_upload()
 
     def post(self, request: HttpRequest, token: str = "") -> HttpResponse:
@@ -105,7 +105,7 @@ class SheetViews(LoginRequiredMixin, View):
         job = waiting.exclude(state=JobState.FAILED).first()
         if job is not None:
             return redirect("core:job-detail", pk=job.pk)
-        found = kept(token, self.sheet, request.user)
+        found = kept(token, self.sheet, request.user, self.ways())
         if found.size <= LARGE:
             try:
                 done = apply(sheet=self.sheet, token=token, by=request.user, at=now())
@@ -119,6 +119,11 @@ class SheetViews(LoginRequiredMixin, View):
         label = _("导入“%(file)s”（%(n)d 条）") % {"file": found.file[:80], "n": found.size}
         job = enqueue("core.import_store", params=params, by=request.user, at=now(), label=label)
         return redirect("core:job-detail", pk=job.pk)
+
+    def ways(self) -> previews.Ways:
+        """Where one goes on whose preview is no longer there."""
+        what = self.sheet.model._meta.verbose_name
+        return ((_("%s列表") % what, self.url("list")), (_("重新上传"), self.url()))
 
     def rows(self, request: HttpRequest) -> HttpResponse:
         """What the person may change, to be changed in the workbook; audited with its number."""

@@ -80,3 +80,16 @@ def test_what_waits_is_bound_to_its_place(city, disk):
     assert previews.kept(token, "assets.protectedobject", city.lin) == {"a": 1}
     with pytest.raises(errors.OutOfScope):
         previews.kept(other, "assets.protectedobject", city.su)
+
+
+def test_a_preview_used_already_is_told_as_that_with_the_ways_on(
+    browse, city, disk, django_capture_on_commit_callbacks
+):
+    lin = browse(city.lin)
+    address = upload(lin, city).redirect_chain[-1][0]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert lin.post(address).status_code == 302
+    again = lin.post(address)
+    html = again.content.decode()
+    assert again.status_code == 404 and "已用过" in html and "没有这个页面" not in html
+    assert 'href="/objects/"' in html and 'href="/objects/import/"' in html
