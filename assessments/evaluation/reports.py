@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.catalog.models import HighRiskCase
-from assets.topology.services import object_topology
+from assets.topology.services import reported_topology
 from secmgmt.core.models import Attachment, Decision
 from secmgmt.core.reporting.document import (
     BarChart,
@@ -54,7 +54,7 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
             KeyValues(_facts(assessment, summary)),
             Paragraph(summary.sentence, "note"),
             Heading(1, _("二、对象概况与网络拓扑")),
-            *_profile(assessment, by),
+            *_profile(assessment),
             Heading(1, _("三、评估方法")),
             *_method(assessment, summary, answers),
             Heading(1, _("四、各层面结果")),
@@ -127,7 +127,7 @@ def _standard(assessment: Assessment) -> str:
     return f"{standard.code} {standard.name}" if standard else assessment.standard_code
 
 
-def _profile(assessment: Assessment, by: Any) -> list[Any]:
+def _profile(assessment: Assessment) -> list[Any]:
     obj = assessment.protected_object
     facts = [
         (_("责任单位"), str(obj.unit)),
@@ -137,7 +137,7 @@ def _profile(assessment: Assessment, by: Any) -> list[Any]:
         (_("新技术新应用"), "、".join(str(kind) for kind in obj.technical_kinds) or _("无")),
         (_("备案证明"), obj.filing_number or _("尚无")),
     ]
-    drawing = object_topology(obj, by)
+    drawing = reported_topology(obj)
     picture = [drawing] if drawing else [Paragraph(_("台账中还没有登记可绘制拓扑的部件和互联关系。"))]
     return [KeyValues(facts), *picture]
 
@@ -195,7 +195,7 @@ def _evidence(assessment: Assessment) -> list[Any]:
 def _layers(summary: results.Summary) -> Table:
     rows = [
         (layer.name, layer.total, layer.met, layer.partial, layer.unmet, layer.not_applicable, layer.open,
-         layer.rate or "—")
+         Decimal(layer.rate) if layer.rate else "—")
         for layer in summary.layers
     ]  # fmt: skip
     note = _("层面符合率按%(formula)s计。") % {"formula": summary.layer_formula}

@@ -67,6 +67,7 @@ class _Book:
         self.text = self.book.active
         self.text.title = _("说明")
         self.row = 1
+        self.part = _("表")  # the heading a table without a caption stands under
 
     def _line(self, label: object, value: object = None, font: Font = BODY_FONT) -> None:
         for column, content in ((1, label), (2, value)):
@@ -97,7 +98,7 @@ class _Book:
         return self.book.create_sheet(sheet_title(wanted, self.book.sheetnames))
 
     def _table(self, block: blocks.Table) -> None:
-        sheet = self._new_sheet(printable_text(block.caption) or _("表"))
+        sheet = self._new_sheet(printable_text(block.caption) or self.part)
         columns = [display(name) for name in block.columns]
         count, aligns = len(columns), alignments(block)
         for index, name in enumerate(columns, 1):
@@ -186,7 +187,8 @@ class _Book:
             case blocks.Heading():
                 self.row += 1
                 font = Font(name="微软雅黑", size=_HEADING_SIZES[block.level], bold=True)
-                self._wide(printable_text(block.text), font)
+                self.part = printable_text(block.text)
+                self._wide(self.part, font)
             case blocks.Paragraph():
                 self._wide(printable_text(block.text))
             case blocks.KeyValues():
