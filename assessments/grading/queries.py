@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assets.connections.queries import tenants_of
+from assets.connections.queries import known_to_unit, tenants_of
 from assets.inventory.queries import mine
 from assets.models import ProtectedObject
 from secmgmt.accounts import roles
@@ -24,17 +25,28 @@ STANDING = (GradingState.DETERMINED, GradingState.FINAL)
 
 
 def warnings_for(grading: Grading) -> tuple[rules.GradingWarning, ...]:
-    """The special rules (GB/T 22240-2020 clause 7) the proposed level does not meet."""
+    """The special rules (GB/T 22240-2020 clause 7) the proposed level does not meet.
+
+    A hosted object that the platform's unit was not told of counts, but is not named.
+    """
     hosted: list[tuple[str, int]] = []
     if grading.protected_object_id and grading.report_date:
         rows = tenants_of(grading.protected_object, grading.report_date).filter(tenant__security_level__isnull=False)
-        hosted = list(rows.values_list("tenant__name", "tenant__security_level"))
+        known = set(known_to_unit(rows, grading.protected_object.unit).values_list("pk", flat=True))
+        others = _("其他单位的系统")
+        hosted = [(r.tenant.name if r.pk in known else others, r.tenant.security_level) for r in rows]
     return rules.special_rule_warnings(
         grading.level,
         hosted=hosted,
         large_personal_data=grading.large_personal_data,
         public_big_data=grading.public_big_data,
     )
+
+
+def searched_text(grading: Grading) -> str:
+    """What of a grading the site-wide search looks in."""
+    told = (grading.business_reason, grading.service_reason, grading.authority_name, grading.certificate_number)
+    return " ".join([str(grading), grading.level_text, str(grading.protected_object.unit), *told])
 
 
 def ungraded(user: Any) -> QuerySet:
@@ -76,8 +88,8 @@ def experts(day: dt.date, words: str = "") -> QuerySet:
 
 def invited(grading: Grading, at: dt.datetime) -> QuerySet:
     """The invitations of experts to this grading that hold at ``at``."""
-    rows = Participation.of(grading).filter(capacity=EXPERT).select_related("user__unit")
-    return rows.filter(Q(until__isnull=True) | Q(until__gt=at)).order_by("pk")
+    rows = Participation.of(grading).filter(_holding(at), capacity=EXPERT).select_related("user__unit")
+    return rows.order_by("pk")
 
 
 def submitter_of(grading: Grading) -> Any:
@@ -125,8 +137,13 @@ def to_approve(user: Any) -> QuerySet:
 def _asked(at: dt.datetime) -> QuerySet:
     """In a subquery: the invitations to the outer grading that hold at ``at``."""
     kind = {"content_type__app_label": "assessments", "content_type__model": "grading", "capacity": EXPERT}
-    holds = Q(until__isnull=True) | Q(until__gt=at)
-    return Participation.objects.filter(holds, object_id=OuterRef("pk"), **kind)
+    return Participation.objects.filter(_holding(at), object_id=OuterRef("pk"), **kind)
+
+
+def _holding(at: dt.datetime) -> Q:
+    """An invitation that is not over, of somebody who is still an expert: no other opens the grading."""
+    still = experts(timezone.localdate(at)).order_by().values("pk")
+    return (Q(until__isnull=True) | Q(until__gt=at)) & Q(user__in=still)
 
 
 def later_ones() -> QuerySet:

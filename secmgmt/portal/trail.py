@@ -20,6 +20,7 @@ from secmgmt.core.views import FeatureViews, Role
 
 from .redaction import as_shown
 from .todos import OPENING, READING
+from .trail_table import panels
 
 CHANNELS = {"page": _("页面"), "api": _("接口"), "job": _("后台任务"), "command": _("系统命令")}
 
@@ -88,6 +89,10 @@ class Trail(FeatureViews):
         act = act_label(obj.verb, obj.object_type)
         return {"title": _("第 %(seq)d 条 %(act)s") % {"seq": obj.seq, "act": act}}
 
+    def panels(self, obj: AuditEvent) -> list[dict[str, Any]]:
+        """The table of a bulk act."""
+        return panels(obj, self.request.GET)
+
     def list_page(self, request: HttpRequest) -> HttpResponse:
         """Only the audit administrator; reading the trail is itself on the trail."""
         permissions.require(request.user, AuditEvent, "view")
@@ -118,7 +123,7 @@ def details_text(event: AuditEvent) -> str:
     return "；".join(f"{key}：{value}" for key, value in (as_shown(event).detail or {}).items())
 
 
-def note_reading(user: Any, verb: str, event: AuditEvent | None = None, *, detail: dict[str, Any] | None = None) -> None:
+def note_reading(user: Any, verb: str, event: Any = None, *, detail: dict[str, Any] | None = None) -> None:
     """One row per page of the trail that was read, and per row that was opened."""
     with audit.act():
         audit.record(verb, event, by=user, at=now(), detail=detail)

@@ -13,6 +13,7 @@ from assessments.evaluation import services
 from assessments.models import Assessment, Grading
 from secmgmt.accounts.models import AdminGrant, User
 from secmgmt.core.clock import today
+from secmgmt.core.manifest import todos_for
 from secmgmt.core.models import AuditEvent, Participation
 from secmgmt.core.workflow import seen_token
 from tests.assets.factories import make_object
@@ -46,12 +47,16 @@ def pages_of(grading: Grading) -> list[str]:
 
 def test_an_expert_whose_position_has_ended_neither_opens_nor_decides_what_he_was_invited_to(grading, city: City):
     expert = signed_in(city.xu)
+    assert not [todo for todo in todos_for(city.lin, today()) if todo.kind == "定级"]
     assert [expert.get(page).status_code for page in pages_of(grading)] == [200] * 4
     city.xu.position_set.update(valid_until=today() - dt.timedelta(days=1))
     assert [expert.get(page).status_code for page in pages_of(grading)] == [404] * 4
     assert call(expert, "get", f"/gradings/{grading.pk}").status_code == 404
     assert grading.protected_object.name not in expert.get(reverse("assessments:grading-list")).content.decode()
     assert take(city.xu, grading, "pass_on").status_code == 404 and state_of(grading) == "expert"
+    owners = signed_in(city.lin)  # nobody reviews it any more, and so it waits for him
+    assert "尚未邀请专家" in owners.get(grading.get_absolute_url()).content.decode()
+    assert [todo.url for todo in todos_for(city.lin, today()) if todo.kind == "定级"] == [grading.get_absolute_url()]
     make_position(city.xu, city.county, "act_as_unit_lead")  # at work again, but no expert
     assert expert.get(pages_of(grading)[0]).status_code == 404
     make_position(city.xu, city.county, "act_as_expert")

@@ -14,6 +14,6 @@ GUARDS = (
     Guard(
         P + "trail.as_shown", same,
         (SHOWN + "::test_an_answers", SHOWN + "::test_a_remark", SHOWN + "::test_whoever_sees"), "8.1.4.2 d",
-    ),  # fmt: skip
+    ),
     Guard(P + "trail.note_reading", nothing, (SHOWN + "::test_opening_one",), "8.1.4.3 a"),
 )
