@@ -10,7 +10,7 @@ import datetime as dt
 from django.utils import timezone
 
 from assets.models import ProtectedObject
-from secmgmt.core import audit, digest
+from secmgmt.core import audit, digest, search
 
 from . import demo_data, demo_gradings
 from .demo_evaluation import assess
@@ -50,4 +50,5 @@ def _stand(obj: ProtectedObject, at: dt.datetime) -> None:
         grading.certificate_number = f"41990043001-{grading.certified_on:%y}{obj.pk % 500:03d}"
     grading.frozen_digest = digest.hash_value(grading.frozen_content())
     grading.save()
+    search.refresh(grading)
     set_levels(protected_object=obj, grading=standing_grading(obj), by=obj.owner, at=at)

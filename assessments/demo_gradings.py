@@ -11,7 +11,7 @@ from django.utils import timezone
 from assets.models import ProtectedObject
 from secmgmt.accounts import roles
 from secmgmt.accounts.models import User
-from secmgmt.core import audit, records
+from secmgmt.core import audit, records, search
 from secmgmt.core.models import Notice
 from secmgmt.core.reporting.document import Document, Meta, Paragraph, SignOff
 from secmgmt.core.reporting.render import render
@@ -84,6 +84,7 @@ def _story(obj: ProtectedObject, levels: tuple[int, int], authority: str, state:
     grading.has_authority, grading.authority_name = bool(authority), authority
     with audit.act():
         grading.save()
+        search.refresh(grading)
         audit.record("assessments.grading.add", grading, by=obj.owner, at=at, after=audit.fields_of(grading))
     if state == S.DRAFT:
         return

@@ -16,6 +16,7 @@ from .evaluation import reports as evaluation_reports
 from .evaluation.panels import cycle_step, object_assessments, running
 from .evaluation.todos import answering_todos, confirming_todos
 from .grading import reports as grading_reports
+from .grading.queries import searched_text as searched_grading
 from .grading.todos import grading_todos, object_panel, sees_gradings, waiting
 
 ACT_LABELS.update(
@@ -128,6 +129,13 @@ MANIFEST = Manifest(
             title=searched_title,
             icon="book",
             related=("guidance",),
+        ),
+        SearchSource(
+            "assessments.Grading",
+            _("定级"),
+            searched_grading,
+            icon="shield",
+            related=("protected_object__unit",),
         ),
         SearchSource(
             "assessments.Assessment",

@@ -12,7 +12,7 @@ from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS, Capacity
 from .connections.services import HOST, PEER
 from .demo import create_assets
 from .home import my_objects
-from .inventory.search import component_text, network_text, object_text
+from .inventory.search import component_text, data_text, link_text, network_text, object_text, zone_text
 from .panels import components_panel, data_panel, hosting_panel, links_panel, topology_panel
 from .todos import leads_todos, owners_todos
 
@@ -83,7 +83,13 @@ MANIFEST = Manifest(
     search=(
         SearchSource(OBJECT, _("定级对象"), object_text, icon="server", related=("unit",)),
         SearchSource("assets.Network", _("网络"), network_text, icon="net", related=("protected_object",)),
+        SearchSource("assets.Zone", _("网络区域"), zone_text, icon="net", related=("network",)),
         SearchSource("assets.Component", _("组成部件"), component_text, icon="list", related=("protected_object",)),
+        SearchSource("assets.DataCategory", _("数据类别"), data_text, icon="db", related=("protected_object",)),
+        SearchSource(
+            "assets.Interconnection", _("互联关系"), link_text, icon="swap", related=("from_object", "to_object")
+        ),
+        SearchSource("assets.Hosting", _("托管"), str, icon="server", related=("tenant", "platform")),
     ),
     api=(
         ("objects", "assets.inventory.api:objects"),

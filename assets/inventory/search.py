@@ -19,8 +19,23 @@ def network_text(row: Any) -> str:
     return " ".join([row.name, str(row.protected_object), row.carrier, row.note])
 
 
+def zone_text(row: Any) -> str:
+    """Network, name, addresses and boundary of a zone."""
+    return " ".join([str(row), row.address_ranges, row.boundary, row.note])
+
+
 def component_text(row: Any) -> str:
     """Name, product, address and object of a component."""
     return " ".join(
         [row.name, row.vendor, row.model, row.version_text, row.address, str(row.protected_object)]
     )
+
+
+def data_text(row: Any) -> str:
+    """Name, category, department and object of a class of data."""
+    return " ".join([row.name, row.category, row.department, row.holder, row.source_units, str(row.protected_object)])
+
+
+def link_text(row: Any) -> str:
+    """Both ends, purpose and way of an interconnection."""
+    return " ".join([str(row), row.purpose, row.protocol, row.ports, row.control_text, row.line, row.note])

@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import audit, bounds, digest, errors, marks, permissions
+from . import audit, bounds, digest, errors, marks, permissions, search
 from .models.trail import Decision
 
 Guard = Callable[[Any, Any], None]
@@ -92,6 +92,7 @@ class Workflow:
             fresh.version += 1
             fresh.updated_at, fresh.updated_by = at, by
             fresh.save()
+            search.refresh(fresh)
             self._keep(fresh, step, source, by=by, at=at, opinion=opinion, seen=seen or "")
         return fresh
 
