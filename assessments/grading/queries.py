@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assets.connections.queries import known_to_unit, tenants_of

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assets.topology.services import object_topology
+from assets.topology.services import reported_topology
 from secmgmt.core.models import Attachment, Decision
 from secmgmt.core.reporting.document import (
     Document,
@@ -33,14 +33,14 @@ INSIDE = ("pass_on", "pass_", "fail", "approve", "reject")
 
 
 def build(grading: Grading, *, by: Any, at: dt.datetime) -> Document:
-    """The report of ``grading`` as it stands at ``at``, with the topology as far as ``by`` may see it."""
+    """The report of ``grading`` as it stands at ``at``, the same whoever makes it."""
     obj = grading.protected_object
     blocks: list[Any] = []
     if grading.state not in queries.STANDING:
         blocks.append(Paragraph(_("本报告所载等级尚未确定，仅供评审和核准使用。"), "note"))
     blocks += [
         Heading(1, _("一、定级对象描述")),
-        *_subject(grading, by),
+        *_subject(grading),
         Heading(1, _("二、业务信息安全保护等级的确定")),
         *_side(grading, "business", _data_text(obj)),
         Heading(1, _("三、系统服务安全保护等级的确定")),
@@ -62,7 +62,7 @@ def build(grading: Grading, *, by: Any, at: dt.datetime) -> Document:
     )
 
 
-def _subject(grading: Grading, by: Any) -> list[Any]:
+def _subject(grading: Grading) -> list[Any]:
     obj = grading.protected_object
     kinds = "、".join(str(kind) for kind in obj.technical_kinds)
     duty = _("%(unit)s为%(name)s的安全责任单位，负责其定级、备案、建设整改和运行安全。")
@@ -80,8 +80,8 @@ def _subject(grading: Grading, by: Any) -> list[Any]:
         (_("运行状态"), obj.get_status_display()),
         (_("投入运行日期"), obj.in_operation_on or _("尚未投入运行")),
     ]
-    drawing = object_topology(obj, by)
-    empty = Paragraph(_("台账中没有可绘制的部件和互联关系，或查看人无权查看。"))
+    drawing = reported_topology(obj)
+    empty = Paragraph(_("台账中没有可绘制的部件和互联关系。"))
     return [
         Heading(2, _("（一）责任主体")),
         Paragraph(duty % {"unit": obj.unit, "name": obj}),

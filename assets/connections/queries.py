@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
 from assets.inventory.models import ProtectedObject
+from secmgmt.core import permissions
+from secmgmt.core.models import Participation
 
 from .models import Hosting, Interconnection
 
@@ -51,7 +54,27 @@ def level_shortfall(hosting: Hosting) -> bool:
     return bool(platform and tenant and platform < tenant)
 
 
+def known_to_unit(rows: QuerySet, unit: Any) -> QuerySet:
+    """Those of ``rows`` that ``unit`` knows of: its own, and those it was shown as the other end; whoever asks.
+
+    A document is the same for all its readers, who all read what its unit knows.
+    """
+    kind, capacities = ContentType.objects.get_for_model(rows.model), permissions.capacities_for(rows.model, "view")
+    shown = Participation.objects.filter(content_type=kind, capacity__in=capacities, unit=unit, until=None)
+    own = Q(**{f"{rows.model.scope_path}__startswith": unit.path})
+    return rows.filter(own | Q(pk__in=shown.values("object_id")))
+
+
+def known_links(obj: ProtectedObject) -> QuerySet:
+    """The interconnections of ``obj``, from it and to it, that its own unit knows of."""
+    return known_to_unit(_both_ways(obj), obj.unit)
+
+
 def links_of(obj: ProtectedObject, user: Any) -> QuerySet:
     """The interconnections of ``obj``, from it and to it, as ``user`` may see them; inner links apart."""
-    rows = Interconnection.objects.visible_to(user).filter(Q(from_object=obj) | Q(to_object=obj))
+    return _both_ways(obj).visible_to(user)
+
+
+def _both_ways(obj: ProtectedObject) -> QuerySet:
+    rows = Interconnection.objects.filter(Q(from_object=obj) | Q(to_object=obj))
     return rows.select_related("from_object", "to_object").order_by("pk")

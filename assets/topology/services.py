@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from assets.components.models import HARDWARE, Component, ComponentKind
 from assets.connections.models import Interconnection
-from assets.connections.queries import links_of
+from assets.connections.queries import known_links, links_of
 from assets.inventory.choices import ZoneKind
 from assets.inventory.models import Network, ProtectedObject
 from secmgmt.core.reporting.document import Diagram
@@ -29,13 +29,18 @@ _ZONES = [kind.value for kind in ZoneKind]
 
 def object_topology(obj: ProtectedObject, user: Any) -> Diagram | None:
     """The picture of one object as ``user`` may see it; None when nothing is registered to draw."""
-    parts = list(
-        obj.components.visible_to(user)
-        .filter(kind__in=DRAWN)
-        .select_related("zone")
-        .order_by("name", "pk")[:MOST_ROWS]
-    )
-    links = list(links_of(obj, user).select_related("from_component", "to_component")[:MOST_ROWS])
+    return _picture(obj, obj.components.visible_to(user), links_of(obj, user))
+
+
+def reported_topology(obj: ProtectedObject) -> Diagram | None:
+    """The picture of one object for a document, whoever makes and whoever reads it: what its own unit knows."""
+    return _picture(obj, obj.components.all(), known_links(obj))
+
+
+def _picture(obj: ProtectedObject, components: QuerySet, connections: QuerySet) -> Diagram | None:
+    drawn = components.filter(kind__in=DRAWN).select_related("zone")
+    parts = list(drawn.order_by("name", "pk")[:MOST_ROWS])
+    links = list(connections.select_related("from_component", "to_component")[:MOST_ROWS])
     outside = [link for link in links if not link.is_inner]
     if not parts and not outside:
         return None

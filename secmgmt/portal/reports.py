@@ -1,7 +1,8 @@
 """Reports: what kinds there are, making one as background work, keeping it, handing it out, clearing it away.
 
 A report is about one record. Who asks for it, makes it or takes it must be able to do the kind's action on
-that record at that very moment and have been shown all of it (A08, A15): the document says everything.
+that record at that very moment and have been shown all of it (A08, A15): the document says everything. What it
+says hangs on the record alone and never on who has it made, since others take it too (A07).
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from secmgmt.core.trail_views import UploadForm
 from tests.assets.guards import all_links
@@ -29,6 +30,16 @@ def dict_of_nothing(*args: Any, **kwargs: Any) -> dict[str, Any]:
     return {}
 
 
+
+
+def every_link(obj: Any) -> QuerySet:
+    """The interconnections of an object, whoever knows of them."""
+    return all_links(obj, None)
+
+
+def all_of(rows: QuerySet, unit: Any) -> QuerySet:
+    """Every row, whichever unit knows of it."""
+    return rows.all()
 
 
 class SlottedForm(UploadForm):
@@ -58,7 +69,8 @@ GUARDS = (
     Guard(C + "marks.turned_away", nothing, (MARKS + "::test_a_marked_opinion",), "8.1.4.3 a"),
     Guard(C + "middleware.note_refusal", nothing, (MARKS + "::test_a_marked_proof", MARKS + "::test_a_mark_typed"), "8.1.4.3 a"),
     # documents
-    Guard("assets.topology.services.links_of", all_links, (ABUSE + "::test_a_report_names",), "A07"),
+    Guard("assets.topology.services.known_links", every_link, (ABUSE + "::test_a_report_names", ABUSE + "::test_a_report_says"), "A07, A08"),
+    Guard(G + "queries.known_to_unit", all_of, (ABUSE + "::test_a_report_says",), "A07, A08"),
     Guard(G + "views.require_whole", nothing, (ABUSE + "::test_whoever_was_shown",), "A07, A08"),
     Guard("secmgmt.portal.reports.require_whole", nothing, (ABUSE + "::test_whoever_was_shown",), "A07, A08"),
     Guard(C + "reporting.flowables.literal_text", as_markup, (ABUSE + "::test_markup_in_a_name",), "A26"),

@@ -14,9 +14,12 @@ from pypdf import PdfReader
 
 from assessments.evaluation import services
 from assessments.models import Answer, Assessment, CatalogItem, Grading, Standard
-from secmgmt.core.models import Attachment, AuditEvent, Comment, Participation
+from assets.inventory.services import invite_units
+from assets.models import Interconnection
+from secmgmt.core.models import Attachment, AuditEvent, Comment, Participation, ReportRun
 from secmgmt.core.workflow import seen_token
-from tests.assets.factories import make_component, make_link, make_object
+from tests.assets.factories import make_component, make_hosting, make_link, make_object
+from tests.jobs import run_queued
 from tests.support import City, make_position
 
 from .evaluation.test_api import call
@@ -94,8 +97,9 @@ def test_of_a_group_only_the_items_are_answered_that_are_ones_own(assessment, ci
     Answer.objects.filter(pk=second.pk).update(assignee=city.he)
     client = signed_in(city.nobody)
     url = reverse("assessments:assessment-group", args=[assessment.pk])
-    assert client.post(url, {"layer": layer, "control_point": "身份鉴别"}).status_code == 302
-    assert client.post(url, {"layer": "安全物理环境", "control_point": "物理访问控制"}).status_code == 422
+    sent = {"scope": first.scope, "layer": layer, "control_point": "身份鉴别", "count": 1}
+    assert client.post(url, sent).status_code == 302
+    assert client.post(url, {**sent, "layer": "安全物理环境", "control_point": "物理访问控制"}).status_code == 422
     assert list(assessment.answers.exclude(result="").values_list("pk", flat=True)) == [first.pk]
     for answer in (second, assessment.answers.first()):
         assert save(client, answer, result="met").status_code == 403
@@ -177,6 +181,31 @@ def test_a_report_names_nothing_its_reader_may_not_see(assessment, city: City):
     assert "档案服务器" in text and "教育教学" not in text
     shown = lin.get(f"/reports/self-assessment/preview/?subject={assessment.pk}").content.decode()
     assert "档案服务器" in shown and "教育教学" not in shown
+
+
+def test_a_report_says_the_same_to_its_reader_whoever_made_it(assessment, city: City):
+    """A07, A08: the city's leader sees what the education bureau told nobody; the owner takes the leader's report."""
+    obj, school = assessment.protected_object, make_object(city.education, "教育教学信息平台", security_level=4)
+    make_component(obj, "档案服务器")
+    make_link(obj, make_object(city.data, "政务数据平台"))
+    told = make_link(make_object(city.data, "人口库"), obj)
+    invite_units(Interconnection, {told.pk: city.health}, capacity="peer")
+    make_link(school, obj, purpose="学籍交换")
+    make_hosting(school, obj)
+    grading = draft(city, obj, exception_reason="承载对象另行迁移。")
+    leader, owner = signed_in(city.gao), signed_in(city.lin)
+    assert "教育教学" in leader.get(f"/objects/{obj.pk}/topology/").content.decode()
+    for kind, subject in (("self-assessment", assessment), ("grading", grading)):
+        sent = {"subject": subject.pk, "fmt": "pdf"}
+        assert leader.post(f"/reports/{kind}/preview/", sent).status_code == 302
+        assert [job.state for job in run_queued()] == ["done"]
+        file = owner.get(reverse("portal:report-file", args=[ReportRun.objects.latest("pk").pk]))
+        pages = PdfReader(io.BytesIO(b"".join(file.streaming_content))).pages
+        text = "".join(page.extract_text() for page in pages).replace("\n", "")
+        for name in ("档案服务器", "政务数据平台", "人口库"):
+            assert name in text, (kind, name)
+        assert "教育教学" not in text, kind
+        assert ("其他单位的系统（第四级）" in text) == (kind == "grading")
 
 
 def test_whoever_was_shown_only_some_fields_gets_no_report_at_any_address(city: City, at):
