@@ -62,6 +62,9 @@ GUARDS = (
     Guard(C + "records.check_scope", nothing, (RECORDS + "::TestOne::test_a_row_is",), "A03"),
     Guard(C + "records.check_frozen", nothing, (RECORDS + "::TestOne::test_submitted", API + "::test_submitted"), "8.1.4.7 b"),
     Guard(C + "records.clear", empty, (SCOPE + "::test_an_invitation_goes",), "A14"),
+    Guard(C + "bounds.limit_text", nothing, (RECORDS + "::TestOne::test_a_text_of_more",), "A36"),
+    Guard(C + "bounds.check_text", nothing, (FLOW + "::TestFire::test_a_long_opinion",), "A36"),
+    Guard(C + "bounds.whole_number", int, ("test_bounds.py::test_only_ascii",), "A36"),
     Guard(C + "marks.refuse_marked", nothing, (FLOW + "::TestFire::test_an_opinion",), "state secrets stay out"),
     Guard(C + "forms.Unmarked._clean_fields", unmarked, (RECORDS + "::TestOne::test_a_text_with",), "state secrets stay out"),
     # the workflow

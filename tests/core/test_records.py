@@ -57,6 +57,13 @@ class TestOne:
         with pytest.raises(errors.Stale):
             records.save(form, by=city.lin, at=at)
 
+    def test_a_text_of_more_than_2000_characters_is_refused_with_how_many_it_has(self, city, thing, at):
+        assert records.save(form_of(thing, city.lin, note="甲" * 2000), by=city.lin, at=at).version == 2
+        thing.refresh_from_db()
+        with pytest.raises(errors.Invalid) as caught:
+            records.save(form_of(thing, city.lin, note="甲" * 2001), by=city.lin, at=at)
+        assert caught.value.errors == {"note": ["最多 2000 字，现有 2001 字。"]}
+
     def test_invalid_changes_nothing_and_leaves_no_trail(self, city, thing, at):
         with pytest.raises(errors.Invalid) as caught:
             records.save(form_of(thing, city.lin, name=""), by=city.lin, at=at)

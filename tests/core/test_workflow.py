@@ -87,6 +87,12 @@ class TestFire:
             assert set(caught.value.errors) == {"opinion"}
         assert Decision.objects.count() == 1
 
+    def test_a_long_opinion_is_refused_with_how_many_characters_it_has(self, city, asked, at):
+        with pytest.raises(errors.Invalid) as caught:
+            STEPS.fire(asked, "send_back", by=city.zhou, at=at, opinion="改" * 2001, seen=seen_token(asked))
+        assert caught.value.errors == {"opinion": ["最多 2000 字，现有 2001 字。"]}
+        assert Decision.objects.count() == 1
+
     def test_an_unknown_step_is_not_there(self, city, thing, at):
         with pytest.raises(errors.OutOfScope):
             STEPS.fire(thing, "nosuch", by=city.lin, at=at, seen="v1")

@@ -61,6 +61,15 @@ def test_a_network_goes_the_whole_way_and_each_step_stands_on_the_next_desk(city
     assert ("qin", "“市电子政务外网”的等级已确定，请向公安机关备案") in told
 
 
+@pytest.mark.parametrize("field", ["business_reason", "service_reason", "exception_reason"])
+def test_a_reason_of_more_than_2000_characters_is_refused(city, thing, field):
+    long = "严重影响社会秩序。" * 300
+    owner = signed_in(city.lin)
+    page = owner.post(reverse("assessments:grading-create"), {**FORM, "protected_object": thing.pk, field: long})
+    assert page.status_code == 422 and "最多 2000 字，现有 2700 字。" in page.content.decode()
+    assert not Grading.objects.exists()
+
+
 def test_an_expert_is_found_invited_until_a_day_and_let_go_again(city, thing):
     grading = draft(city, thing)
     take(city.lin, grading, "submit")
