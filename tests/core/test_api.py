@@ -16,6 +16,7 @@ from secmgmt.core.models import AuditEvent
 from tests.core.testapp.forms import ThingForm
 from tests.core.testapp.models import STEPS, Thing
 from tests.core.testapp.support import invite, make_thing
+from tests.support import make_position
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/things"
@@ -175,7 +176,9 @@ def test_a_participant_sees_the_fields_of_his_invitation_and_no_more(client, cit
     assert caller("get", "?q=学籍").json()["total"] == 0  # a filter would tell what was not shown
     is_problem(caller("get", f"/{thing.pk}/history"), 403)
     Thing.objects.filter(pk=thing.pk).update(name="学籍二")
-    invite(thing, "reviewer", unit=city.root, fields=[])
+    invite(thing, "reviewer", unit=city.health, fields=[])
+    assert "note" not in caller("get", f"/{thing.pk}").json()
+    make_position(city.xu, city.health, "act_as_inspector")  # the unit's invitation reaches him now
     assert caller("get", f"/{thing.pk}").json()["note"] == "密码柜在三楼"
 
 

@@ -25,7 +25,8 @@ def test_every_role_has_a_purpose_and_every_action_and_capacity_a_chinese_name()
     assert all(f"| `{role.code}` | {role.label} | {role.purpose} |" in page for role in collect("roles"))
     assert all(role.purpose for role in permissions.ROLES.values())
     ours = [m for m in manifests() if m.app != "testapp"]
-    given = [grants for m in ours for grants in (m.grants, m.capacities)]
+    opened = ({code: capacity.opens for code, capacity in m.capacities.items()} for m in ours)
+    given = [*(m.grants for m in ours), *opened]
     actions = {a for grants in given for models in grants.values() for listed in models.values() for a in listed}
     assert actions - set(permissions.ACTION_LABELS) == set()
     assert {c for m in ours for c in m.capacities} == set(permissions.CAPACITY_LABELS)
