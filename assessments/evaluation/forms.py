@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.catalog.services import shipped_standard
 from assets.models import ProtectedObject
 from secmgmt.core import permissions
+from secmgmt.core.clock import today
 from secmgmt.core.forms import RecordForm
 
 from . import formulas, scoring
@@ -67,6 +68,9 @@ class AssessmentForm(RecordForm):
         cleaned = super().clean() or self.cleaned_data
         if not cleaned.get("template") and cleaned.get("report_date"):
             cleaned["template"] = formulas.default_template(cleaned["report_date"])
+        due = cleaned.get("due_on")
+        if due and "due_on" in self.changed_data and due < today():  # one that has passed since may stay
+            self.add_error("due_on", _("截止日期不能早于今天，请重新选择，或留空不设期限。"))
         cleaned["formula"] = cleaned.get("formula") or "simple"
         cleaned["standard"] = cleaned.get("standard") or shipped_standard()
         if cleaned.get("attention") is None:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -40,7 +41,8 @@ def confirming_todos(user: Any, today: dt.date) -> Iterable[Todo]:
     """Submitted assessments the user confirms."""
     if not permissions.may(user, Assessment, "confirm"):
         return
-    rows = Assessment.objects.visible_to(user, "confirm").filter(state=AssessmentState.SUBMITTED)
+    own = Answer.objects.filter(Q(answered_by=user) | Q(assignee=user), assessment=OuterRef("pk"))
+    rows = Assessment.objects.visible_to(user, "confirm").filter(~Exists(own), state=AssessmentState.SUBMITTED)
     for row in rows.select_related("protected_object").order_by("due_on", "pk")[:20]:
         yield Todo(
             kind=_("自评估"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +62,15 @@ def tell_submitter(obj: Assessment, text: str, by: Any, at: dt.datetime) -> None
         notices.notify(user=last.by, text=text, url=obj.get_absolute_url(), parent=obj, at=at)
 
 
+def not_who_answered(obj: Assessment, by: Any) -> None:
+    """Guard: whoever submitted, answered an item or has a layer to answer does not confirm (A10)."""
+    not_the_submitter(obj, by)
+    if obj.answers.filter(Q(answered_by=by) | Q(assignee=by)).exists():
+        raise errors.NotAllowed(
+            _t("您参加了这次自评估的作答，不能由您本人确认，请由其他单位网安负责人办理。"), obj=obj
+        )
+
+
 WORKFLOW = Workflow(
     "assessments.Assessment",
     AssessmentState,
@@ -75,7 +85,7 @@ WORKFLOW = Workflow(
         ),
         Transition(
             "confirm", (S.SUBMITTED,), S.CONFIRMED, "confirm", _("确认"),
-            guard=not_the_submitter, effect=keep_result, primary=True,
+            guard=not_who_answered, effect=keep_result, primary=True,
         ),
     ),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.models import ProtectedObject
 from secmgmt.core import attachments, errors
+from secmgmt.core.clock import today
 from secmgmt.core.context import turned_away
 from secmgmt.core.filesafety.refusal import FileRefused
 from secmgmt.core.forms import DateInput, RecordForm, UnmarkedForm
@@ -85,8 +86,11 @@ class GradingForm(RecordForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if isinstance(data.get("report_date"), dt.date) and not data.get("rule_set"):
-            data["rule_set"] = rules.default_rule_set(data["report_date"])
+        day = data.get("report_date")
+        if isinstance(day, dt.date):
+            data["rule_set"] = data.get("rule_set") or rules.default_rule_set(day)
+            if problem := rules.report_date_problem(day, today()):
+                self.add_error("report_date", problem)
         for side, label in SIDES:
             if not any(data.get(f"{side}_{name}") for name in rules.OBJECTS):
                 self.add_error(

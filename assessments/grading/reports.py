@@ -104,7 +104,7 @@ def _data_text(obj: Any) -> str:
 def _service_text(obj: Any) -> str:
     scope, users = obj.get_service_scope_display(), obj.get_service_users_display()
     where = "，".join(text for text in (scope, users) if text) or _("服务范围未登记")
-    count = _("，用户约 %(n)d 个") % {"n": obj.user_count} if obj.user_count else ""
+    count = _("，用户约 %(n)d 人") % {"n": obj.user_count} if obj.user_count else ""
     return _("%(name)s的服务范围和对象：%(where)s%(count)s。") % {"name": obj, "where": where, "count": count}
 
 

@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as LazyText
 
+EARLIEST_REPORT = datetime.date(2008, 11, 1)  # GB/T 22240-2008 took effect: nothing was graded by it before
+
 CITIZENS = "citizens"
 PUBLIC_ORDER = "public_order"
 NATIONAL_SECURITY = "national_security"
@@ -203,9 +205,9 @@ class GradingWarning:
             words["names"] = gettext("、").join(named)
             return gettext("拟定%(level)s低于所承载对象的等级，应不低于%(minimum)s：%(names)s") % words
         if self.code == PERSONAL_DATA:
-            text = gettext("含大量公民个人信息的对象原则上不低于%(minimum)s，现为%(level)s，请说明理由")
+            text = gettext("含大量公民个人信息的对象原则上不低于%(minimum)s，现为%(level)s")
         else:
-            text = gettext("面向公民服务的大数据对象原则上不低于%(minimum)s，现为%(level)s，请说明理由")
+            text = gettext("面向公民服务的大数据对象原则上不低于%(minimum)s，现为%(level)s")
         return text % words
 
 
@@ -232,6 +234,15 @@ def data_warnings(
         return ()
     rules = ((PERSONAL_DATA, large_personal_data), (BIG_DATA_SERVICE, public_big_data))
     return tuple(GradingWarning(code, level, PERSONAL_DATA_MINIMUM) for code, applies in rules if applies)
+
+
+def report_date_problem(day: datetime.date, today: datetime.date) -> str:
+    """Why a grading report cannot bear this date, "" when it can: neither to come nor before the first standard."""
+    if day > today:
+        return gettext("定级报告日期不能晚于今天，请照报告落款日期填写。")
+    if day < EARLIEST_REPORT:
+        return gettext("定级报告日期早于 2008-11-01（GB/T 22240-2008 实施之日），请核对报告落款日期。")
+    return ""
 
 
 def special_rule_warnings(

@@ -139,11 +139,15 @@ def record_outside(
 ) -> OutsideDecision:
     """Keep what experts, authority or police decided, with the file that proves it: sent now or there already.
 
-    Part of the step that follows from it. Raises NotAllowed, Invalid (no proof, a day to come), FileRefused.
+    Part of the step that follows from it. Raises NotAllowed, FileRefused,
+    Invalid (no proof, a day to come or before the report).
     """
     permissions.get_visible(Grading, by, "record_outside", pk=grading.pk)
     if decided_on > timezone.localdate(at):
         raise errors.Invalid({"decided_on": [_("结论日期不能晚于今天，请照文件落款日期填写。")]})
+    if decided_on < grading.report_date:
+        message = _("结论日期早于定级报告日期（%(day)s），请核对文件落款日期。") % {"day": grading.report_date}
+        raise errors.Invalid({"decided_on": [message]})
     if upload is not None:
         file = attachments.attach(
             parent=grading, upload=upload, by=by, at=at, slot=kind,

@@ -29,7 +29,7 @@ from secmgmt.portal.reports import require_whole
 from . import queries, reports, rules, services
 from .filters import GradingFilter
 from .forms import GradingForm, InviteForm
-from .models import Grading
+from .models import Grading, GradingState
 from .tables import GRADINGS
 from .workflow import WORKFLOW
 
@@ -122,7 +122,7 @@ class Gradings(FeatureViews):
         """What the special rules say, what was decided outside, who was asked, the object's other gradings."""
         others = obj.protected_object.gradings.visible_to(self.request.user).exclude(pk=obj.pk)
         found = [
-            _panel(_t("核对"), "check", warnings=queries.warnings_for(obj), grading=obj),
+            _panel(_t("核对"), "check", warnings=queries.warnings_for(obj), grading=obj, asked=is_asked(obj)),
             _panel(_t("外部结论"), "outside", rows=list(obj.outside_decisions.select_related("proof"))),
             _panel(_t("评审专家"), "invited", column="side", rows=list(queries.invited(obj, now()))),
             _panel(_t("该对象的其他定级"), "others", column="side", rows=list(others)),
@@ -133,6 +133,11 @@ class Gradings(FeatureViews):
 def _panel(title: str, template: str, *, column: str = "main", **context: Any) -> dict[str, Any]:
     name = f"assessments/grading/{template}.html"
     return {"title": title, "template": name, "column": column, "context": context}
+
+
+def is_asked(grading: Grading) -> bool:
+    """Whether its owner still has to say why it stays below a special rule."""
+    return grading.state == GradingState.DRAFT and not grading.exception_reason.strip()
 
 
 def harms_text(grading: Grading, side: str) -> str:

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.urls import get_resolver, reverse
 
 from assessments.grading.models import ProofKind
-from assessments.models import OutsideDecision
+from assessments.models import Assessment, OutsideDecision
 from secmgmt.accounts.models import AdminGrant
 from secmgmt.core import errors, permissions
 from secmgmt.core.clock import now
@@ -181,7 +181,7 @@ def test_the_table_names_every_step_as_it_is_and_no_other():
 def test_the_table_names_people_who_exist(stage):
     known = {word for word, _person in stage.people()}
     assert {word for line in LINES for word in line.who} <= known
-    assert {word for line in LINES for word in line.never} <= {"submitter", "asker", "beneficiary"}
+    assert {word for line in LINES for word in line.never} <= {"submitter", "answerer", "assignee", "asker", "beneficiary"}
 
 
 @pytest.mark.parametrize("label", WORKFLOWS)
@@ -242,8 +242,21 @@ def test_a_step_for_another_kind_of_row_is_refused(stage, label, step):
             assert told and all(isinstance(error, errors.NotAllowed) for error in told), told
 
 
+def put_on(row: Any, hat: str, person: Any) -> None:
+    """Let ``person`` have done what the hat stands for."""
+    if hat == "answerer":
+        row.answers.update(answered_by=person)
+    elif hat == "assignee":
+        row.answers.update(assignee=person)
+    elif hat == "submitter":
+        Decision.objects.create(
+            content_type=ContentType.objects.get_for_model(row), object_id=row.pk, transition="submit", label="提交",
+            source="", target="", by=person, by_name=person.audit_name, at=now(),
+        )  # fmt: skip
+
+
 def hats(stage: Stage, row: Any, line: Line) -> dict[str, Any]:
-    """People who hold a role the step needs, and are too close to the row to take it."""
+    """People who hold a role the step needs, and may be too close to the row to take it once the hat is on."""
     if isinstance(row, AdminGrant):
         gainer = make_user(unit=stage.cast.city.root, admin_role="system_admin")
         AdminGrant.objects.filter(pk=row.pk).update(user=gainer)
@@ -252,11 +265,8 @@ def hats(stage: Stage, row: Any, line: Line) -> dict[str, Any]:
     person = dict(stage.people())[word]
     if word != "owner":
         make_position(person, stage.cast.city.health, "act_as_owner")
-    Decision.objects.create(
-        content_type=ContentType.objects.get_for_model(row), object_id=row.pk, transition="submit", label="提交",
-        source="", target="", by=person, by_name=person.audit_name, at=now(),
-    )  # fmt: skip
-    return {"submitter": person}
+    words = ("submitter", "answerer", "assignee") if isinstance(row, Assessment) else ("submitter",)
+    return dict.fromkeys(words, person)
 
 
 @pytest.mark.parametrize("label, step", STEPS)
@@ -266,6 +276,7 @@ def test_nobody_decides_on_his_own_matter_unless_the_table_lets_him(stage, label
         row = stage.make(label, min(line.source), line.row)
         for hat, person in hats(stage, row, line).items():
             with undone():
+                put_on(row, hat, person)
                 told = fire(row, step, person)
                 assert isinstance(told, errors.NotAllowed if hat in line.never else type(None)), (hat, told)
     for person in dict(stage.people()).values():
