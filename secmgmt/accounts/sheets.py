@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,7 +23,7 @@ from . import guards, services, users
 from .forms import PositionForm, UnitForm, UserForm, standing
 from .models import OrgUnit, Position, User
 from .positions import role_permissions
-from .views.area import SECURITY, SYSTEM, require_area, stored_by
+from .views.area import SECURITY, SYSTEM, OfArea, stored_by
 
 MOST = 300  # more would keep everybody else from saving for longer than a moment
 OVERLAP = gettext_lazy("同一人在同一单位的同一岗位，任期不能重叠。")
@@ -150,16 +149,8 @@ POSITION_SHEET = Sheet(
 )
 
 
-class AreaSheets(SheetViews):
+class AreaSheets(OfArea, SheetViews):
     """Import pages of an administrators' area."""
-
-    namespace = "administration"
-    area: ClassVar[tuple[str, ...]] = ()
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.is_authenticated:
-            require_area(request.user, self.area)
-        return super().dispatch(request, *args, **kwargs)
 
 
 class UnitSheets(AreaSheets):

@@ -26,8 +26,8 @@ def require_area(user: Any, area: tuple[str, ...]) -> None:
         raise errors.NotAllowed(_("这里由%(who)s办理。") % {"who": names}, who_may=names)
 
 
-class AreaViews(FeatureViews):
-    """Feature pages of an administrators' area."""
+class OfArea(View):
+    """A page that belongs to an administrators' area, whatever it shows."""
 
     namespace = "administration"
     area: ClassVar[tuple[str, ...]] = ()
@@ -36,6 +36,10 @@ class AreaViews(FeatureViews):
         if request.user.is_authenticated:
             require_area(request.user, self.area)
         return super().dispatch(request, *args, **kwargs)
+
+
+class AreaViews(OfArea, FeatureViews):
+    """Feature pages of an administrators' area."""
 
 
 class ActView(LoginRequiredMixin, View):
