@@ -22,6 +22,7 @@ from .grading.todos import grading_todos, object_panel, sees_gradings, waiting
 ACT_LABELS.update(
     {
         "assessments.assessment.answer_group": _("整组作答"),
+        "assessments.assessment.undo_group": _("撤销整组作答"),
         "assessments.assessment.report": _("下载自评估报告"),
         "assessments.grading.invite": _("邀请评审专家"),
         "assessments.grading.outside": _("登记外部结论"),

@@ -90,7 +90,8 @@ def overlay_template(request: HttpRequest, pk: int) -> HttpResponse:
 def overlay_preview(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     """What the overlay would change; confirming stores it."""
     standard = overlaid(request, pk)
-    ways = ((str(standard), standard.get_absolute_url()), (_("重新上传"), reverse("assessments:standard-overlay", args=[pk])))
+    again = reverse("assessments:standard-overlay", args=[pk])
+    ways = ((str(standard), standard.get_absolute_url()), (_("重新上传"), again))
     data = previews.kept(token, OVERLAY, request.user, ways)
     if data["standard"] != standard.pk:
         raise errors.OutOfScope(model=Standard._meta.label, lookup=token)

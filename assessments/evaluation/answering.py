@@ -6,6 +6,7 @@ under the person's hands is replaced; a refused one replaces the item by both ve
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -30,6 +31,7 @@ from secmgmt.core.models import Attachment, Comment
 from secmgmt.core.trail_views import attachment_panel, comment_panel
 
 from . import points, results, services
+from .groups import answered_at_once, moment_of
 from .models import RISKS, Answer, Assessment, ComponentResult
 
 SHOWS = (
@@ -126,19 +128,31 @@ def selected(rows: Iterable[Answer], request: HttpRequest) -> list[Answer]:
     ]
 
 
-def groups_of(answers: Iterable[Answer], progress: results.Progress) -> list[dict[str, Any]]:
-    """The items by layer and control point, in their order, with how far each control point is."""
-    layers = {layer.name: layer for layer in progress.layers}
+def group_of(answer: Answer) -> results.Group:
+    """The control point an item belongs to."""
+    return results.Group(answer.scope, answer.layer, answer.control_point)
+
+
+def groups_of(
+    answers: Iterable[Answer], progress: results.Progress, user: Any, moment: dt.datetime | None
+) -> list[dict[str, Any]]:
+    """The items by scope, layer and control point, in their order, with how far each control point is.
+
+    ``moment``: when ``user`` answered one of them at once, which he may take back.
+    """
     groups: list[dict[str, Any]] = []
     for answer in answers:
-        name = (answer.layer, answer.control_point)
+        name = group_of(answer)
         if not groups or groups[-1]["name"] != name:
-            first = not groups or groups[-1]["name"][0] != answer.layer
-            layer = layers[answer.layer] if first else None
-            groups.append({"name": name, "layer": layer, "part": progress.groups[name], "rows": []})
+            layer = progress.layers[name[:2]]
+            first = not groups or groups[-1]["layer"] != layer
+            part = progress.groups[name]
+            groups.append({"name": name, "layer": layer, "first": first, "part": part, "rows": []})
         groups[-1]["rows"].append(answer)
     for group in groups:
         group["editable"] = any(row.editable for row in group["rows"])
+        group["sent"] = list(group["name"]._asdict().items())
+        group["undo"] = sum(row.editable and answered_at_once(row, user, moment) for row in group["rows"])
     return groups
 
 
@@ -170,6 +184,7 @@ def answer_page(request: HttpRequest, pk: int) -> HttpResponse:
     dress(answers, assessment, request.user)
     progress = results.progress(([getattr(a, f) for f in results.PROGRESS_FIELDS] for a in answers), request.user)
     show, query = request.GET.get("show", ""), request.GET.get("q", "")[:100]
+    undo = request.GET.get("undo", "")
     may_submit = assessment.is_open and "submit" in permissions.actions_for(request.user, [assessment])[pk]
     context = {
         "assessment": assessment,
@@ -178,7 +193,8 @@ def answer_page(request: HttpRequest, pk: int) -> HttpResponse:
             (str(Assessment._meta.verbose_name_plural), reverse("assessments:assessment-list")),
             (assessment.title, assessment.get_absolute_url()),
         ],
-        "groups": groups_of(selected(answers, request), progress),
+        "groups": groups_of(selected(answers, request), progress, request.user, moment_of(undo)),
+        "undo": undo,
         "progress": progress,
         "shows": [(value, label, icon, progress.counts[value], value == show) for value, label, icon in SHOWS],
         "q": query,
@@ -208,8 +224,10 @@ def save_item(request: HttpRequest, pk: int) -> HttpResponse:
         return refused(request, answer_of(pk, request.user), error, sent)
     if not request.htmx:
         messages.success(request, _("已保存 %(code)s。") % {"code": row.code})
-        return redirect(row.get_absolute_url() if "opened" in post else f"{row.assessment.answer_url}#item-{pk}")
-    opened = item_context(row, request.user) if row.is_gap and "opened" not in post else {}
+        stays = "opened" in post or row.lacks_reason
+        return redirect(row.get_absolute_url() if stays else f"{row.assessment.answer_url}#item-{pk}")
+    asks = row.is_gap or row.lacks_reason
+    opened = item_context(row, request.user) if asks and "opened" not in post else {}
     context = {"row": dressed(row, request.user, opened), **counted(row, request.user), "oob": True, **opened}
     # Without the request: what the frame of a page needs is not made for a part, and htmx brings the CSRF token.
     return HttpResponse(render_to_string("assessments/assessment/saved.html", context))
@@ -219,11 +237,10 @@ def counted(row: Answer, user: Any) -> dict[str, Any]:
     """The counts that an answer to ``row`` changes."""
     rows = row.assessment.answers.order_by("order").values_list(*results.PROGRESS_FIELDS)
     progress = results.progress(rows, user)
-    layer = next(part for part in progress.layers if part.name == row.layer)
     return {
         "progress": progress,
-        "layer": layer,
-        "group": progress.groups[row.layer, row.control_point],
+        "layer": progress.layers[row.scope, row.layer],
+        "group": progress.groups[group_of(row)],
         "counts": [(value, progress.counts[value]) for value, _label, _icon in SHOWS if value],
     }
 
@@ -295,15 +312,3 @@ def save_components(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("已清除 %(code)s 的部件结果，请直接作答。") % {"code": row.code})
     return redirect(row.get_absolute_url())
-
-
-@login_required
-@require_POST
-def save_group(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answer what is open of one control point as 符合."""
-    assessment = assessment_of(pk, request.user)
-    layer, point = request.POST.get("layer", ""), request.POST.get("control_point", "")
-    count = services.answer_group(assessment=assessment, layer=layer, control_point=point, by=request.user, at=now())
-    messages.success(request, _("“%(point)s”的 %(n)d 项已答为“符合”。") % {"point": point, "n": count})
-    first = assessment.answers.filter(layer=layer, control_point=point).values_list("pk", flat=True).first()
-    return redirect(f"{assessment.answer_url}#item-{first}")

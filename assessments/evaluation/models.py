@@ -203,6 +203,11 @@ class Answer(models.Model):
         return self.result in (points.PARTIAL, points.UNMET)
 
     @property
+    def lacks_reason(self) -> bool:
+        """Whether 不适用 still stands without its reason."""
+        return self.result == points.NOT_APPLICABLE and not self.found
+
+    @property
     def ratio(self) -> Decimal | Fraction | None:
         """What the answer counts, 0–1: exact over its components where it was given by component."""
         given = [row.result for row in self.component_results.all()]

@@ -6,7 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from assessments.catalog.selection import EXTENSION_SCOPES
 
 from . import formulas, points, scoring
 from .models import Answer, Assessment
@@ -84,13 +88,17 @@ class Summary:
 
 @dataclass(frozen=True)
 class Part:
-    """How far a layer or a control point is; ``key`` names it in addresses and element ids."""
+    """How far a layer or a control point is; ``key`` names it in addresses and element ids.
+
+    ``plain``: its open items that are not high-risk, which may be answered at once.
+    """
 
     key: str
     name: str
     total: int
     answered: int
     result: str
+    plain: int
 
     @property
     def label(self) -> str:
@@ -103,50 +111,67 @@ class Part:
         return self.answered == self.total
 
 
+class Group(NamedTuple):
+    """What one control point of the answering page is made of."""
+
+    scope: str
+    layer: str
+    control_point: str
+
+
 @dataclass(frozen=True)
 class Progress:
     """What the answering page counts, from all items of an assessment whatever it shows of them.
 
-    ``counts``: items by filter of the page; ``groups``: control points by (layer, name).
+    ``counts``: items by filter of the page; ``layers``: by (scope, layer), an extension's apart from the general.
     """
 
     total: int
     answered: int
     counts: dict[str, int]
-    layers: tuple[Part, ...]
-    groups: dict[tuple[str, str], Part]
+    layers: dict[tuple[str, str], Part]
+    groups: dict[Group, Part]
 
 
-PROGRESS_FIELDS = ("layer", "control_point", "result", "high_risk", "assignee_id")
+PROGRESS_FIELDS = ("scope", "layer", "control_point", "result", "high_risk", "assignee_id")
 
 
 def progress(rows: Iterable[Sequence[Any]], user: Any) -> Progress:
     """Count ``rows`` (PROGRESS_FIELDS, in the items' order) as ``user`` sees them."""
     listed = list(rows)
-    by_layer: dict[str, list[str]] = defaultdict(list)
-    by_group: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for layer, point, result, _cases, _assignee in listed:
-        by_layer[layer].append(result)
-        by_group[layer, point].append(result)
-    given = [row[2] for row in listed]
+    by_layer: dict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
+    by_group: dict[Group, list[tuple[str, bool]]] = defaultdict(list)
+    for scope, layer, point, result, cases, _assignee in listed:
+        by_layer[scope, layer].append((result, bool(cases)))
+        by_group[Group(scope, layer, point)].append((result, bool(cases)))
+    given = [row[3] for row in listed]
     counts = {result: given.count(result) for result in points.RESULTS} | {
         "": len(listed),
         "open": given.count(""),
-        "high": sum(bool(row[3]) for row in listed),
-        "mine": sum(row[4] == user.pk for row in listed),
+        "high": sum(bool(row[4]) for row in listed),
+        "mine": sum(row[5] == user.pk for row in listed),
     }
     return Progress(
         total=len(listed),
         answered=len(listed) - counts["open"],
         counts=counts,
-        layers=tuple(_part(f"l{n}", name, found) for n, (name, found) in enumerate(by_layer.items())),
-        groups={name: _part(f"g{n}", name[1], found) for n, (name, found) in enumerate(by_group.items())},
+        layers={name: _part(f"l{n}", layer_title(*name), found) for n, (name, found) in enumerate(by_layer.items())},
+        groups={g: _part(f"g{n}", g.control_point, found) for n, (g, found) in enumerate(by_group.items())},
     )
 
 
-def _part(key: str, name: str, found: list[str]) -> Part:
-    result = points.control_point_result([one or None for one in found]) or ""
-    return Part(key, name, len(found), sum(map(bool, found)), result)
+def layer_title(scope: str, layer: str) -> str:
+    """A layer's heading; an extension's names the extension."""
+    if scope not in EXTENSION_SCOPES.values():
+        return layer
+    return _("%(scope)s扩展 · %(layer)s") % {"scope": scope, "layer": layer}
+
+
+def _part(key: str, name: str, found: list[tuple[str, bool]]) -> Part:
+    given = [result for result, _high in found]
+    result = points.control_point_result([one or None for one in given]) or ""
+    plain = sum(not one and not high for one, high in found)
+    return Part(key, name, len(given), sum(map(bool, given)), result, plain)
 
 
 def summary(assessment: Assessment, answers: Iterable[Answer] | None = None) -> Summary:

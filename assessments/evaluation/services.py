@@ -246,29 +246,6 @@ def save_component_results(
     return _keep(row, wanted, by=by, at=at, components=listed)
 
 
-@audit.audited
-def answer_group(*, assessment: Assessment, layer: str, control_point: str, by: Any, at: dt.datetime) -> int:
-    """Answer what is still open of one control point as 符合. Returns how many items.
-
-    Raises OutOfScope, NotAllowed, Conflict when the assessment is no longer open, Invalid when no item of the
-    group waits for ``by``.
-    """
-    permissions.get_visible(Assessment, by, "answer", pk=assessment.pk)
-    check_open(Assessment.objects.select_for_update().get(pk=assessment.pk))
-    rows = assessment.answers.select_related("assessment__protected_object__unit").order_by("order")
-    rows = rows.filter(layer=layer, control_point=control_point, result="").select_for_update(of=("self",))
-    mine = [row for row in rows if row.may_answer(by)]
-    if not mine:
-        raise errors.Invalid({"control_point": [_("这一组没有等您作答的项。")]})
-    for row in mine:
-        row.result, row.value = points.MET, points.result_value(points.MET)
-        row.answered_by, row.answered_at, row.version = by, at, row.version + 1
-    Answer.objects.bulk_update(mine, ["result", "value", "answered_by", "answered_at", "version"])
-    detail = {"layer": layer, "control_point": control_point, "codes": [row.code for row in mine]}
-    audit.record("assessments.assessment.answer_group", assessment, by=by, at=at, detail=detail)
-    return len(mine)
-
-
 def changed_meanwhile(row: Answer) -> errors.Conflict:
     """The refusal that names who answered and when."""
     who = row.answered_by.audit_name if row.answered_by else _("他人")

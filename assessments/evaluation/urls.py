@@ -16,7 +16,7 @@ urlpatterns = [
         name="assessment-report",
     ),
     path("assessments/items/<int:pk>/save/", answering.save_item, name="answer-save"),
-    path("assessments/<int:pk>/group/", answering.save_group, name="assessment-group"),
+    path("assessments/<int:pk>/group/", login_required(require_POST(views.answer_group)), name="assessment-group"),
     path("assessments/items/<int:pk>/", answering.item_page, name="answer-detail"),
     path("assessments/items/<int:pk>/components/", answering.save_components, name="answer-components"),
 ]

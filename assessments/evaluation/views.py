@@ -9,8 +9,9 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.shortcuts import render as html
 from django.urls import reverse
-from django.utils.http import content_disposition_header
+from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +23,7 @@ from secmgmt.core.reporting.render import CONTENT_TYPES, render
 from secmgmt.core.views import FeatureViews, Role
 from secmgmt.portal.reports import require_whole
 
-from . import queries, reports, results, services
+from . import groups, queries, reports, results, services
 from .forms import AssessmentForm, assessable
 from .models import Assessment
 from .tables import ANSWERED, ASSESSMENTS, AssessmentFilter
@@ -110,6 +111,43 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     text = _t("%(layer)s %(n)d 项已收回。") if back else _t("%(layer)s %(n)d 项已分派给%(who)s，已发消息通知。")
     messages.success(request, text % done)
     return redirect(assessment.get_absolute_url())
+
+
+def answer_group(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer what is open of one control point as 符合, once the number shown was confirmed; or take it back."""
+    assessment = permissions.get_visible(Assessment, request.user, "view", pk=pk)
+    post = request.POST
+    if "undo" in post:
+        return undo_group(request, assessment)
+    group = results.Group(*(post.get(name, "") for name in results.Group._fields))
+    plain, high = groups.waiting(assessment=assessment, group=group, by=request.user)
+    back = f"{assessment.answer_url}#item-{plain[0].pk}"
+    words = {"point": group.control_point, "n": len(plain)}
+    if post.get("count") != str(len(plain)):
+        context = {
+            "title": _t("本组未答项均符合"), "crumbs": [(assessment.title, back)], "cancel_url": back,
+            "text": _t("把“%(point)s”的 %(n)d 项未答项都答为“符合”？") % words,
+            "submit": _t("%(n)d 项均符合") % words, "plain": plain, "high": high,
+            "sent": [*group._asdict().items(), ("count", len(plain))],
+        }  # fmt: skip
+        return html(request, "assessments/assessment/group_confirm.html", context)
+    at = now()
+    groups.answer_group(assessment=assessment, group=group, by=request.user, at=at)
+    messages.success(request, _t("“%(point)s”的 %(n)d 项已答为“符合”。") % words)
+    if high:
+        messages.warning(request, _t("“%(point)s”另有 %(n)d 个高风险项须逐项作答。") % {**words, "n": len(high)})
+    return redirect(f"{assessment.answer_url}?{urlencode({'undo': at.isoformat()})}#item-{plain[0].pk}")
+
+
+def undo_group(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    """Take back what was answered at once and is as it was left."""
+    moment = groups.moment_of(request.POST["undo"])
+    if moment is None:
+        raise errors.Invalid({"undo": [_t("没有可撤销的。")]})
+    first = assessment.answers.filter(answered_at=moment).values_list("pk", flat=True).first()
+    count = groups.undo_group(assessment=assessment, moment=moment, by=request.user, at=now())
+    messages.success(request, _t("已撤销 %(n)d 项，恢复为未答。") % {"n": count})
+    return redirect(f"{assessment.answer_url}#item-{first}")
 
 
 def report(request: HttpRequest, pk: int, form: str) -> HttpResponse:

@@ -60,6 +60,8 @@ def item_meta(row: Any, oob: bool = False) -> SafeString:
         parts.append(_high_risk(get_language() or ""))
     if row.risk:
         parts.append(tag_(_("%(risk)s风险") % {"risk": row.get_risk_display()}, "bad" if row.risk == "高" else "", ""))
+    if row.lacks_reason:
+        parts.append(tag_(_("缺理由"), "warn", "alert"))
     if row.by_component:
         parts.append(_span(_("按 %(n)d 个部件汇总") % {"n": row.by_component}))
     if row.found:

@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 from django.urls import reverse
 
-from assessments.evaluation import results, services
+from assessments.evaluation import groups, results, services
+from assessments.evaluation.answering import group_of
 from assessments.models import Answer, Assessment
 from secmgmt.core import errors
 from secmgmt.core.digest import hash_value
@@ -104,7 +105,7 @@ def test_the_open_items_of_a_control_point_are_answered_at_once_and_the_others_s
     client = signed_in(city.lin)
     save(client, first, result="unmet")
     url = reverse("assessments:assessment-group", args=[assessment.pk])
-    sent = {"layer": second.layer, "control_point": second.control_point}
+    sent = {"scope": second.scope, "layer": second.layer, "control_point": second.control_point, "count": 1}
     assert client.post(url, sent).status_code == 302
     first.refresh_from_db(), second.refresh_from_db()
     assert (first.result, second.result, second.version) == ("unmet", "met", 2)
@@ -159,9 +160,7 @@ def test_a_submitted_assessment_takes_no_components_group_or_layer(assessment, p
     with pytest.raises(errors.Conflict, match="已提交"):
         by_component(row, parts, "met met met", city, at)
     with pytest.raises(errors.Conflict, match="已提交"):
-        services.answer_group(
-            assessment=assessment, layer=row.layer, control_point=row.control_point, by=city.lin, at=at
-        )
+        groups.answer_group(assessment=assessment, group=group_of(row), by=city.lin, at=at)
 
 
 def test_an_item_names_the_high_risk_cases_that_may_apply(assessment, city: City):

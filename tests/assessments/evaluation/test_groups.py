@@ -1,0 +1,100 @@
+"""The answering page by control point: extensions stand apart, a group answered at once is confirmed first."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from assessments.evaluation import results, services
+from assessments.models import Answer, Assessment
+from secmgmt.core.models import AuditEvent
+from tests.support import City
+
+from .conftest import DAY
+from .test_journey import save, signed_in
+
+
+@pytest.fixture
+def cloudy(graded, city: City, at) -> Assessment:
+    """An assessment of an object that rents a cloud."""
+    graded.is_cloud, graded.cloud_side = True, "tenant"
+    graded.save()
+    return services.create_assessment(protected_object=graded, title="云上自评估", report_date=DAY, by=city.lin, at=at)
+
+
+def group_url(assessment: Assessment) -> str:
+    return reverse("assessments:assessment-group", args=[assessment.pk])
+
+
+def names_of(row: Answer) -> dict[str, str]:
+    return {"scope": row.scope, "layer": row.layer, "control_point": row.control_point}
+
+
+def test_an_extensions_items_have_headings_anchors_and_counts_of_their_own(cloudy, city: City):
+    client = signed_in(city.lin)
+    row = cloudy.answers.filter(scope="云计算", layer="安全通信网络").first()
+    html = client.get(cloudy.answer_url).content.decode()
+    progress = results.progress(cloudy.answers.order_by("order").values_list(*results.PROGRESS_FIELDS), city.lin)
+    own, general = progress.layers["云计算", "安全通信网络"], progress.layers["通用", "安全通信网络"]
+    assert f'<h2 id="{own.key}">云计算扩展 · 安全通信网络</h2>' in html and f'href="#{own.key}"' in html
+    assert own.total == cloudy.answers.filter(scope="云计算", layer="安全通信网络").count()
+    assert general.total == cloudy.answers.filter(scope="通用", layer="安全通信网络").count()
+    assert html.count('<h2 id="l') == len(progress.layers)
+    saved = save(client, row, result="met", opened="1").content.decode()
+    assert f'id="i-{own.key}"' in saved and f'id="i-{general.key}"' not in saved
+    points = [layer.name for layer in results.summary(cloudy).layers]
+    assert len(points) == len(set(points)), "the report keeps one line for each layer"
+
+
+def test_a_group_is_answered_after_its_number_was_confirmed_and_taken_back_while_unchanged(assessment, city: City):
+    client, (first, second) = signed_in(city.lin), assessment.answers.all()[:2]
+    asked = client.post(group_url(assessment), names_of(first))
+    assert asked.status_code == 200 and "2 项未答项都答为" in asked.content.decode()
+    assert not assessment.answers.exclude(result="").exists()
+    sent = names_of(first) | {"count": "2"}
+    done = client.post(group_url(assessment), sent)
+    assert assessment.answers.filter(result="met").count() == 2
+    html = client.get(done["Location"]).content.decode()
+    assert "已一并答为“符合” 2 项" in html and "撤销" in html
+    second.refresh_from_db()
+    save(client, second, result="unmet", found="机房在顶层", opened="1")
+    moment = Answer.objects.get(pk=first.pk).answered_at.isoformat()
+    assert client.post(group_url(assessment), {"undo": moment}).status_code == 302
+    first.refresh_from_db(), second.refresh_from_db()
+    assert (first.result, first.answered_by, second.result) == ("", None, "unmet")
+    assert AuditEvent.objects.get(verb="assessments.assessment.undo_group").detail["codes"] == [first.code]
+    assert client.post(group_url(assessment), {"undo": moment}).status_code == 422
+    for nonsense in ("", "gestern", "2026-13-01", "2026-01-01"):
+        assert client.post(group_url(assessment), {"undo": nonsense}).status_code == 422
+
+
+def test_what_one_answered_at_once_nobody_else_takes_back(assessment, city: City, at):
+    row = assessment.answers.first()
+    signed_in(city.lin).post(group_url(assessment), names_of(row) | {"count": "2"})
+    services.assign_layer(assessment=assessment, layer=row.layer, user=city.nobody, by=city.lin, at=at)
+    row.refresh_from_db()
+    undo = {"undo": row.answered_at.isoformat()}
+    assert signed_in(city.nobody).post(group_url(assessment), undo).status_code == 422
+    assert signed_in(city.zhou).post(group_url(assessment), undo).status_code == 403
+    assert signed_in(city.su).post(group_url(assessment), undo).status_code == 404
+
+
+def test_high_risk_items_are_never_answered_at_once(assessment, city: City):
+    client, (first, second) = signed_in(city.lin), assessment.answers.all()[:2]
+    Answer.objects.filter(pk=second.pk).update(high_risk=["6.1.1.1"])
+    asked = client.post(group_url(assessment), names_of(first)).content.decode()
+    assert "1 项未答项都答为" in asked and "高风险项须逐项核对作答，这 1 项不在内" in asked
+    page = client.post(group_url(assessment), names_of(first) | {"count": "1"}, follow=True).content.decode()
+    second.refresh_from_db()
+    assert second.result == "" and "1 个高风险项须逐项作答" in page
+    assert client.post(group_url(assessment), names_of(first) | {"count": "1"}).status_code == 422
+
+
+def test_not_applicable_opens_the_item_and_is_marked_until_its_reason_is_given(assessment, city: City):
+    client, row = signed_in(city.lin), assessment.answers.first()
+    html = save(client, row, result="not_applicable").content.decode()
+    assert "缺理由" in html and f'id="f-{row.pk}"' in html
+    row.refresh_from_db()
+    assert "缺理由" in client.get(assessment.answer_url).content.decode()
+    html = save(client, row, result="not_applicable", found="没有机房", opened="1").content.decode()
+    assert "缺理由" not in html
