@@ -30,8 +30,10 @@ Made by `make docs` from the manifests and the workflow tables; do not edit. `te
   position at that unit or above it, with a role that carries the action on such rows.
 - **404 or 403**: a row that is not there and a row that is not yours are the same 404. A row you may see, but not
   treat so, is a 403 that names who may. Lists, counts, search, exports, jobs and the API show the same rows.
-- **What hangs on a row** (files, comments, notices, jobs, documents) has the row's visibility; files may be added by
-  who may change the row or holds 上传附件 on it.
+- **What hangs on a row** (files, comments, notices, jobs, documents) has the row's visibility; files and
+  remarks exist only where the model says so. Files may be added by who may change the row or holds 上传附件 on it (of
+  an item of a self-assessment: who answers that item), and taken off by who added them or who may add by position.
+  A document says the same to all its readers, whoever made it: of connections and hosting what its unit knows.
 - **A step** of a workflow needs its action, the right state, and what its guard asks, such as not being the
   submitter (docs/workflows.md).
 - **The three administrators** are no positions: a person is at most one of them, holds no position, and sees no
