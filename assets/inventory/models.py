@@ -68,8 +68,7 @@ class ProtectedObject(FilingFacts, TechnologyFacts, Record):
 
     scope_path: ClassVar[str] = "unit__path"
     scope_parents: ClassVar[tuple[str, ...]] = ("",)
-    has_files: ClassVar[bool] = True
-    has_comments: ClassVar[bool] = True
+    has_files = has_comments = True
     audit_exclude: ClassVar[frozenset[str]] = frozenset({"contact_phone", "operator_phone"})
     state_tones: ClassVar[dict[str, str]] = {"building": "info", "running": "ok", "retired": ""}
 
