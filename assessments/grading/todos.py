@@ -6,37 +6,54 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assets.models import ProtectedObject
 from secmgmt.core import permissions
 from secmgmt.core.clock import now
-from secmgmt.core.manifest import Todo
+from secmgmt.core.manifest import Todo, todos_of
 
 from . import queries, services
 from .models import Grading, GradingState
-
-SHOWN = 20
 
 
 def grading_todos(user: Any, today: dt.date) -> Iterable[Todo]:
     """Review and approval first, then the owner's drafts, reviews without an expert, filings, and what is ungraded."""
     morning = services.end_of(today - dt.timedelta(days=1))
-    for rows, action, title in (
-        (queries.to_review(user), _("评审"), _("评审“%(name)s”的定级")),
-        (queries.to_approve(user), _("核准"), _("核准“%(name)s”的定级")),
+    for rows, action, title, state in (
+        (queries.to_review(user), _("评审"), _("评审“%(name)s”的定级"), GradingState.EXPERT),
+        (queries.to_approve(user), _("核准"), _("核准“%(name)s”的定级"), GradingState.AUTHORITY),
     ):
-        yield from (_todo(row, action, title, "warn") for row in rows[:SHOWN])
+        yield from _lines(rows, action, title, "warn", state)
     words = {
         GradingState.DRAFT: (_("继续"), _("填完“%(name)s”的定级并提交")),
         GradingState.EXPERT: (_("办理"), _("为“%(name)s”的定级邀请专家或补录评审意见")),
         GradingState.DETERMINED: (_("补录"), _("补录“%(name)s”的备案证明")),
     }
-    for row in queries.of_owner(user, morning)[:SHOWN]:
-        yield _todo(row, *words[row.state], "info")
+    waiting_rows = queries.of_owner(user, morning)
+    for state, (action, title) in words.items():
+        yield from _lines(waiting_rows.filter(state=state), action, title, "info", state)
     if permissions.may(user, Grading, "add"):
-        yield from (_to_begin(obj) for obj in queries.ungraded(user)[:SHOWN])
+        yield from todos_of(queries.ungraded(user), _to_begin, _more_to_begin)
+
+
+def _lines(rows: QuerySet, action: str, title: str, tone: str, state: GradingState) -> Iterable[Todo]:
+    listed = f"{reverse('assessments:grading-list')}?state={state}"
+
+    def rest(count: int) -> Todo:
+        what = _("还有 %(n)d 项：%(what)s") % {"n": count, "what": title % {"name": "…"}}
+        return Todo(_("定级"), what, _("在清单里办理"), listed, _("看清单"), tone=tone, stands_for=count)
+
+    return todos_of(rows, lambda row: _todo(row, action, title, tone), rest)
+
+
+def _more_to_begin(count: int) -> Todo:
+    title = _("还有 %(n)d 个系统没有开始定级") % {"n": count}
+    listed = f"{reverse('assets:object-list')}?counts=mine&level=none"
+    note = _("清单列出您负责的全部未定级系统")
+    return Todo(_("定级"), title, note, listed, _("看清单"), state=_("未定级"), tone="warn", stands_for=count)
 
 
 def _to_begin(obj: ProtectedObject) -> Todo:

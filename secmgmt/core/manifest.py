@@ -7,13 +7,13 @@ page shows the panels other apps contribute to its model; roles get their action
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
 from django.core.cache import cache
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 
 from . import permissions
@@ -38,9 +38,15 @@ class MenuEntry:
     count: Callable[[Any], int] | None = None
 
 
+TODOS_SHOWN = 20
+
+
 @dataclass(frozen=True)
 class Todo:
-    """Something that waits for a person: one line on the start page with one button."""
+    """Something that waits for a person: one line on the start page with one button.
+
+    ``stands_for``: how many matters the line is, where it leads to the rest of a long list.
+    """
 
     kind: str
     title: str
@@ -50,6 +56,15 @@ class Todo:
     due: dt.date | None = None
     state: str = ""
     tone: str = "info"  # info | warn | bad
+    stands_for: int = 1
+
+
+def todos_of(rows: QuerySet, line: Callable[[Any], Todo], rest: Callable[[int], Todo]) -> Iterator[Todo]:
+    """A line for each of the first rows, and one for how many more there are: nothing is left out in silence."""
+    shown = list(rows[: TODOS_SHOWN + 1])
+    yield from map(line, shown[:TODOS_SHOWN])
+    if len(shown) > TODOS_SHOWN:
+        yield rest(rows.order_by().count() - TODOS_SHOWN)
 
 
 @dataclass(frozen=True)
@@ -239,7 +254,7 @@ def home_panels(user: Any, today: dt.date) -> list[dict[str, Any]]:
 def todos_for(user: Any, today: dt.date) -> list[Todo]:
     """What waits for ``user``, the overdue and the soonest first."""
     found = [todo for provider in collect("todos") for todo in provider(user, today)]
-    return sorted(found, key=lambda t: (t.due is None, t.due or today, t.title))
+    return sorted(found, key=lambda t: (t.stands_for > 1, t.due is None, t.due or today, t.title))
 
 
 _unread: Callable[[Any], int] = lambda user: 0  # noqa: E731 - replaced by the notices module

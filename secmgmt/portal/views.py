@@ -27,14 +27,16 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits for me, and by when? Then what changed, and the systems I answer for."""
     day = today()
     todos = manifest.todos_for(request.user, day)
-    kinds = Counter(str(todo.kind) for todo in todos)
+    kinds: Counter[str] = Counter()
+    for todo in todos:
+        kinds[str(todo.kind)] += todo.stands_for
     asked = request.GET.get("kind", "")
     shown = [todo for todo in todos if todo.kind == asked] if asked in kinds else todos
     context = {
         "todos": shown,
-        "total": len(todos),
+        "total": kinds.total(),
         "tiles": tiles(todos, day),
-        "kinds": [(_("全部"), len(todos), "", asked not in kinds)]
+        "kinds": [(_("全部"), kinds.total(), "", asked not in kinds)]
         + [(kind, count, kind, kind == asked) for kind, count in kinds.items()],
         "today": day,
         "changes": list(notices_of(request.user)[:CHANGES]),
@@ -49,7 +51,7 @@ def tiles(todos: list[Todo], day: dt.date) -> list[dict[str, Any]]:
         return []
     late = [todo.due for todo in todos if todo.due and todo.due < day]
     soon = [todo.due for todo in todos if todo.due and day <= todo.due <= day + SOON]
-    undated = sum(todo.due is None for todo in todos)
+    undated = sum(todo.stands_for for todo in todos if todo.due is None)
     return [
         {
             "label": _("逾期"),
@@ -65,7 +67,7 @@ def tiles(todos: list[Todo], day: dt.date) -> list[dict[str, Any]]:
         },
         {
             "label": _("等您办理"),
-            "count": len(todos),
+            "count": sum(todo.stands_for for todo in todos),
             "tone": "",
             "note": _("其中 %(n)d 项没有期限") % {"n": undated} if undated else _("都有期限"),
         },
