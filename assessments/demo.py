@@ -16,7 +16,8 @@ from . import demo_data, demo_gradings
 from .demo_evaluation import assess
 from .evaluation.models import Assessment
 from .grading.models import Grading, GradingState
-from .grading.services import set_levels, standing_grading
+from .grading.queries import standing_grading
+from .grading.services import set_levels
 
 CERTIFIED_AFTER = 25  # days from the report
 

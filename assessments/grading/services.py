@@ -16,12 +16,7 @@ from secmgmt.core.models import Attachment, Participation
 
 from . import rules
 from .models import Grading, GradingState, OutsideDecision
-from .queries import EXPERT, invited, open_grading, people_with, standing_grading, submitter_of, warnings_for
-
-__all__ = [
-    *("invite_expert", "record_outside", "refuse_second", "set_levels"),
-    *("standing_grading", "warnings_for", "withdraw_expert"),
-]
+from .queries import EXPERT, invited, open_grading, people_with, submitter_of
 
 LEVELS = (
     *("security_level", "business_level", "service_level", "graded_on"),
