@@ -12,6 +12,7 @@ from secmgmt.core.clock import today
 from .components.tables import product
 from .connections.models import Hosting
 from .connections.queries import level_shortfall, links_of, platforms_of, tenants_of
+from .connections.sides import seen_from
 from .inventory.models import ProtectedObject
 from .topology.drawing import drawing
 from .topology.services import object_topology
@@ -107,20 +108,14 @@ def data_panel(obj: ProtectedObject, user: Any) -> dict[str, Any] | None:
 
 def links_panel(obj: ProtectedObject, user: Any) -> dict[str, Any] | None:
     """The first connections to the outside; what both ends see."""
-    rows = list(links_of(obj, user).exclude(from_object=obj, to_object=obj)[:SHOWN])
+    rows = list(
+        links_of(obj, user)
+        .select_related("from_component", "to_component")
+        .exclude(from_object=obj, to_object=obj)[:SHOWN]
+    )
     heads = [_("对端"), _("用途"), _("方向"), _("边界控制")]
-    cells = [
-        (
-            row,
-            [
-                row.other_end if row.from_object_id == obj.pk else str(row.from_object),
-                row.purpose,
-                row.get_direction_display(),
-                row.get_control_display(),
-            ],
-        )
-        for row in rows
-    ]
+    sides = [seen_from(row, obj) for row in rows]
+    cells = [(side.link, [side.far_object, side.link.purpose, side.direction, side.control]) for side in sides]
     return _table(obj, _("互联关系"), "link", heads, cells)
 
 

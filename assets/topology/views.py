@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from assets.connections.models import Interconnection
 from assets.connections.queries import links_of
+from assets.connections.sides import seen_from
 from assets.inventory.models import Network, ProtectedObject
 from assets.inventory.pages import crumbs_of, tabs_of
 from secmgmt.core import errors, parents, permissions
@@ -31,6 +32,7 @@ def object_page(request: HttpRequest, pk: int) -> HttpResponse:
     if parents.field_limits(request.user, [obj])[obj.pk] is not None:
         raise errors.NotAllowed(_("您受邀查看的内容不包括网络拓扑。"), obj=obj)
     diagram = object_topology(obj, request.user)
+    links = links_of(obj, request.user).select_related("from_component", "to_component")[:MOST_ROWS]
     may_add = "change" in permissions.actions_for(request.user, [obj])[obj.pk]
     add = f"{reverse('assets:component-create')}?protected_object={obj.pk}"
     context = {
@@ -39,7 +41,7 @@ def object_page(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": crumbs_of(obj),
         "tabs": tabs_of(obj, request.user, "topology"),
         "picture": drawing(diagram) if diagram else None,
-        "rows": links_of(obj, request.user).select_related("from_component", "to_component")[:MOST_ROWS],
+        "rows": [seen_from(link, obj) for link in links],
         "add_url": add if may_add else "",
     }
     return render(request, PAGE, context)
@@ -54,14 +56,13 @@ def network_page(request: HttpRequest, pk: int) -> HttpResponse:
     diagram = network_topology(network, request.user)
     inside = Q(from_component__zone__network=network) & Q(to_component__zone__network=network)
     links = Interconnection.objects.visible_to(request.user).filter(inside)
+    links = links.select_related("from_object", "to_object", "from_component", "to_component")
     context = {
         "title": _("%(name)s · 拓扑") % {"name": network},
         "object": network,
         "crumbs": [*crumbs_of(network.protected_object), (str(network), network.get_absolute_url())],
         "picture": drawing(diagram) if diagram else None,
-        "rows": links.select_related("from_object", "to_object", "from_component", "to_component")[
-            :MOST_ROWS
-        ],
+        "rows": [seen_from(link, link.from_object) for link in links[:MOST_ROWS]],
         "add_url": "",
     }
     return render(request, PAGE, context)

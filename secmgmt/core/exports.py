@@ -31,14 +31,14 @@ def menu_of(view: Any) -> list[tuple[str, str, str, bool]]:
     """What can be taken out of a list: (label, note, address, whether a job makes it)."""
     user, found, asked = view.request.user, [], view.request.GET.urlencode()
     if view.has("export") and permissions.may(user, view.model, "export"):
-        note = _("筛选出的记录，页面上所选的列。")
+        note = _("筛选出的记录，页面上所选的列。只供查阅，不能再导入。")
         found.append((_("导出 Excel"), note, f"{view.url('export')}?{asked}", False))
     if view.sheet is not None and found:
-        note = _("筛选出的记录，所有的列，在后台生成。")
+        note = _("筛选出的记录，所有的列，在后台生成。只供查阅，不能再导入。")
         found.append((_("导出全部列"), note, f"{view.url('export-all')}?{asked}", True))
     if view.sheet is not None and not view.sheet.fixed and permissions.may(user, view.model, "import"):
         rows = reverse(f"{view.namespace}:{view.name}-import-rows")
-        found.append((_("导出修改"), _("您能修改的记录，改好后可以再导入。"), rows, False))
+        found.append((_("导出修改"), _("您能修改的记录，与导入模板同样的列，改好单元格后再导入。"), rows, False))
     return found
 
 

@@ -33,10 +33,12 @@ NUMBER, VERSION = "pk", "version"
 
 @dataclass(frozen=True)
 class Refusal:
-    """A cell that cannot be taken, by its address."""
+    """A cell that cannot be taken: its address, its column's heading, the text that was read, and what is wrong."""
 
     cell: str
     message: str
+    column: str = ""
+    value: str = ""
 
 
 @dataclass
@@ -73,6 +75,7 @@ class Preview:
     unchanged: int = 0
     token: str = ""
     file: str = ""
+    places: dict[str, int] = field(default_factory=dict)  # column name → its place in the file
 
     @property
     def size(self) -> int:

@@ -21,9 +21,10 @@ from django.utils.translation import gettext as _
 
 from . import audit, bulk, errors, permissions, previews, records, search
 from .clock import now
+from .filesafety.workbook import cell_address
 from .models.audit import AuditRow
 from .reporting.xlsx_cells import export_rows
-from .sheets import VERSION, Change, Entry, Preview, Refusal, Sheet, choices_of
+from .sheets import VERSION, Change, Entry, Preview, Refusal, Sheet, choices_of, shown
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOOKKEEPING = frozenset({"version", "updated_at", "updated_by"})
@@ -189,6 +190,23 @@ def restored(entry: Entry, obj: Any) -> Any:
     for name, value in entry.values.items():
         setattr(obj, name, obj._meta.get_field(name).to_python(value))
     return obj
+
+
+def show_cells(sheet: Sheet, preview: Preview, entries: list[Entry], user: Any) -> None:
+    """Give new rows the cells that would be written, by address: made for those on the page only."""
+    form = sheet.make_form(user, False)
+    choices = choices_of(form)
+    writers = sheet.writers(form, choices)
+    for entry in entries:
+        row = restored(entry, sheet.model())
+        for name, known in choices.items():
+            if (other := known.by_pk.get(getattr(row, sheet.model._meta.get_field(name).attname))) is not None:
+                setattr(row, name, other)
+        for name, place in preview.places.items():
+            if name in writers:
+                text = entry.above if entry.above and name == sheet.above else shown(writers[name](row))
+                label = str(form.fields[name].label)
+                entry.changed += [Change(cell_address(entry.row, place), label, "", text)] if text else []
 
 
 def changed_rows(

@@ -39,9 +39,11 @@ from .sheets import (
     shown,
     yes_no,
 )
+from .sheets_words import FORMAT_CODES, expected
 
 Progress = Callable[[int, int, str], None]
 CHUNK = 500
+MOST_READ = 40  # of a cell's text beside what is wrong with it
 TOLD_EVERY = 50
 
 
@@ -85,6 +87,7 @@ class Reading:
         self.ticks = {"": False, yes_no(True): True, yes_no(False): False}
         self.writers = sheet.writers(self.forms[True], self.choices[True])
         self.keys: dict[str, int] = {}
+        self.given: dict[int, dict[str, Any]] = {}  # row number → its cells as read
         self.above: dict[str, Any] = {}  # the new rows so far, by name
         self.valid: list[tuple[int, Any, Any]] = []  # row number, row as it would be, as it is
         self.paths: dict[str, bool] = {}
@@ -97,7 +100,8 @@ class Reading:
         """Every row of the file."""
         wanted = self.sheet.headings(self.forms[False])
         check_header(book.header, wanted)
-        self.place = {name: book.header.index(head) for name, head in zip(self.sheet.names, wanted, strict=True)}
+        self.heads = dict(zip(self.sheet.names, wanted, strict=True))
+        self.place = self.result.places = {name: book.header.index(head) for name, head in self.heads.items()}
         rows = list(book.rows)
         if not rows:
             raise FileRefused("no-rows", _("表里没有数据。请从第 2 行起填写。"))
@@ -130,10 +134,14 @@ class Reading:
                 form.next_code = Numbers(form.next_code, keys)
 
     def refuse(self, number: int, name: str, message: str) -> None:
-        self.result.refusals.append(Refusal(cell_address(number, self.place.get(name, 0)), message))
+        head = self.heads.get(name, "")
+        read = as_text(self.given.get(number, {}).get(name))
+        value = read if len(read) <= MOST_READ else f"{read[:MOST_READ]}…"
+        self.result.refusals.append(Refusal(cell_address(number, self.place.get(name, 0)), message, head, value))
 
     def take(self, number: int, cells: dict[str, Any]) -> None:
         """One row: an addition, a change, unchanged, or refused."""
+        self.given[number] = cells
         bad = [(name, value) for name, value in cells.items() if isinstance(value, BadCell)]
         for name, value in bad:
             self.refuse(number, name, value.sentence(cell_address(number, self.place[name])))
@@ -213,10 +221,17 @@ class Reading:
             return None
         form.data, form._errors = {**data, "version": form.instance.version}, None
         form.full_clean()
-        for name, messages in form.errors.items():
-            for message in messages:
-                self.refuse(number, self.cell_of(name), str(message))
+        for name, found in form.errors.as_data().items():
+            for message in self.sentences(form, name, found):
+                self.refuse(number, self.cell_of(name), message)
         return form if len(self.result.refusals) == problems else None
+
+    def sentences(self, form: forms.ModelForm, name: str, found: list[forms.ValidationError]) -> list[str]:
+        """What is wrong at a field: of a value it cannot take what is expected, and nothing that follows from that."""
+        if name in form.fields and found[0].code in FORMAT_CODES:
+            plain = found[0].messages[0]
+            return [_("%(plain)s应为：%(expected)s。") % {"plain": plain, "expected": expected(form.fields[name])}]
+        return [message for error in found for message in error.messages]
 
     def cell_of(self, name: str) -> str:
         """The column at which an error of the form is told."""
@@ -309,7 +324,8 @@ def check_header(header: list[str], wanted: list[str]) -> None:
         parts = [_("%(cell)s“%(name)s”不是模板中的列") % {
             "cell": cell_address(1, header.index(h)), "name": h[:40]} for h in unknown[:5]]
         parts += [_("第 1 行缺少“%s”列") % h for h in missing[:5]]
-        raise FileRefused("wrong-header", _("%s。请用下载的模板填写，不要改列名。") % "；".join(parts))
+        told = _("%s。请用下载的模板，或“导出修改”的文件填写，不要改列名。")
+        raise FileRefused("wrong-header", told % "；".join(parts))
 
 
 def once_rules(sheet: Sheet) -> list[Once]:

@@ -20,7 +20,7 @@ from .filesafety.workbook import SheetRows, open_workbook
 from .jobs import enqueue
 from .models.job import Job, JobState
 from .sheets import Preview, Sheet
-from .sheets_import import apply, keep, kept, workbook_response
+from .sheets_import import apply, keep, kept, show_cells, workbook_response
 from .sheets_reading import preview
 
 LARGE = 500  # more rows than this are read, written and exported in the background
@@ -29,7 +29,13 @@ SHOWN = 200  # rows of each kind on the preview page
 
 def opened(file: Any, sheet: Sheet) -> SheetRows:
     """The workbook past every guard, its rows not read yet. Raises FileRefused."""
-    return open_workbook(file, max_rows=sheet.most, max_bytes=settings.UPLOAD_MAX_BYTES, sheet=sheet.title)
+    try:
+        return open_workbook(file, max_rows=sheet.most, max_bytes=settings.UPLOAD_MAX_BYTES, sheet=sheet.title)
+    except FileRefused as error:
+        if error.code != "wrong-sheet" or sheet.fixed:
+            raise
+        hint = _("“导出 Excel”和“导出全部列”的文件只供查阅，不能导入；要改后再导入，请用“导出修改”。")
+        raise FileRefused(error.code, f"{error.message}{hint}") from error
 
 
 class SheetViews(LoginRequiredMixin, View):
@@ -163,11 +169,14 @@ class SheetViews(LoginRequiredMixin, View):
         asked = self.request.GET.get("show", "")
         first = next((name for name, _label, rows in tabs if rows), "")
         current = asked if any(asked == name and rows for name, _label, rows in tabs) else first
+        rows = next((rows[:SHOWN] for name, _label, rows in tabs if name == current), [])
+        if current == "adds":
+            show_cells(self.sheet, found, rows, self.request.user)
         context = {
             "preview": found,
             "tabs": [(f"{label} {len(rows)}", f"?show={name}", name == current) for name, label, rows in tabs if rows],
             "current": current,
-            "rows": next((rows[:SHOWN] for name, _label, rows in tabs if name == current), []),
+            "rows": rows,
             "more": max(0, next((len(rows) for name, _label, rows in tabs if name == current), 0) - SHOWN),
             "may_confirm": not found.refusals and bool(found.size) and not problem,
             "problem": problem,

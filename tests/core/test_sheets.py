@@ -188,3 +188,31 @@ def test_who_may_not_import_is_refused(city):
     client = CastClient()
     client.force_login(city.gao)
     assert client.get(PAGE).status_code == 403
+
+
+def test_the_preview_of_a_new_row_shows_every_filled_cell_by_its_address(lin, city):
+    book = book_of(lin, "template")
+    new_row(book, 2, str(city.health), "甲系统", 业务描述="挂号与缴费")
+    page = send(lin, book).content.decode()
+    for head, text in (("业务描述", "挂号与缴费"), ("名称", "甲系统"), ("联系人", "某人")):
+        assert f'<span class="mono">{address(book, 2, head)}</span> {head}</dt><dd>{text}</dd>' in page, head
+
+
+def test_a_refusal_names_cell_column_value_and_what_is_expected_once(lin, city):
+    book = book_of(lin, "template")
+    new_row(book, 2, str(city.health), "长" * 200, **{"投入运行日期": "去年春天", "": "-5"})
+    page = send(lin, book).content.decode()
+    for head, value, told in (
+        ("投入运行日期", "去年春天", "日期，如 2026-01-31"),
+        ("", "-5", "整数，如 12"),
+        ("名称", "长" * 40 + "…", "不超过 100 字"),
+    ):
+        row = next(part for part in page.split("<tr>") if f">{address(book, 2, head)}</th>" in part)
+        assert head in row and value in row and told in row, head
+    assert page.count(f">{address(book, 2, '名称')}</th>") == 1 and "没有填写" not in page
+
+
+def test_an_export_to_read_is_refused_with_the_name_of_the_export_to_change(lin, city):
+    make_object(city.health, "甲", owner=city.lin)
+    assert "请用“导出修改”" in send(lin, lin.get("/objects/export/").content).content.decode()
+    assert "只供查阅，不能再导入" in lin.get("/objects/").content.decode()

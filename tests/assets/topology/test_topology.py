@@ -125,3 +125,18 @@ def test_the_svg_has_named_links_and_no_inline_style(browse, city, world):
     assert f'<a href="/components/{world.server.pk}/" aria-label="档案服务器 集群 6 台">' in svg
     assert not re.search(r"\sstyle=|\son\w+=|<script", svg)
     assert "边界防火墙" in html[html.index("图中的连接") :]
+
+
+def test_a_connection_the_other_side_registered_is_told_from_the_object_looked_at(browse, city, world):
+    there = make_object(city.health, "登记方系统")
+    make_link(there, world.platform, purpose="推送数据", direction="out", control="gap")
+    lin = browse(city.lin)
+    for page in ("", "topology/"):
+        html = lin.get(f"/objects/{world.platform.pk}/{page}").content.decode()
+        row = next(part for part in html.split("<tr>") if "推送数据" in part)
+        assert "流入" in row and "流出" not in row and "网闸（对端登记）" in row, page
+    row = next(p for p in html.split("<tr>") if "推送数据" in p)
+    assert row.index("区域卫生信息共享平台") < row.index("登记方系统")
+    own = lin.get(f"/objects/{there.pk}/topology/").content.decode()
+    row = next(part for part in own.split("<tr>") if "推送数据" in part)
+    assert "流出" in row and "对端登记" not in row

@@ -1,0 +1,38 @@
+"""What a column of a workbook takes, in words: for what is refused and for the sheet of notes."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext as _
+
+# What the field itself says of a value it cannot take, in words that name neither column nor value.
+FORMAT_CODES = frozenset(
+    ("invalid", "min_value", "max_value", "max_length", "min_length", "max_digits", "max_decimal_places",
+     "max_whole_digits")
+)  # fmt: skip
+
+
+def expected(column: forms.Field) -> str:
+    """The format of a column's cells."""
+    if isinstance(column, forms.BooleanField):
+        return _("“是”或“否”")
+    if isinstance(column, forms.ChoiceField):
+        return _("下拉列表中的一项")
+    if isinstance(column, forms.DateField):
+        return _("日期，如 2026-01-31")
+    if isinstance(column, forms.DecimalField):
+        return number_text(column, _("数，如 12.5"))
+    if isinstance(column, forms.IntegerField):
+        return number_text(column, _("整数，如 12"))
+    longest = getattr(column, "max_length", None)
+    return _("文字，不超过 %d 字") % longest if longest else _("文字")
+
+
+def number_text(column: forms.IntegerField, kind: str) -> str:
+    """A number and between what."""
+    low, high = column.min_value, column.max_value
+    if low is not None and high is not None:
+        return _("%(kind)s，从 %(low)s 到 %(high)s") % {"kind": kind, "low": low, "high": high}
+    if low is not None:
+        return _("%(kind)s，不小于 %(low)s") % {"kind": kind, "low": low}
+    return kind
