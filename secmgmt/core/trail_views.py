@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.contenttypes.models import ContentType
@@ -45,7 +46,9 @@ class UploadForm(UnmarkedForm):
 def upload_form_for(obj: Any, *sent: Any) -> UploadForm:
     """The form for files of ``obj``, its ids its own: one page may show several records."""
     kind = ContentType.objects.get_for_model(obj)
-    return UploadForm(*sent, auto_id=f"file-{kind.pk}-{obj.pk}-%s")
+    form = UploadForm(*sent, auto_id=f"file-{kind.pk}-{obj.pk}-%s")
+    form.fields["file"].widget.attrs["data-max"] = settings.UPLOAD_MAX_BYTES
+    return form
 
 
 # -- files -------------------------------------------------------------------------------------------------

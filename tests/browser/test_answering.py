@@ -87,6 +87,74 @@ def test_evidence_and_a_remark_are_added_without_leaving_the_page(page_of, asses
     expect(item(page_of, row)).to_contain_text("请补一张照片")
 
 
+def test_what_is_too_large_is_named_with_the_limit_and_nothing_older_stays(
+    page_of, assessment, tmp_path, settings  # noqa: F811
+):
+    settings.UPLOAD_MAX_BYTES = 1024 * 1024
+    row = assessment.answers.first()
+    page_of.keyboard.press("j")
+    page_of.keyboard.press("e")
+    files = item(page_of, row).locator("[id^=attachments-]")
+
+    def send(name: str, text: str) -> None:
+        (tmp_path / name).write_text(text)
+        files.locator("input[type=file]").set_input_files(tmp_path / name)
+        files.get_by_label("本文件不涉及国家秘密").check()
+        files.get_by_role("button", name="上传附件").click()
+
+    send("说明.txt", "说明\n" * 20 + "密级：秘密\n")
+    expect(files.get_by_role("alert")).to_contain_text("已确认不涉密")
+    expect(files.get_by_label("已确认不涉密")).to_be_visible()
+    send("日志.txt", "a" * 3 * 1024 * 1024)
+    expect(files.get_by_role("alert")).to_have_text(re.compile("“日志.txt”（3.0 MB）没有上传：.*上限 1 MB"))
+    expect(files.get_by_role("alert")).to_have_count(1)
+    send("小.txt", "三个月的出入登记")
+    expect(files).to_contain_text("小.txt")
+    expect(files.get_by_role("alert")).to_have_count(0)
+
+
+def test_the_side_index_follows_the_item_in_hand_and_what_is_scrolled_to(page_of, assessment):  # noqa: F811
+    here = page_of.locator(".side-index [aria-current]")
+    expect(here).to_have_text(re.compile("安全物理环境"))
+    Answer.objects.filter(assessment=assessment, layer="安全物理环境").update(result="met", value=1)
+    page_of.reload()
+    page_of.keyboard.press("n")
+    expect(here).to_have_text(re.compile("安全通信网络"))
+    page_of.keyboard.press("1")
+    expect(page_of.locator("#saved")).to_contain_text("已保存")
+    expect(here).to_have_text(re.compile("安全通信网络"))
+    page_of.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(here).to_have_text(re.compile("安全运维管理"))
+
+
+def test_not_applicable_opens_the_item_at_its_reason(page_of, assessment):  # noqa: F811
+    first, second = assessment.answers.all()[:2]
+    page_of.keyboard.press("j")
+    page_of.keyboard.press("4")
+    expect(item(page_of, first).locator("[data-note]")).to_be_focused()
+    expect(page_of.locator(f"#m-{first.pk}")).to_contain_text("缺理由")
+    page_of.keyboard.type("没有自建机房")
+    page_of.keyboard.press("Escape")
+    expect(page_of.locator(f"#m-{first.pk}")).not_to_contain_text("缺理由")
+    item(page_of, second).locator("[data-more]").click()
+    expect(item(page_of, second).locator("[data-note]")).to_be_visible()
+    item(page_of, second).get_by_text("不适用", exact=True).click()
+    expect(item(page_of, second).locator("[data-note]")).to_be_focused()
+
+
+def test_a_group_answered_at_once_is_confirmed_and_taken_back(page_of, assessment, axe_finds):  # noqa: F811
+    first = assessment.answers.first()
+    page_of.get_by_role("button", name="本组未答项均符合").first.click()
+    assert axe_finds(page_of) == []
+    page_of.get_by_role("button", name="2 项均符合").click()
+    assert assessment.answers.filter(result="met").count() == 2
+    assert axe_finds(page_of) == []
+    page_of.get_by_role("button", name="撤销").click()
+    expect(page_of.locator("body")).to_contain_text("已撤销 2 项")
+    first.refresh_from_db()
+    assert first.result == ""
+
+
 def test_on_a_phone_an_item_is_answered_without_sideways_scrolling(page_of, assessment, axe_finds):  # noqa: F811
     page_of.set_viewport_size(PHONE)
     row = assessment.answers.first()

@@ -3,7 +3,6 @@
 (() => {
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const items = () => $$("[data-item]");
-  const index = $$(".side-index a");
   let last = null;
 
   const current = () => document.activeElement?.closest("[data-item]") || (last && document.getElementById(last));
@@ -14,6 +13,7 @@
     item.classList.add("is-focus");
     item.focus({ preventScroll: true });
     item.scrollIntoView({ block: "center" });
+    requestAnimationFrame(() => item.scrollIntoView({ block: "center" })); // what lay unseen between has its height now
     last = item.id;
   }
 
@@ -75,8 +75,15 @@
   }, true);
 
   document.addEventListener("change", (event) => {
-    const form = event.target.form;
-    if (form?.id.startsWith("a-")) form.requestSubmit();
+    const { form, name, value } = event.target;
+    if (!form?.id.startsWith("a-")) return;
+    const item = form.closest("[data-item]"), note = item?.querySelector("[data-note]");
+    if (name === "result") wanted = "";
+    if (name === "result" && value === "not_applicable" && !note?.value) {
+      wanted = "[data-note]"; // the reason; an item not opened yet comes opened with the answer
+      if (note) { toggle(item, true); settle(item); }
+    }
+    form.requestSubmit();
   });
 
   document.addEventListener("click", (event) => {
@@ -99,15 +106,22 @@
     if (item) settle(item);
   });
 
-  // The side index follows what is read.
-  if ("IntersectionObserver" in window) {
-    const watch = new IntersectionObserver((seen) => seen.filter((one) => one.isIntersecting).forEach((one) => {
-      index.forEach((link) => {
-        const here = document.getElementById(link.id)?.hash === `#${one.target.id}`;
-        if (here) document.getElementById(link.id).setAttribute("aria-current", "true");
-        else document.getElementById(link.id)?.removeAttribute("aria-current");
-      });
-    }), { rootMargin: "-80px 0px -70% 0px" });
-    $$("#items > h2").forEach((head) => watch.observe(head));
+  // The side index follows the item one is at while it is in sight, else the topmost control point.
+  function mark() {
+    const edge = document.querySelector(".answer-bar")?.getBoundingClientRect().bottom || 0;
+    const seen = (part) => { const { top, bottom } = part.getBoundingClientRect(); return bottom > edge && top < innerHeight; };
+    const item = current();
+    const group = item && seen(item) ? item.closest("[data-part]") : $$("[data-part]").find(seen);
+    if (!group) return;
+    $$(".side-index a").forEach((link) => {
+      if (link.hash === `#${group.dataset.part}`) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    });
   }
+  let due = 0; // once a frame, however often one scrolls
+  const soon = () => { due ||= requestAnimationFrame(() => { due = 0; mark(); }); };
+  addEventListener("scroll", soon, { passive: true });
+  document.addEventListener("focusin", soon);
+  document.body.addEventListener("htmx:afterSettle", soon); // a saved answer brings its layer's line anew
+  soon();
 })();

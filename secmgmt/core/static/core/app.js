@@ -17,18 +17,39 @@
   body.addEventListener("htmx:beforeSwap", (event) => {
     const { status } = event.detail.xhr;
     if (status === 409 || status === 422) { event.detail.shouldSwap = true; event.detail.isError = false; }
+    else if (status === 413) { event.detail.shouldSwap = false; tooLarge(event.detail); }
     else if (status === 403 || status === 404) { event.detail.shouldSwap = false; toast("没有执行：您的权限或这条记录已有变化，请刷新页面。"); }
   });
-  body.addEventListener("htmx:sendError", () => toast("连不上服务器，请检查网络后重试；已填写的内容仍在页面上。"));
+  body.addEventListener("htmx:sendError", ({ detail }) => exceeds(detail.requestConfig.elt) ? tooLarge(detail) : toast("连不上服务器，请检查网络后重试；已填写的内容仍在页面上。"));
+
+  function notice(text, css) {
+    const box = document.createElement("div");
+    box.className = `notice notice-bad ${css}`;
+    box.setAttribute("role", "alert");
+    box.append(Object.assign(document.createElement("div"), { textContent: text }));
+    return box;
+  }
 
   function toast(text) {
     $(".toast")?.remove();
-    const box = document.createElement("div");
-    box.className = "notice notice-bad toast";
-    box.setAttribute("role", "alert");
-    box.append(Object.assign(document.createElement("div"), { textContent: text }));
+    const box = notice(text, "toast");
     body.append(box);
     setTimeout(() => box.remove(), 8000);
+  }
+
+  const fileIn = (elt) => $("input[type=file]", elt.closest("form") || elt);
+  // A server that refuses a large body unread may break the connection before its answer is read.
+  const exceeds = (elt) => fileIn(elt)?.files[0]?.size > Number(fileIn(elt).dataset.max);
+
+  // What was too large stays chosen in its form; above it stands which file and what the server said of the limit.
+  function tooLarge({ requestConfig: { elt }, xhr }) {
+    const form = elt.closest("form"), input = fileIn(elt), file = input?.files[0];
+    const said = $("[data-reason]", new DOMParser().parseFromString(xhr.responseText, "text/html"))?.textContent;
+    const what = file ? `“${file.name}”（${(file.size / 1048576).toFixed(1)} MB）没有上传：` : "没有保存：";
+    const text = what + (said || `超过上限 ${Math.floor(input?.dataset.max / 1048576) || ""} MB。`);
+    if (!form) { toast(text); return; }
+    $$(".notice", form.parentElement).forEach((old) => old.remove());
+    form.before(notice(text, ""));
   }
 
   // Navigation: remembers whether it is collapsed (wide screens only; on a phone it opens over the page).
