@@ -25,9 +25,11 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from .clock import now
 from .filesafety.workbook import BadCell
 from .reporting.xlsx_cells import append_rows, plain_value, set_cell, sheet_title, style_header
+from .sheets_words import expected
 
 MAX_ROWS = 10_000
 LISTED = 3000  # a longer drop-down helps nobody
+SAID = 20  # choices named in the notes
 NUMBER, VERSION = "pk", "version"
 
 
@@ -243,10 +245,14 @@ class Sheet:
         choices = choices_of(form)
         for index, text in enumerate(self.rules(heads), 1):
             set_cell(notes.cell(index, 1), text)
+        for place, text in enumerate((_("列"), _("必填"), _("格式"), _("可填的内容"), _("说明")), 1):
+            set_cell(notes.cell(4, place), text)
+            notes.column_dimensions[get_column_letter(place)].width = 30
         for index, name in enumerate(self.columns, 1):
             column, options = form.fields[name], self.options(form, choices, name)
-            must = _("必填") if column.required else ""
-            for place, text in enumerate((heads[index - 1], must, str(column.help_text or "")), 1):
+            must = _("必填") if column.required else _("可不填，或按条件填")
+            told = (heads[index - 1], must, expected(column), listed(options), str(column.help_text or ""))
+            for place, text in enumerate(told, 1):
                 set_cell(notes.cell(index + 4, place), text)
             if options:
                 self.drop_down(sheet, lists, index, options)
@@ -283,6 +289,11 @@ def columns_of(form_class: type[forms.ModelForm], *first: str) -> tuple[str, ...
     """Every field of a form in its order: ``first``, then the groups, then what stands in none."""
     grouped = [name for _title, names in getattr(form_class, "fieldsets", ()) for name in names]
     return tuple(dict.fromkeys((*first, *grouped, *(n for n in form_class.base_fields if n != VERSION))))
+
+
+def listed(options: list[str]) -> str:
+    """The first of a column's choices; the drop-down has them all."""
+    return "、".join(options[:SAID]) + (_("等 %d 项") % len(options) if len(options) > SAID else "")
 
 
 def yes_no(value: bool) -> str:

@@ -199,12 +199,12 @@ def test_the_preview_of_a_new_row_shows_every_filled_cell_by_its_address(lin, ci
 
 
 def test_a_refusal_names_cell_column_value_and_what_is_expected_once(lin, city):
-    book = book_of(lin, "template")
-    new_row(book, 2, str(city.health), "长" * 200, **{"投入运行日期": "去年春天", "": "-5"})
+    book, count = book_of(lin, "template"), str(OBJECT_SHEET.make_form(None, False).fields["user_count"].label)
+    new_row(book, 2, str(city.health), "长" * 200, **{"投入运行日期": "去年春天", count: "-5"})
     page = send(lin, book).content.decode()
     for head, value, told in (
         ("投入运行日期", "去年春天", "日期，如 2026-01-31"),
-        ("", "-5", "整数，如 12"),
+        (count, "-5", "整数，如 12"),
         ("名称", "长" * 40 + "…", "不超过 100 字"),
     ):
         row = next(part for part in page.split("<tr>") if f">{address(book, 2, head)}</th>" in part)
@@ -216,3 +216,12 @@ def test_an_export_to_read_is_refused_with_the_name_of_the_export_to_change(lin,
     make_object(city.health, "甲", owner=city.lin)
     assert "请用“导出修改”" in send(lin, lin.get("/objects/export/").content).content.decode()
     assert "只供查阅，不能再导入" in lin.get("/objects/").content.decode()
+
+
+def test_the_sheet_of_notes_says_of_every_column_what_it_takes(lin, city):
+    notes = book_of(lin, "template")["填写说明"]
+    rows = {row[0]: row for row in notes.iter_rows(min_row=5, values_only=True)}
+    assert set(rows) == {str(OBJECT_SHEET.make_form(None, False).fields[name].label) for name in OBJECT_SHEET.columns}
+    assert rows["名称"][1:3] == ("必填", "文字，不超过 100 字")
+    assert rows["投入运行日期"][2] == "日期，如 2026-01-31"
+    assert "已运行" in rows["运行状态"][3] and all(row[2] for row in rows.values())
