@@ -9,7 +9,6 @@ from typing import Any
 from django.utils import timezone
 
 from assets.models import ProtectedObject
-from secmgmt.accounts import roles
 from secmgmt.accounts.models import User
 from secmgmt.core import audit, records, search
 from secmgmt.core.models import Notice
@@ -127,8 +126,7 @@ def _review(grading: Grading, expert: Any, at: dt.datetime) -> None:
 
 
 def _approve(grading: Grading, at: dt.datetime) -> None:
-    path = grading.protected_object.unit.path
-    person = queries.people_with(roles.AUTHORITY.code, path, timezone.localdate(at)).first()
+    person = queries.reviewers(grading, timezone.localdate(at)).first()
     if person is not None:
         _fire(grading, "approve", person, at, "同意专家评审意见，核准所定等级。")
     else:

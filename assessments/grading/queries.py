@@ -73,6 +73,21 @@ def people_with(role: str, path: str, day: dt.date) -> QuerySet:
     return User.objects.filter(pk__in=places.values("user"), is_active=True).order_by("name", "pk")
 
 
+def reviewers(grading: Grading, day: dt.date) -> QuerySet:
+    """Who approves it for its authority: the reviewers over its unit who work at the authority named.
+
+    Nobody: the authority is outside the system, and the owner records its decision with the proof.
+    """
+    people = people_with(roles.AUTHORITY.code, grading.protected_object.unit.path, day)
+    name = grading.authority_name
+    return people.filter(Q(unit__name=name) | Q(unit__short_name=name)) if name else people
+
+
+def names_of(user: Any) -> list[str]:
+    """What the authority may be called for which ``user`` decides: his unit, or not named."""
+    return ["", *filter(None, (user.unit.name, user.unit.short_name))] if user.unit else [""]
+
+
 def experts(day: dt.date, words: str = "") -> QuerySet:
     """The active people who hold an expert's position on ``day``, by name, title or unit."""
     places = Position.objects.valid_on(day).filter(permission__codename=roles.EXPERT.code)
@@ -108,9 +123,10 @@ def decides_now(grading: Grading, at: dt.datetime) -> str:
         names = "、".join(row.user.name for row in invited(grading, at))
         return _("评审专家：%(names)s") % {"names": names} if names else _("尚未邀请专家，由责任单位邀请或补录评审意见")
     if grading.state == GradingState.AUTHORITY:
-        people = people_with(roles.AUTHORITY.code, obj.unit.path, timezone.localdate(at))
+        people = reviewers(grading, timezone.localdate(at))
         names = "、".join(people.values_list("name", flat=True)[:6])
-        return _("%(authority)s：%(names)s") % {"authority": grading.authority_name, "names": names or _("尚无审核人")}
+        words = {"authority": grading.authority_name, "names": names or _("在系统外，由责任单位补录其核准意见")}
+        return _("%(authority)s：%(names)s") % words
     who = obj.owner_line or _("责任单位系统负责人")
     if grading.state == GradingState.DETERMINED:
         return _("%(who)s：向公安机关备案后补录备案证明") % {"who": who}
@@ -130,7 +146,7 @@ def to_review(user: Any) -> QuerySet:
 
 def to_approve(user: Any) -> QuerySet:
     """Gradings the user approves for the authority."""
-    return _rows(user, "approve").filter(state=GradingState.AUTHORITY)
+    return _rows(user, "approve").filter(state=GradingState.AUTHORITY, authority_name__in=names_of(user))
 
 
 def _asked(at: dt.datetime) -> QuerySet:

@@ -16,7 +16,7 @@ from secmgmt.core.models import Attachment, Participation
 
 from . import rules
 from .models import Grading, GradingState, OutsideDecision
-from .queries import EXPERT, invited, open_grading, people_with, submitter_of
+from .queries import EXPERT, invited, open_grading, reviewers, submitter_of
 
 LEVELS = (
     *("security_level", "business_level", "service_level", "graded_on"),
@@ -177,9 +177,8 @@ def tell_experts(grading: Grading, by: Any, at: dt.datetime, opinion: str) -> No
 
 def tell_authority(grading: Grading, by: Any, at: dt.datetime, opinion: str) -> None:
     """Those who approve for the authority."""
-    path = grading.protected_object.unit.path
     text = _("请核准“%(name)s”的定级") % {"name": grading.protected_object}
-    tell(grading, people_with(roles.AUTHORITY.code, path, timezone.localdate(at)), text, at=at)
+    tell(grading, reviewers(grading, timezone.localdate(at)), text, at=at)
 
 
 def tell_owner(grading: Grading, by: Any, text: str, at: dt.datetime) -> None:

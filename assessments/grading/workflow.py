@@ -46,6 +46,13 @@ def both(*guards: Callable[[Grading, Any], None]) -> Callable[[Grading, Any], No
     return guard
 
 
+def for_the_authority(obj: Grading, by: Any) -> None:
+    """Guard: nobody decides in the name of an authority he does not work for."""
+    if obj.authority_name not in queries.names_of(by):
+        text = _t("主管部门是“%(name)s”，由该部门的审核人办理；部门不在系统内的，由责任单位补录其意见和证明。")
+        raise errors.NotAllowed(text % {"name": obj.authority_name}, obj=obj)
+
+
 def check_content(obj: Grading, by: Any) -> None:
     """Special rules are met, or the exception is explained."""
     warnings = queries.warnings_for(obj)
@@ -146,11 +153,11 @@ def _first_steps() -> tuple[Transition, ...]:
         ),
         Transition(
             "approve", (S.AUTHORITY,), S.DETERMINED, "approve", _("核准"),
-            needs_opinion=True, guard=not_the_submitter, effect=determine, primary=True,
+            needs_opinion=True, guard=both(for_the_authority, not_the_submitter), effect=determine, primary=True,
         ),
         Transition(
             "reject", (S.AUTHORITY,), S.DRAFT, "approve", _("退回重新定级"),
-            needs_opinion=True, effect=send_back, thaws=True, negative=True,
+            needs_opinion=True, guard=for_the_authority, effect=send_back, thaws=True, negative=True,
         ),
     )  # fmt: skip
 

@@ -41,7 +41,7 @@ def attach(grading, user) -> Attachment:
 
 
 def test_a_level_three_object_goes_through_expert_and_authority_to_its_certificate(city, thing, at):
-    grading = draft(city, thing, has_authority="on", authority_name="市卫健委")
+    grading = draft(city, thing, has_authority="on", authority_name="颍川市")
     assert (grading.rule_set, grading.level, grading.sag) == ("2025", 3, "S3A2G3")
     assert take(city.lin, grading, "submit").status_code == 302
     services.invite_expert(grading=grading, user=city.xu, by=city.lin, at=at)

@@ -39,7 +39,7 @@ def experts_page(grading) -> str:
 def test_a_network_goes_the_whole_way_and_each_step_stands_on_the_next_desk(city):
     net = make_object(city.data, "市电子政务外网", kind="network", owner=city.qin)
     make_network(net, "政务外网骨干网", kind="lan")
-    grading = draft(city, net, by=city.qin, has_authority="on", authority_name="市数据局")
+    grading = draft(city, net, by=city.qin, has_authority="on", authority_name="颍川市")
     assert "填完“市电子政务外网”的定级并提交" in desk(city.qin)
     assert take(city.qin, grading, "submit").status_code == 302
     assert "邀请专家或补录评审意见" in desk(city.qin)
@@ -153,7 +153,7 @@ def test_the_objects_page_shows_state_decider_certificate_and_history(city, thin
 
 def test_the_report_says_how_the_level_came_about_and_who_decided(city, thing):
     type(thing).objects.filter(pk=thing.pk).update(network_nature="9", network_nature_other="卫星专线")
-    grading = draft(city, thing, has_authority="on", authority_name="市卫健委")
+    grading = draft(city, thing, has_authority="on", authority_name="颍川市")
     take(city.lin, grading, "submit")
     take(city.lin, grading, "record_pass_on", **proof())
     take(city.ye, grading, "approve", opinion="同意核准为第三级。")
