@@ -11,7 +11,7 @@ from assets.inventory.models import ProtectedObject
 
 from .models import Interconnection
 
-TURNED = {
+TURNED: dict[str, str] = {
     Interconnection.Direction.OUT: Interconnection.Direction.IN,
     Interconnection.Direction.IN: Interconnection.Direction.OUT,
 }

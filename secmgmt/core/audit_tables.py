@@ -13,6 +13,8 @@ from .models.audit import AuditEvent, AuditRow
 # The values of a row its table's digest covers, in this order.
 COVERED = ("object_type", "object_id", "object_name", "verb", "before", "after")
 
+NO_TABLE = uuid.UUID(int=0)
+
 
 def keep(rows: list[AuditRow]) -> tuple[uuid.UUID, str]:
     """Number and store the table of an act, inside its transaction; the table's key and digest."""
@@ -30,7 +32,7 @@ def digest_of(values: list[Any], algorithm: str = "") -> str:
 
 def rows_of(event: AuditEvent) -> QuerySet[AuditRow]:
     """The table of an event, in its order."""
-    return AuditRow.objects.filter(table=event.table).order_by("number")
+    return AuditRow.objects.filter(table=event.table or NO_TABLE).order_by("number")
 
 
 def is_intact(event: AuditEvent) -> bool:
