@@ -83,6 +83,15 @@ class GradingForm(RecordForm):
         objects.queryset = objects.queryset.filter(is_secret_register=False)
         if self.instance.pk:
             objects.disabled = True
+        self.fields["authority_name"].help_text = self._authorities()
+
+    def _authorities(self) -> str:
+        """Which authorities decide here, and what happens with any other."""
+        chosen = self.instance.protected_object_id or self.initial.get("protected_object")
+        obj = ProtectedObject.objects.visible_to(self.user).filter(pk=chosen).select_related("unit").first()
+        told = _t("其他部门视为系统外的主管部门，由责任单位补录其核准意见和证明。")
+        names = queries.authorities_over(obj.unit.path, today()) if obj else []
+        return _t("在系统内核准的部门：%(names)s。") % {"names": "、".join(names)} + told if names else told
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

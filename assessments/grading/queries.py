@@ -83,6 +83,12 @@ def reviewers(grading: Grading, day: dt.date) -> QuerySet:
     return people.filter(Q(unit__name=name) | Q(unit__short_name=name)) if name else people
 
 
+def authorities_over(path: str, day: dt.date) -> list[str]:
+    """The units whose reviewers approve for the unit at ``path``."""
+    found = people_with(roles.AUTHORITY.code, path, day).filter(unit__isnull=False)
+    return list(found.order_by("unit__name").values_list("unit__name", flat=True).distinct())
+
+
 def names_of(user: Any) -> list[str]:
     """What the authority may be called for which ``user`` decides: his unit, or not named."""
     return ["", *filter(None, (user.unit.name, user.unit.short_name))] if user.unit else [""]

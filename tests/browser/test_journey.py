@@ -99,7 +99,7 @@ def grade(page: Page) -> None:
         page.locator(f"#id_{group}_reason").fill("影响全市就医秩序和居民健康信息安全。")
     expect(page.locator("#proposal")).to_contain_text("第三级 S3A3G3")
     page.get_by_label("有行业主管部门").check()
-    page.locator("#id_authority_name").fill("市卫生健康委")
+    page.locator("#id_authority_name").fill("颍川市")
     page.locator("form.form").get_by_role("button", name=re.compile("登记|提交|保存")).click()
     page.get_by_role("link", name="邀请专家").click()
     page.get_by_label(re.compile("许望")).check()

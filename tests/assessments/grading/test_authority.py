@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from assessments.grading import queries
 from tests.assets.factories import make_object
@@ -37,3 +38,9 @@ def test_the_reviewer_of_the_authority_named_approves(city):
     assert list(queries.to_approve(city.ye)) == [grading]
     take(city.ye, grading, "approve")
     assert state_of(grading) == "determined"
+
+
+def test_the_form_says_which_authorities_decide_here(city):
+    thing = make_object(city.health, "检验平台", owner=city.lin)
+    page = signed_in(city.lin).get(f"{reverse('assessments:grading-create')}?object={thing.pk}").content.decode()
+    assert "在系统内核准的部门：颍川市。" in page and "系统外的主管部门" in page
