@@ -7,8 +7,19 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import identify_hasher, make_password
 
+from secmgmt.core import audit
+from secmgmt.core.clock import now
+
 from .models import User
 from .models.user import normalize_username
+
+
+def store_anew(user: User, password: str) -> None:
+    """Keep the same password in today's form."""
+    with audit.act():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        audit.record("password.stored-anew", user, by=user, at=now())
 
 
 class PolicyBackend(BaseBackend):
@@ -26,8 +37,7 @@ class PolicyBackend(BaseBackend):
             return None
         asked_again = getattr(getattr(request, "user", None), "pk", None) == user.pk
         if not asked_again and identify_hasher(user.password).must_update(user.password):
-            user.set_password(password)
-            user.save(update_fields=["password"])
+            store_anew(user, password)
         return user
 
     def user_can_authenticate(self, user: User) -> bool:

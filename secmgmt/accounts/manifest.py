@@ -47,6 +47,7 @@ ACTION_LABELS.update(
 ACT_LABELS.update(
     {
         "demo.accounts": _("载入演示账户"),
+        "password.stored-anew": _("口令改用新的保存方式"),
         "demo.accounts-renewed": _("更新演示账户"),
         "login.demo": _("演示链接登录"),
         "login.ok": _("登录"),
