@@ -42,7 +42,7 @@ class Command(BaseCommand):
     help = "由演示数据生成 docs/samples/ 的样例文件"
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not settings.DEBUG or OrgUnit.objects.exists():
+        if not settings.LOCAL or OrgUnit.objects.exists():
             raise CommandError("样例只在空的演示数据库上生成，请运行 make samples。")
         call_command("load_catalogs", verbosity=0)
         for _number, create in sorted(manifest.collect("demo"), key=lambda entry: entry[0]):
