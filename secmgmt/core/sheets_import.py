@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
@@ -204,9 +205,16 @@ def show_cells(sheet: Sheet, preview: Preview, entries: list[Entry], user: Any) 
                 setattr(row, name, other)
         for name, place in preview.places.items():
             if name in writers:
-                text = entry.above if entry.above and name == sheet.above else shown(writers[name](row))
+                text = entry.above if entry.above and name == sheet.above else _told(writers[name], row)
                 label = str(form.fields[name].label)
                 entry.changed += [Change(cell_address(entry.row, place), label, "", text)] if text else []
+
+
+def _told(write: Callable[[Any], Any], row: Any) -> str:
+    try:
+        return shown(write(row))
+    except ObjectDoesNotExist:  # what the cell names is gone since the preview was made
+        return ""
 
 
 def changed_rows(

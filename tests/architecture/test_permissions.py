@@ -16,7 +16,7 @@ from .cast import ALONE, Cast
 
 pytestmark = pytest.mark.django_db  # inside the module's transaction
 LINES = list(table.lines())
-PARTS = 24
+PARTS = 60
 HOW = (
     "\nEvery URL has a row in tests/permissions.csv:"
     "\n  url name, method(s), given, then the status code of each column's people for a request without data,"

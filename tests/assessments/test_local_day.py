@@ -31,7 +31,8 @@ def test_a_position_that_ended_yesterday_keeps_nobody_from_becoming_an_administr
 def test_who_begins_today_is_named_and_who_ended_yesterday_is_not(city):
     for name, term in (("新任", {"valid_from": TODAY}), ("前任", {"valid_until": YESTERDAY})):
         make_position(make_user(name=name, unit=city.root), city.root, "act_as_authority", **term)
-    grading = Grading(protected_object=make_object(city.health, "平台"), state="authority", authority_name="市委网信办")
+    obj = make_object(city.health, "平台")
+    grading = Grading(protected_object=obj, state="authority", authority_name=city.root.name)
     told = queries.decides_now(grading, AT)
     assert "新任" in told and "前任" not in told
 

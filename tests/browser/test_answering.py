@@ -13,6 +13,8 @@ from tests.assessments.evaluation.conftest import assessment, graded  # noqa: F4
 from tests.browser.conftest import PHONE
 from tests.support import CastClient
 
+pytestmark = pytest.mark.slow(reason="a real browser draws whole pages; a slower machine draws them slower")
+
 
 @pytest.fixture
 def page_of(open_as, city, assessment):  # noqa: F811

@@ -100,7 +100,7 @@ def grade(page: Page) -> None:
     expect(page.locator("#proposal")).to_contain_text("第三级 S3A3G3")
     page.get_by_label("有行业主管部门").check()
     page.locator("#id_authority_name").fill("颍川市")
-    page.locator("form.form").get_by_role("button", name=re.compile("登记|提交|保存")).click()
+    page.locator("form.form").get_by_role("button", name=re.compile("发起|提交|保存")).click()
     page.get_by_role("link", name="邀请专家").click()
     page.get_by_label(re.compile("许望")).check()
     page.get_by_role("button", name="邀请评审").click()
@@ -143,6 +143,7 @@ def answer(page: Page, folder: Path) -> None:
     files.get_by_role("button", name="上传附件").click()
     expect(files).to_contain_text("门禁记录.txt")
     page.get_by_role("button", name="本组未答项均符合").first.click()  # those of answered groups are hidden by now
+    page.get_by_role("button", name=re.compile(r"^\d+ 项均符合$")).click()
     expect(page.get_by_text("项已答为“符合”")).to_be_visible()
 
 

@@ -22,7 +22,10 @@ from tests.architecture.cast import Cast
 from . import scenes, sights
 from .conftest import DESK, PHONE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.slow(reason="a real browser draws whole pages; a slower machine draws them slower"),
+]
 HOST = "http://pages.test"
 # URLs that answer a GET with something else than a page of their own
 NO_PAGES = {

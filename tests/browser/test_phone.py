@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from tests.browser.conftest import PHONE
 from tests.support import City
 
+pytestmark = pytest.mark.slow(reason="a real browser draws whole pages; a slower machine draws them slower")
+
 
 def test_the_search_is_reached_from_every_page(open_as, city: City, axe_finds):
     page = open_as(city.lin, "/objects/")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support import City
+
+pytestmark = pytest.mark.slow(reason="a real browser draws whole pages; a slower machine draws them slower")
 
 
 def test_the_tick_is_reached_by_keyboard_and_switches_the_keys_off_for_good(open_as, city: City):
