@@ -49,6 +49,7 @@ def test_no_row_says_the_same_thing_twice():
     assert not {str(entry) for entry in seen if seen.count(entry) > 1}
 
 
+@pytest.mark.slow(reason="everybody asks for the API's own description too, which is built anew for each")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_everybody_is_answered_what_the_table_says(cast: Cast, part: int):
     """Of the people who share a column, each row asks one in turn; that they are alike is tested below."""
