@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -18,17 +19,33 @@ from .results import Group
 from .services import check_open
 
 
+class Changed(errors.Conflict):
+    """What waits of a control point is no longer what was confirmed."""
+
+
+def check_as_confirmed(rows: Sequence[Answer], seen: Sequence[str]) -> None:
+    """The items about to be answered are those the person was shown and confirmed. Raises Changed."""
+    if [row.code for row in rows] != list(seen):
+        words = {"n": len(rows), "seen": len(seen)}
+        raise Changed(_("确认期间未答项有变动：原有 %(seen)d 项，现有 %(n)d 项。都没有作答，请重新核对。") % words)
+
+
+def answered_singly(row: Answer) -> bool:
+    """High-risk items are answered one by one."""
+    return bool(row.high_risk)
+
+
 @transaction.atomic
 def waiting(*, assessment: Assessment, group: Group, by: Any) -> tuple[list[Answer], list[Answer]]:
-    """What is open of a control point and answered by ``by``: (the items, the high-risk ones).
+    """What is open of a control point and answered by ``by``: (the items, those answered one by one).
 
-    High-risk items are answered one by one. Raises OutOfScope, NotAllowed, Conflict when the assessment is no
-    longer open, Invalid when no item but high-risk ones waits for ``by``.
+    Raises OutOfScope, NotAllowed, Conflict when the assessment is no
+    longer open, Invalid when nothing that may be answered at once waits for ``by``.
     """
     permissions.get_visible(Assessment, by, "answer", pk=assessment.pk)
     check_open(Assessment.objects.select_for_update().get(pk=assessment.pk))
     mine = _answered_by(_locked(assessment).filter(**group._asdict(), result=""), by)
-    plain, high = [row for row in mine if not row.high_risk], [row for row in mine if row.high_risk]
+    plain, high = [row for row in mine if not answered_singly(row)], [row for row in mine if answered_singly(row)]
     if not plain:
         message = _("这一组未答的都是高风险项，请逐项作答。") if high else _("这一组没有等您作答的项。")
         raise errors.Invalid({"control_point": [message]})
@@ -36,16 +53,22 @@ def waiting(*, assessment: Assessment, group: Group, by: Any) -> tuple[list[Answ
 
 
 @audit.audited
-def answer_group(*, assessment: Assessment, group: Group, by: Any, at: dt.datetime) -> int:
-    """Answer what waits of one control point as 符合. Returns how many items; raises as ``waiting``."""
-    rows, _high = waiting(assessment=assessment, group=group, by=by)
+def answer_group(
+    *, assessment: Assessment, group: Group, seen: Sequence[str], by: Any, at: dt.datetime
+) -> tuple[list[Answer], list[Answer]]:
+    """Answer what waits of one control point as 符合. Returns and raises as ``waiting``.
+
+    ``seen``: the codes the person was shown and confirmed. Raises Changed when others wait by now.
+    """
+    rows, high = waiting(assessment=assessment, group=group, by=by)
+    check_as_confirmed(rows, seen)
     for row in rows:
         row.result, row.value = points.MET, points.result_value(points.MET)
         row.answered_by, row.answered_at, row.version = by, at, row.version + 1
     _store(rows)
     detail = {**group._asdict(), "codes": [row.code for row in rows]}
     audit.record("assessments.assessment.answer_group", assessment, by=by, at=at, detail=detail)
-    return len(rows)
+    return rows, high
 
 
 def answered_at_once(row: Answer, by: Any, moment: dt.datetime | None) -> bool:

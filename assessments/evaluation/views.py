@@ -19,6 +19,7 @@ from secmgmt.accounts.models import User
 from secmgmt.core import audit, errors, permissions
 from secmgmt.core.bounds import whole_number
 from secmgmt.core.clock import now, today
+from secmgmt.core.middleware import note_refusal
 from secmgmt.core.reporting.render import CONTENT_TYPES, render
 from secmgmt.core.views import FeatureViews, Role
 from secmgmt.portal.reports import require_whole
@@ -114,29 +115,41 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def answer_group(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answer what is open of one control point as 符合, once the number shown was confirmed; or take it back."""
+    """Answer what is open of one control point as 符合, once the items shown were confirmed; or take it back."""
     assessment = permissions.get_visible(Assessment, request.user, "view", pk=pk)
     post = request.POST
     if "undo" in post:
         return undo_group(request, assessment)
-    group = results.Group(*(post.get(name, "") for name in results.Group._fields))
-    plain, high = groups.waiting(assessment=assessment, group=group, by=request.user)
-    back = f"{assessment.answer_url}#item-{plain[0].pk}"
-    words = {"point": group.control_point, "n": len(plain)}
-    if post.get("count") != str(len(plain)):
-        context = {
-            "title": _t("本组未答项均符合"), "crumbs": [(assessment.title, back)], "cancel_url": back,
-            "text": _t("把“%(point)s”的 %(n)d 项未答项都答为“符合”？") % words,
-            "submit": _t("%(n)d 项均符合") % words, "plain": plain, "high": high,
-            "sent": [*group._asdict().items(), ("count", len(plain))],
-        }  # fmt: skip
-        return html(request, "assessments/assessment/group_confirm.html", context)
+    group, seen = results.Group(*(post.get(name, "") for name in results.Group._fields)), post.getlist("seen")
+    if not seen:
+        return ask_group(request, assessment, group)
     at = now()
-    groups.answer_group(assessment=assessment, group=group, by=request.user, at=at)
+    try:
+        rows, high = groups.answer_group(assessment=assessment, group=group, seen=seen, by=request.user, at=at)
+    except groups.Changed as error:
+        note_refusal(request, error)
+        return ask_group(request, assessment, group, error)
+    words = {"point": group.control_point, "n": len(rows), "high": len(high)}
     messages.success(request, _t("“%(point)s”的 %(n)d 项已答为“符合”。") % words)
     if high:
-        messages.warning(request, _t("“%(point)s”另有 %(n)d 个高风险项须逐项作答。") % {**words, "n": len(high)})
-    return redirect(f"{assessment.answer_url}?{urlencode({'undo': at.isoformat()})}#item-{plain[0].pk}")
+        messages.warning(request, _t("“%(point)s”另有 %(high)d 个高风险项须逐项作答。") % words)
+    return redirect(f"{assessment.answer_url}?{urlencode({'undo': at.isoformat()})}#item-{rows[0].pk}")
+
+
+def ask_group(
+    request: HttpRequest, assessment: Assessment, group: results.Group, refused: groups.Changed | None = None
+) -> HttpResponse:
+    """Ask whether the items that wait of a control point are all met; ``refused``: others than were confirmed."""
+    plain, high = groups.waiting(assessment=assessment, group=group, by=request.user)
+    back, words = f"{assessment.answer_url}#item-{plain[0].pk}", {"point": group.control_point, "n": len(plain)}
+    context = {
+        "title": _t("本组未答项均符合"), "crumbs": [(assessment.title, back)], "cancel_url": back,
+        "text": _t("把“%(point)s”的 %(n)d 项未答项都答为“符合”？") % words,
+        "submit": _t("%(n)d 项均符合") % words, "plain": plain, "high": high, "refused": refused,
+        "sent": [*group._asdict().items(), *(("seen", row.code) for row in plain)],
+    }  # fmt: skip
+    status = refused.status if refused else 200
+    return html(request, "assessments/assessment/group_confirm.html", context, status=status)
 
 
 def undo_group(request: HttpRequest, assessment: Assessment) -> HttpResponse:

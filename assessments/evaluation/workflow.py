@@ -65,6 +65,11 @@ def tell_submitter(obj: Assessment, text: str, by: Any, at: dt.datetime) -> None
 def not_who_answered(obj: Assessment, by: Any) -> None:
     """Guard: whoever submitted, answered an item or has a layer to answer does not confirm (A10)."""
     not_the_submitter(obj, by)
+    check_took_no_part(obj, by)
+
+
+def check_took_no_part(obj: Assessment, by: Any) -> None:
+    """NotAllowed to whoever answered an item or has one to answer."""
     if obj.answers.filter(Q(answered_by=by) | Q(assignee=by)).exists():
         raise errors.NotAllowed(
             _t("您参加了这次自评估的作答，不能由您本人确认，请由其他单位网安负责人办理。"), obj=obj

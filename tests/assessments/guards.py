@@ -8,15 +8,17 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from assessments.models import Grading
 from secmgmt.core.trail_views import UploadForm
 from tests.assets.guards import all_links
 from tests.core.reporting.guards import as_markup
-from tests.guarding import Guard, empty, nothing, same, yes
+from tests.guarding import Guard, empty, no, nothing, same, yes
 
 E, G, C = "assessments.evaluation.", "assessments.grading.", "secmgmt.core."
 MARKS = "test_marks.py"
 ABUSE, FLOW, PAGES = "test_abuse.py", "grading/test_flow.py", "grading/test_pages.py"
 JOURNEY, ANSWERING, API = "evaluation/test_journey.py", "evaluation/test_answering.py", "evaluation/test_api.py"
+GROUPS = "evaluation/test_groups.py"
 PART = "test_taking_part.py"
 
 
@@ -40,6 +42,11 @@ def every_link(obj: Any) -> QuerySet:
 def all_of(rows: QuerySet, unit: Any) -> QuerySet:
     """Every row, whichever unit knows of it."""
     return rows.all()
+
+
+def every_authority(user: Any) -> list[str]:
+    """Everybody works for every authority."""
+    return list(Grading.objects.values_list("authority_name", flat=True))
 
 
 class SlottedForm(UploadForm):
@@ -77,10 +84,16 @@ GUARDS = (
     Guard(C + "reporting.html.escape_markup", str, (ABUSE + "::test_markup_in_a_name",), "A18"),
     # who decides, on what, with what proof
     Guard(C + "workflow.check_person", nothing, (ABUSE + "::test_who_submitted",), "A17"),
+    Guard(E + "workflow.check_took_no_part", nothing, ("evaluation/test_due.py::test_who_answered",), "A10"),
+    Guard(G + "queries.names_of", every_authority, ("grading/test_authority.py::test_a_reviewer_of_another",), "A17"),
     Guard(C + "workflow.check_state", nothing, (ABUSE + "::test_no_step_is_skipped",), "A17"),
     Guard(C + "workflow.Workflow.require", nothing, (FLOW + "::test_who_may_not_take",), "A04"),
     Guard(C + "workflow.check_seen", nothing, (ABUSE + "::test_no_step_is_skipped",), "A43"),
     Guard(E + "services.check_open", nothing, (ABUSE + "::test_a_confirmed_result", JOURNEY + "::test_the_whole"), "8.1.4.7 b"),
+    Guard(E + "groups.check_open", nothing, (ANSWERING + "::test_a_submitted",), "8.1.4.7 b"),
+    Guard(E + "groups.check_as_confirmed", nothing, (GROUPS + "::test_what_changed_since",), "A43"),
+    Guard(E + "groups.answered_singly", no, (GROUPS + "::test_high_risk_items",), "8.1.4.7 b"),
+    Guard(E + "groups.answered_at_once", yes, (GROUPS + "::test_a_group_is_answered",), "A43"),
     Guard(C + "attachments.check_takes_files", nothing, (JOURNEY + "::test_evidence_is_kept",), "8.1.4.7 b"),
     Guard(C + "attachments.check_not_kept", nothing, (FLOW + "::test_a_file_already_there",), "8.1.4.7 b"),
     Guard(G + "workflow.require_proof", nothing, (FLOW + "::test_an_outside_decision",), "A17"),

@@ -97,7 +97,7 @@ def test_of_a_group_only_the_items_are_answered_that_are_ones_own(assessment, ci
     Answer.objects.filter(pk=second.pk).update(assignee=city.he)
     client = signed_in(city.nobody)
     url = reverse("assessments:assessment-group", args=[assessment.pk])
-    sent = {"scope": first.scope, "layer": layer, "control_point": "身份鉴别", "count": 1}
+    sent = {"scope": first.scope, "layer": layer, "control_point": "身份鉴别", "seen": first.code}
     assert client.post(url, sent).status_code == 302
     assert client.post(url, {**sent, "layer": "安全物理环境", "control_point": "物理访问控制"}).status_code == 422
     assert list(assessment.answers.exclude(result="").values_list("pk", flat=True)) == [first.pk]

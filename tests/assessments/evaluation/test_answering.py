@@ -105,7 +105,8 @@ def test_the_open_items_of_a_control_point_are_answered_at_once_and_the_others_s
     client = signed_in(city.lin)
     save(client, first, result="unmet")
     url = reverse("assessments:assessment-group", args=[assessment.pk])
-    sent = {"scope": second.scope, "layer": second.layer, "control_point": second.control_point, "count": 1}
+    sent = {"scope": second.scope, "layer": second.layer, "control_point": second.control_point}
+    sent["seen"] = second.code
     assert client.post(url, sent).status_code == 302
     first.refresh_from_db(), second.refresh_from_db()
     assert (first.result, second.result, second.version) == ("unmet", "met", 2)
@@ -160,7 +161,7 @@ def test_a_submitted_assessment_takes_no_components_group_or_layer(assessment, p
     with pytest.raises(errors.Conflict, match="已提交"):
         by_component(row, parts, "met met met", city, at)
     with pytest.raises(errors.Conflict, match="已提交"):
-        groups.answer_group(assessment=assessment, group=group_of(row), by=city.lin, at=at)
+        groups.answer_group(assessment=assessment, group=group_of(row), seen=[row.code], by=city.lin, at=at)
 
 
 def test_an_item_names_the_high_risk_cases_that_may_apply(assessment, city: City):

@@ -51,7 +51,7 @@ def test_a_group_is_answered_after_its_number_was_confirmed_and_taken_back_while
     asked = client.post(group_url(assessment), names_of(first))
     assert asked.status_code == 200 and "2 项未答项都答为" in asked.content.decode()
     assert not assessment.answers.exclude(result="").exists()
-    sent = names_of(first) | {"count": "2"}
+    sent = names_of(first) | {"seen": [first.code, second.code]}
     done = client.post(group_url(assessment), sent)
     assert assessment.answers.filter(result="met").count() == 2
     html = client.get(done["Location"]).content.decode()
@@ -69,8 +69,8 @@ def test_a_group_is_answered_after_its_number_was_confirmed_and_taken_back_while
 
 
 def test_what_one_answered_at_once_nobody_else_takes_back(assessment, city: City, at):
-    row = assessment.answers.first()
-    signed_in(city.lin).post(group_url(assessment), names_of(row) | {"count": "2"})
+    row, second = assessment.answers.all()[:2]
+    signed_in(city.lin).post(group_url(assessment), names_of(row) | {"seen": [row.code, second.code]})
     services.assign_layer(assessment=assessment, layer=row.layer, user=city.nobody, by=city.lin, at=at)
     row.refresh_from_db()
     undo = {"undo": row.answered_at.isoformat()}
@@ -79,15 +79,31 @@ def test_what_one_answered_at_once_nobody_else_takes_back(assessment, city: City
     assert signed_in(city.su).post(group_url(assessment), undo).status_code == 404
 
 
+@pytest.mark.parametrize("change", ["answered meanwhile", "opened meanwhile"])
+def test_what_changed_since_it_was_confirmed_is_refused_and_asked_anew(assessment, city: City, change):
+    client, (first, second) = signed_in(city.lin), assessment.answers.all()[:2]
+    sent, left = names_of(first) | {"seen": [first.code, second.code]}, 1
+    if change == "opened meanwhile":
+        sent["seen"], left = first.code, 2
+    else:
+        save(client, first, result="unmet", found="没有门禁", opened="1")
+    refused = client.post(group_url(assessment), sent)
+    html = refused.content.decode()
+    assert refused.status_code == 409 and f"现有 {left} 项。都没有作答" in html and f"{left} 项未答项都答为" in html
+    assert html.count('name="seen"') == left and not assessment.answers.filter(result="met").exists()
+    assert AuditEvent.objects.filter(result="refused", verb="refused.conflict", actor_id=city.lin.pk).count() == 1
+
+
 def test_high_risk_items_are_never_answered_at_once(assessment, city: City):
     client, (first, second) = signed_in(city.lin), assessment.answers.all()[:2]
     Answer.objects.filter(pk=second.pk).update(high_risk=["6.1.1.1"])
     asked = client.post(group_url(assessment), names_of(first)).content.decode()
     assert "1 项未答项都答为" in asked and "高风险项须逐项核对作答，这 1 项不在内" in asked
-    page = client.post(group_url(assessment), names_of(first) | {"count": "1"}, follow=True).content.decode()
+    sent = names_of(first) | {"seen": first.code}
+    page = client.post(group_url(assessment), sent, follow=True).content.decode()
     second.refresh_from_db()
     assert second.result == "" and "1 个高风险项须逐项作答" in page
-    assert client.post(group_url(assessment), names_of(first) | {"count": "1"}).status_code == 422
+    assert client.post(group_url(assessment), sent).status_code == 422
 
 
 def test_not_applicable_opens_the_item_and_is_marked_until_its_reason_is_given(assessment, city: City):
