@@ -80,15 +80,11 @@ def _root() -> str:
     return reverse("assessments:answer-detail", args=[0]).removesuffix("0/")
 
 
-def dressed(row: Answer, user: Any, opened: dict[str, Any] | None = None) -> Answer:
-    """The row with what a page says of it besides its fields; ``opened``: its ``item_context``, where it is shown."""
+def dressed(row: Answer, user: Any) -> Answer:
+    """The row with what a page says of it besides its fields."""
     address(row)
     row.editable = row.assessment.is_open and row.may_answer(user)
-    row.by_component = len(row.component_results.all())
-    if opened:
-        row.files, row.remarks = len(opened["evidence"]["attachments"]), len(opened["discussion"]["comments"])
-    else:
-        row.files, row.remarks = Attachment.of(row).count(), Comment.of(row).count()
+    row.files, row.remarks = Attachment.of(row).count(), Comment.of(row).count()
     return row
 
 
@@ -165,7 +161,7 @@ def item_context(row: Answer, user: Any) -> dict[str, Any]:
         "choices": list(points.RESULT_LABELS.items()),
         "risks": RISKS,
         "cases": [(case, case in applies) for case in row.high_risk],
-        "components": row.component_results.all(),
+        "components": row.component_results.all() if row.by_component else (),
         "evidence": attachment_panel(row, user),
         "discussion": comment_panel(row, user),
     }
@@ -226,9 +222,11 @@ def save_item(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("已保存 %(code)s。") % {"code": row.code})
         stays = "opened" in post or row.lacks_reason
         return redirect(row.get_absolute_url() if stays else f"{row.assessment.answer_url}#item-{pk}")
+    address(row)
+    row.editable = True  # he has just changed it
     asks = row.is_gap or row.lacks_reason
     opened = item_context(row, request.user) if asks and "opened" not in post else {}
-    context = {"row": dressed(row, request.user, opened), **counted(row, request.user), "oob": True, **opened}
+    context = {"row": row, **counted(row, request.user), "oob": True, **opened}
     # Without the request: what the frame of a page needs is not made for a part, and htmx brings the CSRF token.
     return HttpResponse(render_to_string("assessments/assessment/saved.html", context))
 
@@ -236,7 +234,7 @@ def save_item(request: HttpRequest, pk: int) -> HttpResponse:
 def counted(row: Answer, user: Any) -> dict[str, Any]:
     """The counts that an answer to ``row`` changes."""
     rows = row.assessment.answers.order_by("order").values_list(*results.PROGRESS_FIELDS)
-    progress = results.progress(rows, user)
+    progress = results.progress(rows, user, group_of(row))
     return {
         "progress": progress,
         "layer": progress.layers[row.scope, row.layer],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -206,6 +207,11 @@ class Answer(models.Model):
     def lacks_reason(self) -> bool:
         """Whether 不适用 still stands without its reason."""
         return self.result == points.NOT_APPLICABLE and not self.found
+
+    @cached_property
+    def by_component(self) -> int:
+        """By how many components it is answered, 0 for one answer to the whole."""
+        return self.component_results.count()
 
     @property
     def ratio(self) -> Decimal | Fraction | None:

@@ -136,8 +136,8 @@ class Progress:
 PROGRESS_FIELDS = ("scope", "layer", "control_point", "result", "high_risk", "assignee_id")
 
 
-def progress(rows: Iterable[Sequence[Any]], user: Any) -> Progress:
-    """Count ``rows`` (PROGRESS_FIELDS, in the items' order) as ``user`` sees them."""
+def progress(rows: Iterable[Sequence[Any]], user: Any, only: Group | None = None) -> Progress:
+    """Count ``rows`` (PROGRESS_FIELDS, in the items' order) as ``user`` sees them; ``only``: the one group wanted."""
     listed = list(rows)
     by_layer: dict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
     by_group: dict[Group, list[tuple[str, bool]]] = defaultdict(list)
@@ -155,8 +155,16 @@ def progress(rows: Iterable[Sequence[Any]], user: Any) -> Progress:
         total=len(listed),
         answered=len(listed) - counts["open"],
         counts=counts,
-        layers={name: _part(f"l{n}", layer_title(*name), found) for n, (name, found) in enumerate(by_layer.items())},
-        groups={g: _part(f"g{n}", g.control_point, found) for n, (g, found) in enumerate(by_group.items())},
+        layers={
+            name: _part(f"l{n}", layer_title(*name), found)
+            for n, (name, found) in enumerate(by_layer.items())
+            if only is None or name == only[:2]
+        },
+        groups={
+            group: _part(f"g{n}", group.control_point, found)
+            for n, (group, found) in enumerate(by_group.items())
+            if only is None or group == only
+        },
     )
 
 

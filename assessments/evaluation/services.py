@@ -24,6 +24,10 @@ from .queries import colleagues
 
 FOUND_LENGTH = 2000
 ANSWER_LOADED = ("assessment__protected_object__unit", "answered_by", "assignee", "guidance")
+LOCKED_WITH = (
+    *("assessment__state", "assessment__title", "assessment__frozen_digest"),
+    "assessment__protected_object__unit__path",
+)
 FROZEN = (
     *("code", "unit_code", "level", "scope", "layer", "control_point", "domain", "summary"),
     *("official_text", "high_risk", "guidance_id"),
@@ -181,16 +185,15 @@ def save_answer(
     among it), and Conflict when it was changed meanwhile (``obj`` is the row as stored) or the assessment is
     no longer open.
     """
-    row = _locked_answer(answer, by, "component_results")
-    by_component = bool(row.component_results.all())
-    if result != row.result and by_component:
+    row = _locked_answer(answer, by)
+    if result != row.result and row.by_component:
         raise errors.Invalid({"result": [_("这一项按部件作答，结果由部件汇总；要直接作答，先清除部件结果。")]})
     sent = {"found": found, "risk": risk, "high_risk_applies": high_risk_applies}
     kept = {name: getattr(row, name) for name, value in sent.items() if value is None}
     wanted = _checked(row, result, **{**sent, **kept})
     if row.version != version and {name: getattr(row, name) for name in wanted} != wanted:
         raise changed_meanwhile(row)
-    if not by_component:
+    if not row.by_component:
         wanted["value"] = points.result_value(result) if result else None
     return _keep(row, wanted, by=by, at=at)
 
@@ -268,9 +271,13 @@ def check_open(assessment: Assessment) -> None:
         )
 
 
-def _locked_answer(pk: int, by: Any, *with_these: str) -> Answer:
-    """The row behind its assessment's lock, as Workflow.fire takes it; what ``by`` does not see is not there."""
-    rows = Answer.objects.select_related("assessment__protected_object__unit", "guidance").prefetch_related(*with_these)
+def _locked_answer(pk: int, by: Any) -> Answer:
+    """The row behind its assessment's lock, as Workflow.fire takes it; what ``by`` does not see is not there.
+
+    Of the assessment and its object only what this needs is read: an answer is kept some hundred times an hour.
+    """
+    rows = Answer.objects.select_related("assessment__protected_object__unit")
+    rows = rows.only(*(field.name for field in Answer._meta.concrete_fields), *LOCKED_WITH)
     try:
         assessment = Assessment.objects.only("state").select_for_update(of=("self",)).get(answers__pk=pk)
         row = rows.select_for_update(of=("self",)).get(pk=pk)

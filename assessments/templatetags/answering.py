@@ -66,9 +66,6 @@ def item_meta(row: Any, oob: bool = False) -> SafeString:
         parts.append(_span(_("按 %(n)d 个部件汇总") % {"n": row.by_component}))
     if row.found:
         parts.append(_span(Truncator(row.found).chars(SHOWN)))
-    for symbol, label, count in (("clip", _("证据"), row.files), ("chat", _("留言"), row.remarks)):
-        if count:
-            parts.append(format_html("<span>{}{} {}</span>", icon(symbol), label, count))
     if row.assignee_id:
         parts.append(_span(_("分派给 %(name)s") % {"name": row.assignee}))
     if row.answered_by_id:
@@ -76,6 +73,14 @@ def item_meta(row: Any, oob: bool = False) -> SafeString:
     head = ("" if row.result else " data-open") + (' hx-swap-oob="true"' if oob else "")
     inside = SafeString("".join(map(str, parts)))
     return format_html('<div class="item-meta" id="m-{}"{}>{}</div>', row.pk, SafeString(head), inside)
+
+
+@register.simple_tag
+def item_hangs(row: Any) -> SafeString:
+    """How many files and remarks hang on an item: apart from its marks, since an answer does not change them."""
+    listed = (("clip", _("证据"), row.files), ("chat", _("留言"), row.remarks))
+    given = ((icon(symbol), label, count) for symbol, label, count in listed if count)
+    return format_html_join("", '<span class="sm">{}{} {}</span>', given)
 
 
 def _span(text: str) -> str:

@@ -25,11 +25,10 @@ from .clock import now
 
 
 class Grant(NamedTuple):
-    """A role held over the subtree at ``path``, which has ``breadth`` units (0 = not counted)."""
+    """A role held over the subtree at ``path``."""
 
     role: str
     path: str
-    breadth: int = 0
 
 
 @dataclass(frozen=True)
@@ -171,16 +170,23 @@ def _by_position(model: type[Model], paths: list[str], user: Any) -> Q | None:
     """
     if not paths:
         return None
-    narrow = {grant.path for grant in user.grants() if 0 < grant.breadth <= FEW_UNITS}
     unit = model.scope_path.removesuffix("__path")
     condition = Q()
     for path in paths:
-        if path in narrow and unit != model.scope_path:
-            beneath = resolve(model, unit)._default_manager.filter(path__startswith=path).order_by()
-            condition |= Q(**{f"{unit}__in": beneath.values("pk")})
-        else:
-            condition |= Q(**{f"{model.scope_path}__startswith": path})
+        few = None if unit == model.scope_path else _few_units(resolve(model, unit), path, user)
+        beneath = {f"{model.scope_path}__startswith": path} if few is None else {f"{unit}__in": few}
+        condition |= Q(**beneath)
     return condition
+
+
+def _few_units(units: type[Model], path: str, user: Any) -> list[int] | None:
+    """The units at and beneath ``path``, None when they are many; looked up once per path and user instance."""
+    known = user.__dict__.setdefault("_few_units", {})
+    if path not in known:
+        rows = units._default_manager.filter(path__startswith=path).order_by().values_list("pk", flat=True)
+        found = list(rows[: FEW_UNITS + 1])
+        known[path] = found if len(found) <= FEW_UNITS else None
+    return known[path]
 
 
 def _by_participation(model: type[Model], user: Any, action: str) -> Q | None:

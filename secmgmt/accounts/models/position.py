@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Func, OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
@@ -34,11 +34,6 @@ class PositionQuerySet(ScopedQuerySet):
     def valid_on(self, day: dt.date) -> PositionQuerySet:
         """Those that hold on ``day``."""
         return self.filter(Q(valid_from__lte=day), Q(valid_until__isnull=True) | Q(valid_until__gte=day))
-
-    def with_breadth(self) -> PositionQuerySet:
-        """With ``breadth``, the number of units at or beneath the position's."""
-        beneath = OrgUnit.objects.filter(path__startswith=OuterRef("content_object__path")).order_by()
-        return self.annotate(breadth=Subquery(beneath.annotate(n=Func("pk", function="COUNT")).values("n")))
 
 
 class PositionManager(UserObjectPermissionManager.from_queryset(PositionQuerySet)):

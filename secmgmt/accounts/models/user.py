@@ -20,6 +20,8 @@ from secmgmt.core.permissions import Grant
 
 from .. import roles
 
+SHOWN_OF_POSITION = ("user", "valid_until", "permission__codename", "content_object__path", "content_object__name")
+
 
 class UserManager(BaseUserManager.from_queryset(ScopedQuerySet)):
     """Users by their normalized names."""
@@ -135,22 +137,20 @@ class User(AbstractBaseUser, Record):
     def current_positions(self) -> list[Any]:
         """The positions valid today, loaded once per user instance."""
         if not hasattr(self, "_positions"):
-            self._positions = list(
-                self.position_set.valid_on(today()).select_related("content_object", "permission").with_breadth()
-            )
+            held = self.position_set.valid_on(today()).select_related("content_object", "permission")
+            self._positions = list(held.only(*SHOWN_OF_POSITION))  # read with every request
         return self._positions
 
     def grants(self) -> tuple[Grant, ...]:
         """What the user holds now; an administrator holds only his administrator's role, at the root."""
         if self.admin_role:
             return (Grant(self.admin_role, "/"),)
-        return tuple(
-            Grant(p.permission.codename, p.content_object.path, p.breadth) for p in self.current_positions()
-        )
+        return tuple(Grant(p.permission.codename, p.content_object.path) for p in self.current_positions())
 
     def forget_grants(self) -> None:
         """Drop the loaded positions after a change."""
         self.__dict__.pop("_positions", None)
+        self.__dict__.pop("_few_units", None)
 
     @property
     def needs_second_factor(self) -> bool:
