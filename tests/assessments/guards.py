@@ -93,7 +93,7 @@ GUARDS = (
     Guard(E + "groups.check_open", nothing, (ANSWERING + "::test_a_submitted",), "8.1.4.7 b"),
     Guard(E + "groups.check_as_confirmed", nothing, (GROUPS + "::test_what_changed_since",), "A43"),
     Guard(E + "groups.answered_singly", no, (GROUPS + "::test_high_risk_items",), "8.1.4.7 b"),
-    Guard(E + "groups.answered_at_once", yes, (GROUPS + "::test_a_group_is_answered",), "A43"),
+    Guard(E + "groups.answered_at_once", yes, (GROUPS + "::test_what_one_answered",), "A04"),
     Guard(C + "attachments.check_takes_files", nothing, (JOURNEY + "::test_evidence_is_kept",), "8.1.4.7 b"),
     Guard(C + "attachments.check_not_kept", nothing, (FLOW + "::test_a_file_already_there",), "8.1.4.7 b"),
     Guard(G + "workflow.require_proof", nothing, (FLOW + "::test_an_outside_decision",), "A17"),
