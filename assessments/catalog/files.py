@@ -38,7 +38,7 @@ _IGNORED_HEADERS = ("备注", "note")
 class Problem:
     """One thing wrong in a file. line 0: the file as a whole; column "": the line as a whole.
 
-    `cell` is the address in a workbook, as in "C7"; "" in a csv, where a line need not be a row.
+    `cell` is the address in a workbook, as in "C7", on its `sheet`; "" in a csv, where a line need not be a row.
     """
 
     file: str
@@ -46,6 +46,7 @@ class Problem:
     column: str
     message: str
     cell: str = ""
+    sheet: str = ""
 
     def __str__(self) -> str:
         where = self.file
@@ -89,10 +90,12 @@ class Record:
     headers: Mapping[str, str]
     cells: Mapping[str, str]
     problems: list[Problem] = field(repr=False)
+    sheet: str = ""
 
     def complain(self, key: str, message: str) -> None:
         header = self.headers.get(key, key)
-        self.problems.append(Problem(self.file, self.line, header, message, self.cells.get(key, "")))
+        cell = self.cells.get(key, "")
+        self.problems.append(Problem(self.file, self.line, header, message, cell, self.sheet if cell else ""))
 
     def text(self, key: str, *, limit: int, required: bool = False, default: str = "") -> str:
         value = self.values.get(key, "") or default
@@ -144,7 +147,7 @@ def read_records(source: Source, columns: Columns, *, name: str = "") -> tuple[l
     """
     file, content = _load(source, name)
     is_workbook = content.startswith(b"PK\x03\x04")
-    lines = _xlsx_lines(content, file) if is_workbook else _csv_lines(content, file)
+    sheet, lines = _xlsx_lines(content, file) if is_workbook else ("", _csv_lines(content, file))
     number, header = next(lines, (1, []))
     keys = _header_keys(header, number, file, columns)
     headers = {key: header[index] for index, key in keys.items()}
@@ -159,7 +162,7 @@ def read_records(source: Source, columns: Columns, *, name: str = "") -> tuple[l
             problems.append(Problem(file, number, "", _("单元格比表头多")))
         values = {key: cells[index] for index, key in keys.items() if index < len(cells)}
         places = {key: workbook.cell_address(number, index) for index, key in keys.items()} if is_workbook else {}
-        record = Record(file, number, MappingProxyType(values), MappingProxyType(headers), places, problems)
+        record = Record(file, number, MappingProxyType(values), MappingProxyType(headers), places, problems, sheet)
         for key, value in values.items():
             if _CONTROL.search(value):
                 record.complain(key, _("含有控制字符"))
@@ -234,10 +237,18 @@ def _decoded(content: bytes, file: str) -> str:
     raise _whole(file, _("不是 UTF-8 或 GB18030 编码的文本，也不是 xlsx"))
 
 
-def _xlsx_lines(content: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
+def _xlsx_lines(content: bytes, file: str) -> tuple[str, Iterator[tuple[int, list[str]]]]:
+    """The sheet's title and its lines."""
     try:
         book = workbook.open_workbook(io.BytesIO(content), max_rows=MAX_ROWS, max_bytes=MAX_BYTES)
-        yield 1, book.header
+    except FileRefused as error:
+        raise _whole(file, error.message) from error
+    return book.sheet, _sheet_lines(book, file)
+
+
+def _sheet_lines(book: workbook.SheetRows, file: str) -> Iterator[tuple[int, list[str]]]:
+    yield 1, book.header
+    try:
         for number, values in book.rows:
             cells = enumerate(values)
             yield (

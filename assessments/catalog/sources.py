@@ -22,8 +22,8 @@ from assessments.catalog.selection import CLOUD_SCOPE, COVERED_LEVELS, GENERAL_S
 
 __all__ = [
     "CatalogueRow", "GuidanceRow", "HighRiskCase", "Overlay", "OverlayRow", "Problem", "SourceError",
-    "check_cases", "check_guidance", "check_references", "parse_cases", "parse_catalogue", "parse_guidance",
-    "parse_overlay", "shipped_cases", "shipped_catalogue", "shipped_guidance",
+    "check_references", "parse_cases", "parse_catalogue", "parse_guidance", "parse_overlay", "shipped_cases",
+    "shipped_catalogue", "shipped_guidance",
 ]  # fmt: skip
 
 DATA = Path(__file__).parent / "data"
@@ -110,13 +110,21 @@ OVERLAY_COLUMNS = _columns(
 # --- parsing -----------------------------------------------------------------------------------------
 
 
-def parse_catalogue(source: Source, *, name: str = "") -> tuple[CatalogueRow, ...]:
-    """The items of a standard, in the order of the file. SourceError lists everything that is wrong."""
+def parse_catalogue(
+    source: Source, *, name: str = "", cases: Container[str] | None = None
+) -> tuple[CatalogueRow, ...]:
+    """The items of a standard, in the order of the file. SourceError lists everything that is wrong.
+
+    With `cases`, the numbers of the high-risk guideline, any other number is refused.
+    """
     records, problems = read_records(source, CATALOGUE_COLUMNS, name=name)
     rows = [_catalogue_row(record) for record in records]
     _complain_of_repeats(records, [row.code for row in rows], "clause")
     _complain_of_repeats(records, [row.unit_code for row in rows], "unit_code")
     _check_lineage(records, rows)
+    if cases is not None:
+        text = _("高风险指引中没有案例“%(word)s”")
+        _complain_of_lost(records, [row.high_risk_2025 for row in rows], cases, "high_risk_2025", text)
     refuse(problems)
     return tuple(rows)
 
@@ -147,8 +155,13 @@ def _catalogue_row(record: Record) -> CatalogueRow:
     return row
 
 
-def parse_guidance(source: Source, *, name: str = "") -> tuple[GuidanceRow, ...]:
-    """What is shown beside the items. No item may have two rows."""
+def parse_guidance(
+    source: Source, *, name: str = "", known: Container[str] | None = None
+) -> tuple[GuidanceRow, ...]:
+    """What is shown beside the items. No item may have two rows.
+
+    With `known`, the codes of the catalogue it is for, any other code is refused.
+    """
     records, problems = read_records(source, GUIDANCE_COLUMNS, name=name)
     rows = []
     seen: set[str] = set()
@@ -167,6 +180,8 @@ def parse_guidance(source: Source, *, name: str = "") -> tuple[GuidanceRow, ...]
         objects = record.text("objects", limit=200, required=True).split("；")
         risk = _required_choice(record, "risk", RISKS)
         rows.append(GuidanceRow(codes=codes, objects=tuple(objects), risk=risk, **texts))
+    if known is not None:
+        _complain_of_lost(records, [row.codes for row in rows], known, "codes", _("条款表中没有条款“%(word)s”"))
     refuse(problems)
     return tuple(rows)
 
@@ -245,13 +260,14 @@ def check_references(
     Guidance may leave items out; the mapping of high-risk cases must be the same from both sides, and a
     case may only name items of its own scope, from its own level up.
     """
-    check_guidance(rows, guidance, file=file)
     by_code = {row.code: row for row in rows}
-    problems = []
+    problems: list[Problem] = []
 
     def complain(message: str, **words: object) -> None:
         problems.append(Problem(file, 0, "", message % words))
 
+    for code in (code for note in guidance for code in note.codes if code not in by_code):
+        complain(_("指引所指的条款 %(code)s 不在目录中"), code=code)
     pairs = set()
     for case in cases:
         for code in case.mapped_items:
@@ -265,20 +281,6 @@ def check_references(
     for number, code in sorted(pairs ^ claimed):
         complain(_("案例 %(case)s 与条款 %(code)s 的对应只在一方出现"), case=number, code=code)
     refuse(problems)
-
-
-def check_guidance(rows: Iterable[CatalogueRow], guidance: Iterable[GuidanceRow], *, file: str) -> None:
-    """Whether guidance speaks of items the catalogue has: SourceError lists the codes that lead nowhere."""
-    known = {row.code for row in rows}
-    lost = [code for note in guidance for code in note.codes if code not in known]
-    refuse([Problem(file, 0, "", _("指引所指的条款 %(code)s 不在目录中") % {"code": code}) for code in lost])
-
-
-def check_cases(rows: Iterable[CatalogueRow], known: Container[str], *, file: str) -> None:
-    """Whether every high-risk case the items name is one of ``known``: SourceError lists those that are not."""
-    lost = [(row.code, case) for row in rows for case in row.high_risk_2025 if case not in known]
-    text = _("条款 %(code)s 所列的高风险案例 %(case)s 不在指引中")
-    refuse([Problem(file, 0, "", text % {"code": code, "case": case}) for code, case in lost])
 
 
 def _check_lineage(records: list[Record], rows: list[CatalogueRow]) -> None:
@@ -301,6 +303,16 @@ def _complain_of_repeats(records: list[Record], values: list[str], key: str) -> 
         if value and value in seen:
             record.complain(key, _("“%(code)s”已在前面出现") % {"code": value})
         seen.add(value)
+
+
+def _complain_of_lost(
+    records: list[Record], values: Iterable[Iterable[str]], known: Container[str], key: str, text: str
+) -> None:
+    """A problem for each word that leads nowhere, at its own cell."""
+    for record, words in zip(records, values, strict=True):
+        for word in words:
+            if word not in known:
+                record.complain(key, text % {"word": word})
 
 
 def _same(words: Iterable[str]) -> dict[str, str]:

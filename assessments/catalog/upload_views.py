@@ -145,13 +145,12 @@ def planned(form: forms.Form) -> sheets.StandardPlan:
     """Read the tables of a valid form and compare. Raises SourceError, Conflict."""
     data = form.cleaned_data
     items, notes = data["file"], data.get("guidance")
-    rows = sources.parse_catalogue(items.read(), name=items.name[:120])
-    known = set(HighRiskCase.objects.values_list("case_no", flat=True))
-    sources.check_cases(rows, known, file=items.name[:120])
+    cases = set(HighRiskCase.objects.values_list("case_no", flat=True))
+    rows = sources.parse_catalogue(items.read(), name=items.name[:120], cases=cases)
     guidance = None
     if notes is not None:
-        guidance = sources.parse_guidance(notes.read(), name=notes.name[:120])
-        sources.check_guidance(rows, guidance, file=notes.name[:120])
+        known = {row.code for row in rows}
+        guidance = sources.parse_guidance(notes.read(), name=notes.name[:120], known=known)
     return sheets.plan_of(form.code, data["name"], items.name[:120], rows, guidance)
 
 

@@ -98,7 +98,7 @@ def test_wrong_cells_are_named_by_address_and_nothing_is_stored(keeper):
 @pytest.mark.parametrize(
     ("column", "value", "words"),
     [
-        ("高风险案例", "99.9.9.9", "所列的高风险案例 99.9.9.9 不在指引中"),
+        ("高风险案例", "6.1.1.1 99.9.9.9", "高风险指引中没有案例“99.9.9.9”"),
         ("没有的列", "x", "不认识的列"),
     ],
 )
@@ -106,6 +106,16 @@ def test_what_leads_nowhere_is_refused(keeper, column, value, words):
     file = table([*HEAD[:7], column], [*ITEMS[0][:7], value])
     answer = keeper.post(UPLOAD, {**NAMES, "file": file})
     assert answer.status_code == 422 and words in answer.content.decode()
+
+
+def test_a_high_risk_case_or_an_item_that_is_not_there_is_named_by_its_cell(keeper):
+    lines = [[*ITEMS[0][:7], None], [*ITEMS[1][:7], "99.9.9.9"]]
+    page = keeper.post(UPLOAD, {**NAMES, "file": table([*HEAD[:7], "高风险案例"], *lines)}).content.decode()
+    assert ">H3<" in page and "工作表“Sheet”" in page and "高风险案例" in page and "没有案例“99.9.9.9”" in page
+    guide = ["条款", "测评对象", "检查方法", "证据", "常见问题", "整改建议", "建议风险"]
+    notes = table(guide, ["A.1", "制度", "查", "件", "无", "改", "低"], ["Z.9", "制度", "查", "件", "无", "改", "低"])
+    page = send(keeper, *ITEMS, guidance=notes).content.decode()
+    assert ">A3<" in page and "条款表中没有条款“Z.9”" in page and ">A2<" not in page
 
 
 def test_the_same_code_and_edition_is_updated_and_the_same_file_changes_nothing(keeper):
