@@ -25,11 +25,12 @@ def colleagues(by: Any, assessment: Assessment) -> QuerySet:
     return rows.order_by("unit__path", "name")
 
 
-def assigned_layers(assessment: Assessment) -> list[tuple[str, list[str]]]:
-    """The layers that are handed out, with the names of those who answer them."""
-    rows = assessment.answers.filter(assignee__isnull=False).order_by("order")
-    names: dict[str, list[str]] = {}
-    for layer, name in rows.values_list("layer", "assignee__name"):
-        if name not in names.setdefault(layer, []):
-            names[layer].append(name)
-    return list(names.items())
+def layers_of(assessment: Assessment) -> dict[tuple[str, str], list[str]]:
+    """The layers of each scope, in their order, with the names of those who were asked to answer them."""
+    names: dict[tuple[str, str], list[str]] = {}
+    rows = assessment.answers.order_by("order").values_list("scope", "layer", "assignee__name")
+    for scope, layer, name in rows:
+        found = names.setdefault((scope, layer), [])
+        if name is not None and name not in found:
+            found.append(name)
+    return names

@@ -21,6 +21,7 @@ from secmgmt.core.models import Participation
 from . import formulas, points, scoring
 from .models import RISKS, Answer, Assessment, ComponentResult
 from .queries import colleagues
+from .results import layer_title
 
 FOUND_LENGTH = 2000
 ANSWER_LOADED = ("assessment__protected_object__unit", "answered_by", "assignee", "guidance")
@@ -333,10 +334,12 @@ def end_idle_assignees(assessment: Assessment) -> None:
 
 
 @audit.audited
-def assign_layer(*, assessment: Assessment, layer: str, user: Any, by: Any, at: dt.datetime) -> int:
-    """Have ``user`` answer a layer's items; he sees the assessment from now on and is told.
+def assign_layer(
+    *, assessment: Assessment, layer: str, user: Any, by: Any, at: dt.datetime, scope: str = selection.GENERAL_SCOPE
+) -> int:
+    """Have ``user`` answer a layer's items of one scope; he sees the assessment from now on and is told.
 
-    ``user`` None takes the layer back. Returns how many items.
+    ``user`` None takes them back; ``scope``: the general items, or those of one extension. Returns how many items.
 
     Raises OutOfScope, NotAllowed, Invalid (no such layer, no colleague), Conflict when no longer open.
     """
@@ -346,15 +349,16 @@ def assign_layer(*, assessment: Assessment, layer: str, user: Any, by: Any, at: 
     check_open(fresh)
     if user is not None:
         check_assignee(fresh, user, by)
-    count = fresh.answers.filter(layer=layer).update(assignee=user)
+    count = fresh.answers.filter(scope=scope, layer=layer).update(assignee=user)
     if not count:
         raise errors.Invalid({"layer": [_("没有这个层面。")]})
     end_idle_assignees(fresh)
-    detail = {"layer": layer, "user": user.audit_name if user else "", "items": count}
+    detail = {"scope": scope, "layer": layer, "user": user.audit_name if user else "", "items": count}
     if user is not None:
         asked: dict[str, Any] = {"content_type": ContentType.objects.get_for_model(Assessment), "object_id": fresh.pk}
         Participation.objects.get_or_create(**asked, capacity="assignee", user=user, unit=None)
-        text = _("请填报“%(name)s”的%(layer)s，共 %(n)d 项") % {"name": fresh, "layer": layer, "n": count}
+        words = {"name": fresh, "layer": layer_title(scope, layer), "n": count}
+        text = _("请填报“%(name)s”的%(layer)s，共 %(n)d 项") % words
         notices.notify(user=user, text=text, url=f"{fresh.answer_url}?show=mine", parent=fresh, at=at)
     audit.record("assessments.assessment.assign", fresh, by=by, at=at, detail=detail)
     return count

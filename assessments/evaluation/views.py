@@ -94,21 +94,27 @@ class Assessments(FeatureViews):
         found = [{"title": _t("各层面结果"), "template": template, "column": "main", "context": context}]
         if obj.is_open and permissions.may(self.request.user, Assessment, "assign", permissions.path_of(obj)):
             template = "assessments/assessment/assign.html"
-            context |= {"assigned": queries.assigned_layers(obj)}
+            parts = [
+                (" ".join(part), results.layer_title(*part), names) for part, names in queries.layers_of(obj).items()
+            ]
+            context |= {"parts": parts, "assigned": [part for part in parts if part[2]]}
             context |= {"colleagues": queries.colleagues(self.request.user, obj)}
             found.append({"title": _t("分派层面"), "template": template, "column": "side", "context": context})
         return found
 
 
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand one layer to a person by sign-in name, or with ``take_back`` to nobody."""
+    """Hand one scope of a layer to a person by sign-in name, or with ``take_back`` to nobody."""
     assessment = permissions.get_visible(Assessment, request.user, "assign", pk=pk)
-    layer, back = request.POST.get("layer", ""), "take_back" in request.POST
+    scope, _blank, layer = request.POST.get("part", "").partition(" ")
+    back = "take_back" in request.POST
     user = None if back else User.objects.filter(username=request.POST.get("username", "").strip()).first()
     if user is None and not back:
         raise services.no_colleague()
-    count = services.assign_layer(assessment=assessment, layer=layer, user=user, by=request.user, at=now())
-    done = {"layer": layer, "n": count, "who": user}
+    count = services.assign_layer(
+        assessment=assessment, scope=scope, layer=layer, user=user, by=request.user, at=now()
+    )
+    done = {"layer": results.layer_title(scope, layer), "n": count, "who": user}
     text = _t("%(layer)s %(n)d 项已收回。") if back else _t("%(layer)s %(n)d 项已分派给%(who)s，已发消息通知。")
     messages.success(request, text % done)
     return redirect(assessment.get_absolute_url())

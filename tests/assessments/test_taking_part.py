@@ -112,7 +112,7 @@ def test_a_layer_is_handed_to_nobody_outside_ones_units_and_the_refusal_tells_no
     User.objects.filter(pk=city.nobody.pk).update(admin_role="audit_admin")
     refused = set()
     for username in ("su", "duan", "gao", "zhou", "nobody", "sysadmin", "no-such-name", ""):
-        response = owner.post(url, {"layer": LAYER, "username": username})
+        response = owner.post(url, {"part": f"通用 {LAYER}", "username": username})
         assert response.status_code == 422, username
         refused.add(response.content.decode().replace(username, "") if username else response.content.decode())
     sentence = "只能分派给本单位及下属单位的在用业务账户"
@@ -122,4 +122,4 @@ def test_a_layer_is_handed_to_nobody_outside_ones_units_and_the_refusal_tells_no
     assert not Participation.objects.filter(content_type=kind, object_id=assessment.pk).exists()
     assert signed_in(city.su).get(assessment.answer_url).status_code == 404
     assert "外单位" not in owner.get(assessment.get_absolute_url()).content.decode()
-    assert owner.post(url, {"layer": LAYER, "username": "he"}).status_code == 302  # a unit beneath
+    assert owner.post(url, {"part": f"通用 {LAYER}", "username": "he"}).status_code == 302  # a unit beneath

@@ -123,7 +123,7 @@ def test_a_layer_is_taken_back_and_who_had_it_no_longer_sees_the_assessment(asse
     assert layer in told.text and told.url.endswith("?show=mine")
     client = signed_in(city.lin)
     url = reverse("assessments:assessment-assign", args=[assessment.pk])
-    assert client.post(url, {"layer": layer, "take_back": "1"}).status_code == 302
+    assert client.post(url, {"part": f"通用 {layer}", "take_back": "1"}).status_code == 302
     assert not assessment.answers.filter(assignee__isnull=False).exists()
     assert signed_in(city.nobody).get(assessment.get_absolute_url()).status_code == 404
 

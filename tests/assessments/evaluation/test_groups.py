@@ -8,6 +8,7 @@ from django.urls import reverse
 from assessments.evaluation import results, services
 from assessments.models import Answer, Assessment
 from secmgmt.core.models import AuditEvent
+from secmgmt.core.notices import notices_of
 from tests.support import City
 
 from .conftest import DAY
@@ -114,3 +115,22 @@ def test_not_applicable_opens_the_item_and_is_marked_until_its_reason_is_given(a
     assert "缺理由" in client.get(assessment.answer_url).content.decode()
     html = save(client, row, result="not_applicable", found="没有机房", opened="1").content.decode()
     assert "缺理由" not in html
+
+
+def test_an_extensions_layer_is_handed_over_apart_from_the_general_one_and_named_so(cloudy, city: City):
+    client, url = signed_in(city.lin), reverse("assessments:assessment-assign", args=[cloudy.pk])
+    layer = "安全通信网络"
+    page = client.get(cloudy.get_absolute_url()).content.decode()
+    assert f'value="云计算 {layer}">云计算扩展 · {layer}<' in page and f'value="通用 {layer}">{layer}<' in page
+    client.post(url, {"part": f"通用 {layer}", "username": "nobody"})
+    given = cloudy.answers.filter(assignee=city.nobody)
+    assert set(given.values_list("scope", "layer")) == {("通用", layer)}
+    done = client.post(url, {"part": f"云计算 {layer}", "username": "he"}, follow=True).content.decode()
+    assert f"云计算扩展 · {layer}：何嘉木" in done and f"{layer}：{city.nobody.name}" in done
+    assert set(cloudy.answers.filter(assignee=city.he).values_list("scope", "layer")) == {("云计算", layer)}
+    assert f"云计算扩展 · {layer}" in notices_of(city.he).get().text
+    client.post(url, {"part": f"通用 {layer}", "take_back": "1"})
+    assert set(cloudy.answers.filter(assignee__isnull=False).values_list("scope", flat=True)) == {"云计算"}
+    for nonsense in (layer, f"物联网 {layer}", ""):
+        assert client.post(url, {"part": nonsense, "username": "he"}).status_code == 422
+    assert AuditEvent.objects.filter(verb="assessments.assessment.assign").last().detail["scope"] == "通用"

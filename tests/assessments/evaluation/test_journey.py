@@ -197,10 +197,10 @@ def test_a_layer_is_handed_over_on_the_page_and_to_nobody_unknown(assessment, ci
     url = reverse("assessments:assessment-assign", args=[assessment.pk])
     assert url in page
     layer = assessment.answers.first().layer
-    assert owner.post(url, {"layer": layer, "username": "nobody"}).status_code == 302
+    assert owner.post(url, {"part": f"通用 {layer}", "username": "nobody"}).status_code == 302
     assert assessment.answers.filter(assignee=city.nobody).count() == assessment.answers.filter(layer=layer).count()
-    assert owner.post(url, {"layer": layer, "username": "unknown"}).status_code == 422
-    assert signed_in(city.zhou).post(url, {"layer": layer, "username": "zhou"}).status_code == 403
+    assert owner.post(url, {"part": f"通用 {layer}", "username": "unknown"}).status_code == 422
+    assert signed_in(city.zhou).post(url, {"part": f"通用 {layer}", "username": "zhou"}).status_code == 403
 
 
 def test_evidence_is_kept_with_its_item_and_cannot_be_removed_after_submission(assessment, city: City):
