@@ -15,14 +15,20 @@ from secmgmt.core.filters import RecordFilterSet
 from . import queries
 from .models import CatalogItem, Standard
 
+OPENING = "level=3"
+"""What the list shows to who asks for nothing."""
 
-def _values(field: str, label: Callable[[Any], str] = str) -> Any:
+
+def _values(field: str, label: Callable[[Any], str] = str, **within: str) -> Any:
     """The values the loaded catalogues have, read when the page is asked for."""
-    return lambda: [(value, label(value)) for value in queries.values_of(field)]
+    return lambda: [(value, label(value)) for value in queries.values_of(field, **within)]
 
 
 class ItemFilter(RecordFilterSet):
-    """Items by words, standard, level, scope, layer, control point, lineage and high-risk cases."""
+    """Items by words, standard, level, scope, layer, control point, lineage and high-risk cases.
+
+    The control points offered are those of the chosen scope and layer.
+    """
 
     search_fields = ("code", "unit_code", "control_point", "summary", "official_text")
     search_label = _("条款、控制点、要求")
@@ -39,6 +45,15 @@ class ItemFilter(RecordFilterSet):
     class Meta:
         model = CatalogItem
         fields = ("standard", "level", "scope", "layer", "control_point", "same_as_lower")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        within = {name: value for name in ("scope", "layer") if (value := self.data.get(name))}
+        self.filters["control_point"].extra["choices"] = _values("control_point", **within)
+
+    def active(self) -> bool:
+        """The level the list opens at narrows nothing a person asked for."""
+        return super().active() and self.data.urlencode() != OPENING
 
     def with_cases(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         """Items to which a high-risk case may apply, or those to which none does."""

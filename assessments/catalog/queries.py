@@ -14,9 +14,9 @@ from .models import CHANGES, CatalogItem, HighRiskCase, Standard
 from .selection import SCOPES
 
 
-def values_of(field: str) -> list[str]:
-    """The values the loaded catalogues have in ``field``, as they come in the standards."""
-    rows = CatalogItem.objects.order_by().values(field).annotate(first=Min("order")).order_by("first")
+def values_of(field: str, **within: str) -> list[str]:
+    """The values the loaded catalogues have in ``field``, as they come in the standards; ``within``: of which items."""
+    rows = CatalogItem.objects.filter(**within).order_by().values(field).annotate(first=Min("order")).order_by("first")
     return [row[field] for row in rows]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from assets.inventory.models import level_label
 from secmgmt.core import audit, permissions
 from secmgmt.core.clock import now
+from secmgmt.core.filters import RecordFilterSet
 from secmgmt.core.sheets_import import workbook_response, xlsx_exporter
 from secmgmt.core.views import Button, FeatureViews, Role
 
 from . import queries, sheets
-from .filters import ItemFilter
+from .filters import OPENING, ItemFilter
 from .models import CHANGES, WEIGHTS, CatalogItem, Standard
 from .tables import ITEMS, STANDARDS
 
@@ -46,6 +47,14 @@ class Items(FeatureViews):
         (_("重要程度"), lambda item: dict(WEIGHTS).get(item.own_weight, "")),
     )
     templates: ClassVar[dict[str, str]] = {"detail": "assessments/catalog/item.html"}
+
+    def filtered(self, action: str = "view") -> tuple[QuerySet, RecordFilterSet | None]:
+        """The list opens at one level, where it has it, instead of at the same requirements of every level."""
+        if self.role is Role.LIST and not self.request.GET:
+            opening = QueryDict(OPENING)
+            if CatalogItem.objects.filter(**opening.dict()).exists():
+                self.request.GET = opening
+        return super().filtered(action)
 
     def list_actions(self) -> list[Button]:
         """The way to the standards themselves."""

@@ -40,6 +40,28 @@ def test_the_catalogue_is_narrowed(reader, asked, field, value, count):
     assert found.count() == count
 
 
+def test_the_list_opens_at_the_third_level_and_shows_every_level_when_asked(reader):
+    opened = reader.get(reverse(LIST))
+    assert opened.context["filterset"].qs.count() == 317 and "清除条件" not in opened.content.decode()
+    assert '<option value="3" selected>第三级</option>' in opened.content.decode()
+    assert "level=3" in opened.content.decode().split("export/")[1][:40], "what is exported is what is shown"
+    whole = reader.get(reverse(LIST), {"q": "", "level": ""})
+    assert whole.context["filterset"].qs.count() == 942
+    assert len(lines_of(reader.get(reverse("assessments:catalogitem-export")).content)) == 943
+
+
+def test_the_control_points_offered_are_those_of_the_chosen_layer_and_scope(reader):
+    def offered(**asked: str) -> list[str]:
+        form = reader.get(reverse(LIST), asked).context["filterset"].form
+        return [value for value, _label in form.fields["control_point"].choices if value]
+
+    assert {"身份鉴别", "防火"} <= set(offered())
+    assert "防火" in offered(layer="安全物理环境") and "身份鉴别" not in offered(layer="安全物理环境")
+    assert offered(layer="安全物理环境", scope="云计算") == ["基础设施位置"]
+    page = reader.get(reverse(LIST), {"layer": "安全物理环境", "control_point": "身份鉴别"})
+    assert "筛选条件“控制点”没有采用" in page.content.decode()
+
+
 def test_only_items_to_which_a_high_risk_case_may_apply_are_shown_when_asked(reader):
     found = reader.get(reverse(LIST), {"high_risk": "yes"}).context["filterset"].qs
     assert 0 < found.count() < 942 and all(item.high_risk for item in found)
@@ -52,7 +74,7 @@ def test_the_shipped_standard_comes_first(reader):
     item = CatalogItem.objects.first()
     item.pk, item.standard = None, other
     item.save()
-    rows = reader.get(reverse(LIST)).context["page"].rows
+    rows = reader.get(reverse(LIST), {"level": 1}).context["page"].rows
     assert rows[0].obj.standard.code == "GB/T 22239-2019"
 
 
