@@ -44,13 +44,19 @@ def is_token(text: str) -> bool:
     return bool(re.fullmatch(r"[0-9a-f]{32}", text))
 
 
-def keep(token: str, kind: str, user: Any, data: Any) -> None:
-    """Keep ``data`` (plain values) for ``user``."""
-    _put(place_of(token, kind, user), json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False).encode())
+def keep(token: str, kind: str, user: Any, data: Any, *parts: Any) -> None:
+    """Keep ``data`` (plain values) for ``user``; of ``parts`` each can be read without the others."""
+    lines = (json.dumps(part, cls=DjangoJSONEncoder, ensure_ascii=False) for part in (data, *parts))
+    _put(place_of(token, kind, user), "\n".join(lines).encode())
 
 
 def kept(token: str, kind: str, user: Any, ways: Ways = ()) -> Any:
     """What ``user`` kept; anybody else's, or one used, is not found, and ``ways`` lead on."""
+    return json.loads(kept_parts(token, kind, user, ways)[0])
+
+
+def kept_parts(token: str, kind: str, user: Any, ways: Ways = ()) -> list[bytes]:
+    """The same, and its parts after it, each as JSON still to be read."""
     missing = errors.OutOfScope(
         _("文件可能已经导入，请先到列表里核对；预览只保留一天，要再导入请重新上传。"),
         heading=_("这份导入预览已用过或已过期"),
@@ -59,7 +65,7 @@ def kept(token: str, kind: str, user: Any, ways: Ways = ()) -> Any:
     if not is_token(token):
         raise missing
     try:
-        return json.loads(_get(place_of(token, kind, user)))
+        return _get(place_of(token, kind, user)).split(b"\n")  # JSON writes a line break as \\n
     except (FileNotFoundError, crypto.Unreadable):
         raise missing from None
 

@@ -8,6 +8,7 @@ or PostgreSQL's locks only briefly.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -30,6 +31,8 @@ from .sheets import VERSION, Change, Entry, Preview, Refusal, Sheet, choices_of,
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOOKKEEPING = frozenset({"version", "updated_at", "updated_by"})
 CHUNK = 500
+PART = 100  # rows of a preview that are kept, read and shown together
+ROWS = ("refusals", "adds", "changes")  # what a preview lists, what needs a person first
 NAMED = 10  # rows a refusal names
 Progress = Callable[[int, int, str], None]
 
@@ -42,19 +45,44 @@ def kind_of(sheet: Sheet) -> str:
 def keep(preview: Preview, sheet: Sheet, user: Any) -> str:
     """Keep a preview for ``user`` alone under a random token; housekeeping forgets it after a day."""
     preview.token = previews.new_token()
-    previews.keep(preview.token, kind_of(sheet), user, asdict(preview))
+    head = asdict(preview)
+    lists = [(kind, head.pop(kind)) for kind in ROWS]
+    head["counts"] = {kind: len(rows) for kind, rows in lists}
+    parts = [rows[start : start + PART] for _kind, rows in lists for start in range(0, len(rows), PART)]
+    previews.keep(preview.token, kind_of(sheet), user, head, *parts)
     return preview.token
 
 
-def kept(token: str, sheet: Sheet, user: Any, ways: previews.Ways = ()) -> Preview:
-    """The preview ``user`` kept; anybody else's, or one used, is not found."""
-    data = previews.kept(token, kind_of(sheet), user, ways)
-    for kind in ("adds", "changes"):
-        rows = [Entry(**entry) for entry in data[kind]]
-        for row in rows:
-            row.changed = [Change(**item) for item in row.changed]  # type: ignore[arg-type]  # plain values still
-        data[kind] = rows
-    return Preview(**{**data, "refusals": [Refusal(**item) for item in data["refusals"]]})
+class Kept:
+    """A preview that waits: its head is read, of its rows only the part somebody looks at."""
+
+    def __init__(self, token: str, sheet: Sheet, user: Any, ways: previews.Ways = ()) -> None:
+        head, *self.parts = previews.kept_parts(token, kind_of(sheet), user, ways)
+        self.head = json.loads(head)
+        self.counts: dict[str, int] = self.head.pop("counts")
+        self.empty = Preview(**self.head)  # all but its rows
+
+    @property
+    def size(self) -> int:
+        """How many rows would be written."""
+        return self.counts["adds"] + self.counts["changes"]
+
+    def pages(self, kind: str) -> int:
+        """Into how many parts the rows of a kind were put."""
+        return -(-self.counts[kind] // PART)
+
+    def rows(self, kind: str, page: int) -> list[Any]:
+        """One part of the rows of a kind, counted from 1."""
+        first = sum(self.pages(other) for other in ROWS[: ROWS.index(kind)])
+        found = json.loads(self.parts[first + page - 1])
+        if kind == "refusals":
+            return [Refusal(**item) for item in found]
+        return [Entry(**{**row, "changed": [Change(**cell) for cell in row["changed"]]}) for row in found]
+
+    def whole(self) -> Preview:
+        """The preview with all its rows."""
+        lists = {kind: [r for n in range(self.pages(kind)) for r in self.rows(kind, n + 1)] for kind in ROWS}
+        return Preview(**self.head, **lists)
 
 
 @dataclass
@@ -79,7 +107,7 @@ def silent(done: int, total: int, note: str) -> None:
 def prepare(*, sheet: Sheet, token: str, by: Any, at: dt.datetime, progress: Progress = silent) -> Prepared:
     """Check a kept preview again and make its rows ready. Raises Conflict, NotAllowed, OutOfScope."""
     permissions.require(by, sheet.model, "import")
-    preview, model = kept(token, sheet, by), sheet.model
+    preview, model = Kept(token, sheet, by).whole(), sheet.model
     if preview.refusals:
         raise errors.Conflict(_("表中还有不能导入的内容，改正后请重新上传。"))
     if not preview.size:
@@ -196,18 +224,24 @@ def restored(entry: Entry, obj: Any) -> Any:
 def show_cells(sheet: Sheet, preview: Preview, entries: list[Entry], user: Any) -> None:
     """Give new rows the cells that would be written, by address: made for those on the page only."""
     form = sheet.make_form(user, False)
-    choices = choices_of(form)
-    writers = sheet.writers(form, choices)
+    choices, blank = choices_of(form), sheet.model()
+    columns = []  # each with what it shows of a row that says nothing of it
+    for name, write in sheet.writers(form, choices).items():
+        label, attname = str(form.fields[name].label), sheet.model._meta.get_field(name).attname
+        columns.append((name, attname, preview.places[name], label, write, _told(write, blank)))
+    columns.sort(key=lambda column: column[2])
     for entry in entries:
         row = restored(entry, sheet.model())
         for name, known in choices.items():
             if (other := known.by_pk.get(getattr(row, sheet.model._meta.get_field(name).attname))) is not None:
                 setattr(row, name, other)
-        for name, place in preview.places.items():
-            if name in writers:
-                text = entry.above if entry.above and name == sheet.above else _told(writers[name], row)
-                label = str(form.fields[name].label)
-                entry.changed += [Change(cell_address(entry.row, place), label, "", text)] if text else []
+        for name, attname, place, label, write, text in columns:
+            if entry.above and name == sheet.above:
+                text = entry.above
+            elif attname in entry.values:
+                text = _told(write, row)
+            if text:
+                entry.changed.append(Change(cell_address(entry.row, place), label, "", text))
 
 
 def _told(write: Callable[[Any], Any], row: Any) -> str:

@@ -14,17 +14,18 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from . import audit, errors, permissions, previews
+from .bounds import whole_number
 from .clock import now
 from .filesafety.refusal import FileRefused
 from .filesafety.workbook import SheetRows, open_workbook
 from .jobs import enqueue
 from .models.job import Job, JobState
-from .sheets import Preview, Sheet
-from .sheets_import import apply, keep, kept, show_cells, workbook_response
+from .sheets import Sheet
+from .sheets_import import PART, ROWS, Kept, apply, keep, show_cells, workbook_response
 from .sheets_reading import preview
+from .tables import PAGE, Pager, page_links
 
 LARGE = 500  # more rows than this are read, written and exported in the background
-SHOWN = 200  # rows of each kind on the preview page
 
 
 def opened(file: Any, sheet: Sheet) -> SheetRows:
@@ -76,7 +77,7 @@ class SheetViews(LoginRequiredMixin, View):
         if self.page == "rows":
             return self.rows(request)
         if self.page == "preview":
-            return self.show_preview(kept(token, self.sheet, request.user, self.ways()))
+            return self.show_preview(Kept(token, self.sheet, request.user, self.ways()))
         return self.show_upload()
 
     def post(self, request: HttpRequest, token: str = "") -> HttpResponse:
@@ -111,7 +112,7 @@ class SheetViews(LoginRequiredMixin, View):
         job = waiting.exclude(state=JobState.FAILED).first()
         if job is not None:
             return redirect("core:job-detail", pk=job.pk)
-        found = kept(token, self.sheet, request.user, self.ways())
+        found = Kept(token, self.sheet, request.user, self.ways())
         if found.size <= LARGE:
             try:
                 done = apply(sheet=self.sheet, token=token, by=request.user, at=now())
@@ -122,7 +123,7 @@ class SheetViews(LoginRequiredMixin, View):
             messages.success(request, done_sentence(done))
             return redirect(self.url("list"))
         params = {"page": self.url(), "token": token}
-        label = _("导入“%(file)s”（%(n)d 条）") % {"file": found.file[:80], "n": found.size}
+        label = _("导入“%(file)s”（%(n)d 条）") % {"file": found.empty.file[:80], "n": found.size}
         job = enqueue("core.import_store", params=params, by=request.user, at=now(), label=label)
         return redirect("core:job-detail", pk=job.pk)
 
@@ -159,29 +160,31 @@ class SheetViews(LoginRequiredMixin, View):
         context = {**self.context(""), **limits, "problem": problem}
         return render(self.request, "core/import.html", context, status=status)
 
-    def show_preview(self, found: Preview, problem: str = "", status: int = 200) -> HttpResponse:
-        """What the file would do, one section at a time, the one that needs a person first."""
-        tabs = [
-            ("refusals", _("不能导入"), found.refusals),
-            ("adds", _("新增"), found.adds),
-            ("changes", _("修改"), found.changes),
-        ]
-        asked = self.request.GET.get("show", "")
-        first = next((name for name, _label, rows in tabs if rows), "")
-        current = asked if any(asked == name and rows for name, _label, rows in tabs) else first
-        rows = next((rows[:SHOWN] for name, _label, rows in tabs if name == current), [])
-        if current == "adds":
-            show_cells(self.sheet, found, rows, self.request.user)
+    def show_preview(self, found: Kept, problem: str = "", status: int = 200) -> HttpResponse:
+        """What the file would do, one section and page at a time, the section that needs a person first."""
+        params, labels = self.request.GET, {"refusals": _("不能导入"), "adds": _("新增"), "changes": _("修改")}
+        filled = [kind for kind in ROWS if found.counts[kind]]
+        asked = params.get("show", "")
+        current = asked if asked in filled else next(iter(filled), "")
         context = {
-            "preview": found,
-            "tabs": [(f"{label} {len(rows)}", f"?show={name}", name == current) for name, label, rows in tabs if rows],
+            "preview": found.empty,
+            "counts": found.counts,
+            "size": found.size,
+            "tabs": [(f"{labels[kind]} {found.counts[kind]}", f"?show={kind}", kind == current) for kind in filled],
             "current": current,
-            "rows": rows,
-            "more": max(0, next((len(rows) for name, _label, rows in tabs if name == current), 0) - SHOWN),
-            "may_confirm": not found.refusals and bool(found.size) and not problem,
+            "may_confirm": not found.counts["refusals"] and bool(found.size) and not problem,
             "problem": problem,
             "is_large": found.size > LARGE,
         }
+        if current:
+            pages = found.pages(current)
+            number = min(max(1, whole_number(params.get(PAGE)) or 1), pages)
+            rows, before = found.rows(current, number), (number - 1) * PART
+            if current == "adds":
+                show_cells(self.sheet, found.empty, rows, self.request.user)
+            links = page_links(params, number, pages)
+            context["rows"] = rows
+            context["pager"] = Pager(before + 1, before + len(rows), found.counts[current], links)
         context = {**self.context(_("核对导入内容")), **context}
         return render(self.request, "core/import_preview.html", context, status=status)
 
