@@ -22,6 +22,18 @@ def test_every_word_of_a_search_must_occur(city):
     assert not ask(city.gao, q="东湖 教育").qs
 
 
+def test_many_found_rows_are_the_same_as_few_found_ones(city, monkeypatch):
+    """Few are looked for once and named by number; many are left to the database with their condition."""
+    asked = {"q": "卫", "kind": "bureau"}
+    few = ask(city.gao, **asked)
+    named = [unit.name for unit in few.qs], [(chip.label, chip.count) for chip in few.chips()]
+    assert "LIKE" not in str(few.qs.query)
+    monkeypatch.setattr("secmgmt.core.filters.FEW", 1)
+    many = ask(city.gao, **asked)
+    assert "LIKE" in str(many.qs.query)
+    assert named == ([unit.name for unit in many.qs], [(chip.label, chip.count) for chip in many.chips()])
+
+
 @pytest.mark.parametrize("text", ["%", "_", "'", '"><script>', "\\", "a OR 1=1", "{{ 7*7 }}"])
 def test_signs_with_a_meaning_elsewhere_are_only_text(city, text):
     assert not ask(city.gao, q=text).qs
