@@ -2,6 +2,7 @@
 
 A few kilobytes can ask the parser for hours of work or for all memory, and nothing inside a process stops a parser.
 The child knows neither Django nor a secret, takes the file on its standard input and answers one line of JSON.
+A process has few such children at once: who finds no place waits a little, then is asked to come again.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import os
 import resource
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 import pypdf
+from pypdf.errors import LimitReachedError
 
 from secmgmt.supervisor import die_with_parent
 
@@ -26,12 +29,17 @@ CPU_SECONDS = 30  # a page of ours takes 0.06
 WALL_SECONDS = 50  # the machine may have other work
 MEMORY = 1024 * MB
 MAX_CHARACTERS = 8 * MB
+STREAM = 16 * MB  # what one stream may unpack to, by any filter; the text of a dense page is far below one
+STREAM_LIMITS = {f"{name}_maximum_output_length": STREAM for name in ("zlib", "lzw", "run_length", "brotli")}
+PLACES = threading.BoundedSemaphore(2)  # children of this process at once, so that memory stays bounded as a whole
+PATIENCE = 5.0  # seconds; a request that waits holds a thread of the web process
 
 
 @dataclass(frozen=True)
 class Reading:
     """``pages``: the text of each of the first pages; ``count``: how many there are. ``fault``: ``""``, ``structure``,
-    ``page`` (the one after ``pages``), ``locked`` (opens with a password only) or ``endless`` (a limit was reached)."""
+    ``page`` (the one after ``pages``), ``locked`` (opens with a password only), ``endless`` (a limit was reached) or
+    ``busy`` (nothing was tried: others are being read)."""
 
     pages: list[str]
     count: int = 0
@@ -39,7 +47,16 @@ class Reading:
 
 
 def read(content: bytes, most: int) -> Reading:
-    """The text of the first ``most`` pages, within the limits of time and memory."""
+    """The text of the first ``most`` pages, within the limits of time and memory, when a place is free."""
+    if not PLACES.acquire(timeout=PATIENCE):
+        return Reading([], fault="busy")
+    try:
+        return _in_child(content, most)
+    finally:
+        PLACES.release()
+
+
+def _in_child(content: bytes, most: int) -> Reading:
     limits = [str(number) for number in (os.getpid(), CPU_SECONDS, MEMORY, most)]
     command = [sys.executable, "-m", __name__, *limits]
     try:
@@ -52,6 +69,13 @@ def read(content: bytes, most: int) -> Reading:
         return Reading([], fault="endless")
     done.check_returncode()
     return Reading(**json.loads(done.stdout))
+
+
+class Skipped(logging.Handler):
+    """Raises what the parser only warns of: that it left out part of a page's text."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        raise ValueError(record.getMessage())
 
 
 def extract(content: bytes, most: int) -> Reading:
@@ -68,7 +92,7 @@ def extract(content: bytes, most: int) -> Reading:
             size += len(pages[-1])
             if size > MAX_CHARACTERS:
                 return Reading([], count, "endless")
-    except MemoryError:
+    except (MemoryError, LimitReachedError):
         return Reading([], count, "endless")
     except Exception:  # the parser fails in many ways on crafted files; none may pass unread
         return Reading(pages, count, "page" if count else "structure")
@@ -82,7 +106,9 @@ def main(parent: int, seconds: int, memory: int, most: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    logging.disable()
+    pypdf.overwrite_configuration(pypdf.get_configuration().with_overwrites(**STREAM_LIMITS, jbig2dec_binary=None))
+    logging.getLogger("pypdf").propagate = False
+    logging.getLogger("pypdf._page").addHandler(Skipped())
     print(json.dumps(vars(extract(sys.stdin.buffer.read(), most))))
 
 

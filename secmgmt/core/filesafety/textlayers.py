@@ -206,6 +206,8 @@ def of_pdf(fileobj: IO[bytes]) -> Iterator[Line]:
 
 def check_pdf_read(found: pdftext.Reading) -> None:
     """Every page could be read."""
+    if found.fault == "busy":
+        raise FileRefused("pdf-busy", _("正在检查其他 PDF，暂时轮不到这一份，没有保存。请过一分钟再上传。"))
     if found.fault == "locked":
         raise FileRefused("pdf-encrypted", _("PDF 设有打开密码，无法检查。请去掉密码后再上传。"))
     if found.fault == "endless":

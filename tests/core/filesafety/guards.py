@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from secmgmt.core.filesafety import secrecy
@@ -53,6 +54,9 @@ GUARDS = (
     Guard(F + "sheetxml.check_titles", nothing, (SECRECY + "::test_more_page_headers",), "A33"),
     # marks of state secrets
     Guard(F + "textlayers.check_pdf_read", nothing, (SECRECY + "::test_a_small_pdf", SECRECY + "::test_a_pdf_that"), "A33"),
+    Guard(F + "textlayers.check_pdf_read", nothing, (SECRECY + "::test_a_part_of_a_page",), "state secrets stay out"),
+    Guard(F + "textlayers.check_pdf_read", nothing, (SECRECY + "::test_a_stream_that",), "A33, A36"),
+    Guard(F + "pdftext.PLACES", threading.Semaphore(99), (SECRECY + "::test_so_many_pdfs",), "A36"),
     Guard(F + "textlayers.check_pdf_length", nothing, (SECRECY + "::test_a_pdf_too_long",), "state secrets stay out"),
     Guard(F + "secrecy.placed_mark", no_mark, (SECRECY + "::test_a_mark_is",), "state secrets stay out"),
     Guard(F + "secrecy.mark_like", no_mark, (SECRECY + "::test_a_phrase",), "state secrets stay out"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pypdf
 import pytest
@@ -107,18 +109,22 @@ def test_a_pdf_too_long_to_read_is_refused(monkeypatch):
         secrecy.examine(builders.pdf("pdf-page-2", "乙"), "a.pdf", "application/pdf")
 
 
+def fonts() -> DictionaryObject:
+    """One font that every reader has, as ``/F1``."""
+    font = {"/Type": NameObject("/Font"), "/Subtype": NameObject("/Type1"), "/BaseFont": NameObject("/Helvetica")}
+    return DictionaryObject({NameObject("/F1"): DictionaryObject({NameObject(k): v for k, v in font.items()})})
+
+
 def bomb_pdf(pages: int, size: int) -> io.BytesIO:
     """Pages that share one long content stream, so that a small file asks for hours."""
     writer = pypdf.PdfWriter()
     stream = StreamObject()
     stream.set_data(b"BT /F1 9 Tf " + b"(a) Tj " * (size // 7) + b"ET")
     content = writer._add_object(stream.flate_encode(9))
-    font = {"/Type": NameObject("/Font"), "/Subtype": NameObject("/Type1"), "/BaseFont": NameObject("/Helvetica")}
-    fonts = DictionaryObject({NameObject("/F1"): DictionaryObject({NameObject(k): v for k, v in font.items()})})
     for _number in range(pages):
         page = writer.add_blank_page(9, 9)
         page[NameObject("/Contents")] = content
-        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts()})
     out = io.BytesIO()
     writer.write(out)
     return out
@@ -137,6 +143,61 @@ def test_a_pdf_that_asks_for_more_memory_than_there_may_be_is_refused(monkeypatc
     with pytest.raises(FileRefused) as refused:
         textlayers_read(bomb_pdf(1, 30_000_000))
     assert refused.value.code == "pdf-endless"
+
+
+def form_pdf(padding: int) -> io.BytesIO:
+    """A page whose mark stands in a form of its own, as long as ``padding`` makes it."""
+    writer = pypdf.PdfWriter()
+    page = writer.add_blank_page(99, 99)
+    form, content = StreamObject(), StreamObject()
+    form.set_data(b"BT /F1 9 Tf (within) Tj ET " + b" " * padding)
+    form = form.flate_encode(9)
+    form[NameObject("/Type")], form[NameObject("/Subtype")] = NameObject("/XObject"), NameObject("/Form")
+    form[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts()})
+    forms = DictionaryObject({NameObject("/X1"): writer._add_object(form)})
+    content.set_data(b"/X1 Do BT /F1 9 Tf (beside) Tj ET")
+    page[NameObject("/Contents")] = writer._add_object(content)
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts(), NameObject("/XObject"): forms})
+    out = io.BytesIO()
+    writer.write(out)
+    return out
+
+
+def test_a_part_of_a_page_that_the_parser_leaves_out_does_not_pass_unread():
+    assert textlayers_read(form_pdf(0)) == "withinbeside"
+    with pytest.raises(FileRefused, match="第 1 页") as refused:
+        textlayers_read(form_pdf(pdftext.STREAM + 1))
+    assert refused.value.code == "pdf-broken"
+
+
+def test_a_stream_that_unpacks_to_more_than_text_needs_is_refused():
+    with pytest.raises(FileRefused) as refused:
+        textlayers_read(bomb_pdf(1, pdftext.STREAM + 100))
+    assert refused.value.code == "pdf-endless"
+
+
+def test_so_many_pdfs_are_read_at_once_and_one_more_is_asked_to_come_again(monkeypatch):
+    reading, release = threading.Event(), threading.Event()
+    at_work: list[int] = []
+
+    def slow(content, most):
+        at_work.append(1)
+        if len(at_work) == 2:
+            reading.set()
+        assert release.wait(2)
+        return pdftext.Reading(["甲"], 1)
+
+    monkeypatch.setattr(pdftext, "_in_child", slow)
+    monkeypatch.setattr(pdftext, "PATIENCE", 0.05)
+    with ThreadPoolExecutor(2) as pool:
+        held = [pool.submit(pdftext.read, b"", 1) for _number in range(2)]
+        assert reading.wait(5)
+        with pytest.raises(FileRefused, match="再上传") as refused:
+            textlayers_read(io.BytesIO(b"%PDF-1.7"))
+        assert (refused.value.code, len(at_work)) == ("pdf-busy", 2)
+        release.set()
+        assert [future.result().pages for future in held] == [["甲"], ["甲"]]
+    assert textlayers_read(io.BytesIO(b"%PDF-1.7")) == "甲", "a place that was given back is free"
 
 
 def textlayers_read(fileobj: io.BytesIO) -> str:
