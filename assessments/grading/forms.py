@@ -21,6 +21,8 @@ from secmgmt.core.models import Attachment
 from . import queries, rules, services
 from .models import CERTIFICATE, Grading, OutsideDecision, ProofKind
 
+NO_PROOF = _("请附证明文件：上传，或从已有附件中选一份。")
+UNDECLARED = _("请核对文件内容，并勾选“不涉及国家秘密”。")
 SIDES = (("business", _("业务信息")), ("service", _("系统服务")))
 
 
@@ -83,7 +85,7 @@ class GradingForm(RecordForm):
         objects.queryset = objects.queryset.filter(is_secret_register=False)
         if self.instance.pk:
             objects.disabled = True
-        self.fields["authority_name"].help_text = self._authorities()
+        self.fields["authority_name"].help_text = _t("有主管部门时必填。") + self._authorities()
 
     def _authorities(self) -> str:
         """Which authorities decide here, and what happens with any other."""
@@ -198,8 +200,14 @@ class ProofForm(UnmarkedForm):
     proof = forms.ModelChoiceField(
         label=_("已上传的证明文件"), queryset=Attachment.objects.none(), required=False, empty_label=_("不选，下面上传")
     )
-    file = forms.FileField(label=_("上传证明文件"), required=False, help_text=_("盖章或签名的扫描件。"))
-    declared_not_secret = forms.BooleanField(label=_("本文件不涉及国家秘密"), required=False)
+    file = forms.FileField(
+        label=_("上传证明文件"), required=False, help_text=_("盖章或签名的扫描件。"),
+        error_messages={"required": NO_PROOF},
+    )  # fmt: skip
+    declared_not_secret = forms.BooleanField(
+        label=_("本文件不涉及国家秘密"), required=False, help_text=_("上传文件时必勾。"),
+        error_messages={"required": UNDECLARED},
+    )  # fmt: skip
     confirmed_not_secret = forms.BooleanField(label=_("已确认不涉密"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, instance: Any = None, user: Any = None, **kwargs: Any) -> None:
@@ -209,8 +217,11 @@ class ProofForm(UnmarkedForm):
             used = OutsideDecision.objects.filter(grading=instance).values("proof")
             files = Attachment.of(instance).filter(slot__in=("", self.kind)).exclude(pk__in=used)
             self.fields["proof"].queryset = files
-            if not files.exists():
+            if files.exists():
+                self.fields["file"].help_text = _t("没有选已上传的文件时必填：盖章或签名的扫描件。")
+            else:
                 del self.fields["proof"]
+                self.fields["file"].required = self.fields["declared_not_secret"].required = True
 
     def clean(self) -> dict[str, Any]:
         """One file, fit to be kept; the refusal stands at its field and in the trail."""
@@ -218,9 +229,10 @@ class ProofForm(UnmarkedForm):
         upload = data.get("file")
         if upload is None:
             if not data.get("proof") and "file" not in self.errors:
-                self.add_error("file", _t("请附证明文件：上传，或从已有附件中选一份。"))
+                self.add_error("file", NO_PROOF)
         elif not data.get("declared_not_secret"):
-            self.add_error("declared_not_secret", _t("请核对文件内容，并勾选“不涉及国家秘密”。"))
+            if "declared_not_secret" not in self.errors:
+                self.add_error("declared_not_secret", UNDECLARED)
         else:
             try:
                 attachments.examined(upload, True, bool(data.get("confirmed_not_secret")))

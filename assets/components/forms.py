@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +37,16 @@ class ComponentForm(AssetForm):
     class Meta:
         model = Component
         fields = "__all__"
+        help_texts = {
+            "redundancy": _("硬件设备必填。"),
+            "location": _("机房必填。"),
+            "holder": _("岗位人员必填。"),
+            "address": _("如 10.1.2.5、10.1.2.0/24 或 10.1.2.5-10.1.2.9，用逗号分开。"),
+            "certificate_number": _("有产品证书时必填，照证书上的编号填写。"),
+            "certificate_until": _("有产品证书时必填。"),
+        }
+
+    appears: ClassVar = dict.fromkeys(CERTIFICATE, ("certificate_kind", ()))
 
     def clean(self) -> dict[str, Any]:
         """Hardware has its place; a person is no product; a certificate has number and term."""

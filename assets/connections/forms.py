@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from assets.components.models import Component
-from assets.inventory.basis import AssetForm
+from assets.inventory.basis import PORTS, AssetForm
 from assets.inventory.models import ProtectedObject
 from assets.inventory.queries import changeable, platforms
 
@@ -52,6 +52,13 @@ class LinkForm(AssetForm):
     class Meta:
         model = Interconnection
         fields = "__all__"
+        help_texts = {
+            **dict.fromkeys(("from_component", "to_component"), _("两端是同一系统时必填。")),
+            "to_object": _("与外部对端填且只填一项。"),
+            "external_party": _("不在台账内的对端；与对端系统填且只填一项。"),
+            "ports": PORTS,
+            "control_text": _("边界控制为“其他”时必填。"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

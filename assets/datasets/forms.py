@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +34,18 @@ class DataForm(AssetForm):
     class Meta:
         model = DataCategory
         fields = "__all__"
+        help_texts = {
+            "people": _("涉及个人信息时必填。"),
+            "volume_gb": _("总量按 GB 或万条，至少填一项。"),
+            "records": _("总量按 GB 或万条，至少填一项。"),
+            "source_units": _("共享交换、采购时必填；至多三个，用顿号分开。"),
+            "target_units": _("有交互时必填；至多三个，用顿号分开。"),
+        }
+
+    appears: ClassVar = {
+        "people": ("personal", (PersonalInformation.PERSONAL, PersonalInformation.SENSITIVE)),
+        "target_units": ("exchange", (Exchange.PROVIDED, Exchange.ENTRUSTED, Exchange.JOINT)),
+    }
 
     def clean(self) -> dict[str, Any]:
         """Amounts are not negative; sources and targets are named where there are some, three at most."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -13,13 +14,14 @@ from secmgmt.core.clock import today
 from secmgmt.core.forms import UnmarkedForm
 
 from . import queries
-from .basis import AssetForm
+from .basis import ADDRESSES, PHONE, PORTS, AssetForm
 from .choices import CloudSide, NetworkNature, Status
 from .models import Network, ProtectedObject, Zone
 
 CLOUD = ("cloud_side", "cloud_service", "cloud_deployment")
 PLATFORM = ("platform_name", "platform_level", "platform_filing", "cloud_ops_place")
 INTERNET = ("internet_addresses", "internet_domains", "internet_ports")
+CII = ("cii_authority", "cii_number")
 TECHNOLOGY_FACTS = (
     ("is_mobile", "mobile_facts"),
     ("is_iot", "iot_facts"),
@@ -58,22 +60,46 @@ class ObjectForm(AssetForm):
             (*(name for pair in TECHNOLOGY_FACTS for name in pair), "other_technology",
              "data_exported", "export_facts"),
         ),
-        (_("保护要求"), ("is_cii", "cii_authority", "cii_number", "rto_minutes", "rpo_minutes")),
+        (_("保护要求"), ("is_cii", *CII, "rto_minutes", "rpo_minutes")),
     )  # fmt: skip
 
     class Meta:
         model = ProtectedObject
         exclude = ("secret_number",)
         labels = {"operator_text": _("运维单位（不在上列时）")}
+        help_texts = {
+            "in_operation_on": _("已运行或已停用时必填。"),
+            "retired_on": _("已停用时必填。"),
+            "owner": _("与联系人至少填一项。"),
+            "contact": _("与系统负责人至少填一项。"),
+            "contact_phone": PHONE,
+            "operator_phone": PHONE,
+            "internet_addresses": format_lazy("{} {}", ADDRESSES, _("网络性质为互联网时，与域名至少填一项。")),
+            "internet_domains": _("每行一个，如 www.example.gov.cn，不带 http:// 和路径。"),
+            "internet_ports": PORTS,
+            "parent_system": _("是分系统时，与“不在本台账”一栏填且只填一项。"),
+            **dict.fromkeys(CLOUD, _("采用云计算时必填。")),
+            "platform_name": _("本系统是云服务客户时必填。"),
+            "platform_level": _("1–5。"),
+            "platform_filing": _("11 位数字、短横、5 位数字，如 41100043001-25017。"),
+            "export_facts": _("数据出境时必填。"),
+            **dict.fromkeys(CII, _("勾选关键信息基础设施时必填。")),
+        }
 
+    appears: ClassVar = {
+        "retired_on": ("status", (Status.RETIRED,)),
+        **dict.fromkeys((*CLOUD, *PLATFORM), ("is_cloud", ())),
+        **dict.fromkeys(("parent_system", "parent_text"), ("is_subsystem", ())),
+        **{facts: (flag, ()) for flag, facts in TECHNOLOGY_FACTS},
+        "export_facts": ("data_exported", ()),
+        **dict.fromkeys(CII, ("is_cii", ())),
+    }
     next_code = staticmethod(queries.next_code)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("name", "kind", "status", "construction"):
             self.fields[name].required = True
-            label = self.fields[name].label
-            self.fields[name].error_messages["required"] = _t("“%(label)s”没有填写。") % {"label": label}
 
     def clean(self) -> dict[str, Any]:
         """The conditions between the fields, each said at the field where it is mended."""
@@ -84,10 +110,10 @@ class ObjectForm(AssetForm):
         self._family(values)
         self._technology(values)
         if values.get("is_cii"):
-            for name in ("cii_authority", "cii_number"):
+            for name in CII:
                 self.need(name, _t("已勾选关键信息基础设施"))
         else:
-            self.forbid(("cii_authority", "cii_number"), _t("未勾选关键信息基础设施"))
+            self.forbid(CII, _t("未勾选关键信息基础设施"))
         if not values.get("code") and values.get("kind") and "code" not in self.errors:
             values["code"] = self.instance.code or self.next_code(values["kind"])
         return values
@@ -161,7 +187,6 @@ class RegisterForm(AssetForm):
         number = self.fields["secret_number"]
         number.required = True
         number.help_text = _t("只填保密行政管理部门给的登记号，不写系统名称、用途、位置、等级等任何内容。")
-        number.error_messages["required"] = _t("“登记号”没有填写。")
 
 
 class NamingForm(UnmarkedForm):
@@ -211,3 +236,4 @@ class ZoneForm(AssetForm):
     class Meta:
         model = Zone
         fields = ("network", "name", "kind", "address_ranges", "boundary", "note")
+        help_texts = {"address_ranges": ADDRESSES}

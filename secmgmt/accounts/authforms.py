@@ -20,12 +20,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from secmgmt.core.clock import now
+from secmgmt.core.forms import Worded
 from secmgmt.core.middleware import client_address
 
 from . import lockout, passwords, secondfactor
 
 
-class LoginForm(BaseLogin):
+class LoginForm(Worded, BaseLogin):
     """Account and password, nothing to remember."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -39,7 +40,7 @@ class LoginForm(BaseLogin):
             self.fields[name].help_text = ""
 
 
-class ChangePasswordForm(BaseChangePassword):
+class ChangePasswordForm(Worded, BaseChangePassword):
     """The current password is a guess like any other and is counted."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -54,6 +55,7 @@ class ChangePasswordForm(BaseChangePassword):
             self.fields[name].validators.append(passwords.check_length)
             self.fields[name].help_text = ""
             self.fields[name].widget.attrs.pop("placeholder", None)
+        self.fields["password1"].help_text = passwords.PolicyValidator().get_help_text()
 
     def clean_oldpassword(self) -> str:
         """The current password, counted."""
@@ -63,7 +65,7 @@ class ChangePasswordForm(BaseChangePassword):
         return value
 
 
-class ConfirmForm(BaseConfirm):
+class ConfirmForm(Worded, BaseConfirm):
     """The password once more, before something that matters."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -71,7 +73,7 @@ class ConfirmForm(BaseConfirm):
         self.fields["password"].validators.append(passwords.check_length)
 
 
-class _CountedCode:
+class _CountedCode(Worded):
     """A code is counted, then checked, then used up."""
 
     def clean_code(self) -> str:
@@ -100,7 +102,7 @@ class ReauthenticateForm(_CountedCode, BaseReauthenticate):
     """The second factor to confirm who one is."""
 
 
-class ActivateTOTPForm(BaseActivate):
+class ActivateTOTPForm(Worded, BaseActivate):
     """Enrolment: the seed waits encrypted in the session, the first code is counted and used up."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -19,6 +19,9 @@ from .models import ApiToken, LoginPolicy, OrgUnit, User
 from .roles import BUSINESS_ROLES
 
 
+PHONE = gettext_lazy("数字、空格、横线，可以 + 开头，如 13800000000 或 0374-2988888。")
+
+
 class UnitForm(RecordForm):
     """A unit. The parent is chosen once; later it is moved, with its reason."""
 
@@ -50,7 +53,12 @@ class UserForm(RecordForm):
     class Meta:
         model = User
         fields: ClassVar = ["username", "name", "unit", "title", "email", "phone", "expires_on"]
-        help_texts: ClassVar = {"username": gettext_lazy("登记后不能修改，也不会给别人再用。")}
+        help_texts: ClassVar = {
+            "username": gettext_lazy(
+                "3–40 位小写字母、数字、点、横线或下划线；登记后不能修改，也不会给别人再用。"
+            ),
+            "phone": PHONE,
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,6 +79,7 @@ class OwnAccountForm(RecordForm):
 
     class Meta:
         model = User
+        help_texts: ClassVar = {"phone": PHONE}
         fields: ClassVar = ["title", "email", "phone", "shortcuts_on"]
 
 
@@ -273,6 +282,7 @@ class FirstPasswordForm(PlainForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         self.user = user
         super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = passwords.PolicyValidator().get_help_text()
 
     def clean_password1(self) -> str:
         """The rules."""

@@ -65,8 +65,13 @@ class PolicyValidator:
         policy = current_policy()
         return _(
             "至少 %(length)d 位，含大写字母、小写字母、数字、符号中的 %(classes)d 种；不含账号或姓名，"
-            "不用连续、重复或键盘相邻字符，不用常见口令，不与最近 %(history)d 次相同。"
-        ) % {"length": policy.min_length, "classes": policy.min_classes, "history": policy.history}
+            "不用连续、重复或键盘相邻字符，不用常见口令，不与最近 %(history)d 次相同。有效期 %(days)d 天，到期须更换。"
+        ) % {
+            "length": policy.min_length,
+            "classes": policy.min_classes,
+            "history": policy.history,
+            "days": policy.max_age_days,
+        }
 
 
 def check_length(password: str) -> None:

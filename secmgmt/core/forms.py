@@ -24,6 +24,14 @@ from .context import turned_away
 from .templatetags.ui import shown
 
 
+UNSAID = forms.Field.default_error_messages["required"]  # Django's own words
+
+
+def missing(label: Any) -> str:
+    """What every form, import and API answer says of a field that must be filled in and is not."""
+    return _("“%(label)s”没有填写。") % {"label": label}
+
+
 class DateInput(forms.DateInput):
     """A date control of the browser; the value is ISO whatever the locale."""
 
@@ -106,7 +114,18 @@ class Difference:
     mine: str
 
 
-class Unmarked(forms.BaseForm):
+class Worded(forms.BaseForm):
+    """A form that says what is not filled in as all of them do; a field with words of its own keeps them."""
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()  # type: ignore[misc]
+        for name, found in (self._errors or {}).items():
+            for error in found.as_data():
+                if error.code == "required" and error.message == UNSAID:
+                    error.message = missing(self.fields[name].label or name)
+
+
+class Unmarked(Worded):
     """A form whose free texts carry no secrecy mark and are of a size: page, API and import fill the same one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -116,7 +135,7 @@ class Unmarked(forms.BaseForm):
 
     def _clean_fields(self) -> None:
         """Each text by itself, so that what is wrong is told at its field."""
-        super()._clean_fields()  # type: ignore[misc]
+        super()._clean_fields()
         found = marks.sentences(marks.typed_texts(self))
         for name, sentence in found.items():
             self.add_error(name, sentence)
@@ -166,8 +185,6 @@ class RecordForm(Unmarked, forms.ModelForm):
             field.empty_label = _("请选择") if field.required else _("无")
         if isinstance(field.widget, forms.Textarea):
             field.widget.attrs["rows"] = 3  # Django's own ten are a page of nothing
-        if field.required:
-            field.error_messages["required"] = _("“%(label)s”没有填写。") % {"label": field.label or name}
 
     def _post_clean(self) -> None:
         """What form and model both find wrong is said once."""

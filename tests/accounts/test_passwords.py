@@ -211,3 +211,15 @@ def test_a_user_without_a_password_cannot_sign_in(client, city):
     for password in ("", "None", "!", PASSWORD):
         response = client.post("/accounts/login/", {"login": "blank", "password": password})
         assert response.status_code == 200
+
+
+def test_the_rules_of_a_password_are_read_before_one_is_typed(client, city):
+    login(client, city.lin)
+    page = client.get(reverse("account_change_password")).content.decode()
+    for words in ("至少 ", "种；不含账号或姓名", "不与最近 ", "有效期 90 天"):
+        assert words in page.split('id="id_password1-help"')[1].split("</div>")[0]
+
+
+def test_empty_sign_in_fields_are_told_in_the_wording_of_every_form(client, city):
+    page = client.post(reverse("account_login"), {"login": "", "password": ""}).content.decode()
+    assert "“账号”没有填写。" in page and "“口令”没有填写。" in page

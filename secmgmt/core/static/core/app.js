@@ -96,6 +96,19 @@
   addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
   addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
+  // A field that belongs to one answer of another (data-of, data-when; none: any) shows with it, or while it holds text.
+  function fit() {
+    $$("[data-of]").forEach((control) => {
+      const asked = control.form.elements[control.dataset.of], field = control.closest(".field");
+      const given = asked.type === "checkbox" ? (asked.checked ? "on" : "") : asked.value;
+      const wanted = control.dataset.when ? control.dataset.when.split(" ").includes(given) : given !== "";
+      field.hidden = !wanted && !control.value && !field.classList.contains("is-bad");
+    });
+  }
+  document.addEventListener("change", fit);
+  addEventListener("pageshow", fit);
+  fit();
+
   // What needs attention gets the focus: the error summary, else the confirmation's text.
   function focusFirst() { ($("[data-focus]") || $(".notice-bad[tabindex]"))?.focus(); }
   focusFirst();
