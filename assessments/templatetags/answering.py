@@ -1,4 +1,4 @@
-"""The two parts of an item's row that stand on the answering page hundreds of times: made here, not by nodes.
+"""What stands on the answering page hundreds of times, of an item's row and of the side index: made here, not by nodes.
 
 Everything a person typed is escaped by ``format_html``; the rest is this module's own text.
 """
@@ -81,6 +81,16 @@ def item_hangs(row: Any) -> SafeString:
     listed = (("clip", _("证据"), row.files), ("chat", _("留言"), row.remarks))
     given = ((icon(symbol), label, count) for symbol, label, count in listed if count)
     return format_html_join("", '<span class="sm">{}{} {}</span>', given)
+
+
+@register.simple_tag
+def point_line(point: Any, oob: bool = False) -> SafeString:
+    """A control point's line of the side index."""
+    return format_html(
+        '<a href="#{}" id="j-{}"{}><span>{}</span><span>{}{}/{}</span></a>',
+        point.key, point.key, SafeString(' hx-swap-oob="true"' if oob else ""), point.name,
+        "✓ " if point.done else "", point.answered, point.total,
+    )  # fmt: skip
 
 
 def _span(text: str) -> str:

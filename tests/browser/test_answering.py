@@ -116,8 +116,16 @@ def test_what_is_too_large_is_named_with_the_limit_and_nothing_older_stays(
 
 
 def test_the_side_index_follows_the_item_in_hand_and_what_is_scrolled_to(page_of, assessment):  # noqa: F811
-    here = page_of.locator(".side-index [aria-current]")
+    here = page_of.locator(".side-index > ol > li > a[aria-current]")
+    point = page_of.locator(".side-index ol ol a[aria-current]")
     expect(here).to_have_text(re.compile("安全物理环境"))
+    expect(point).to_have_text(re.compile("物理位置选择0/2"))
+    expect(page_of.locator(".side-index ol ol a:visible")).to_have_count(10)  # of this layer
+    page_of.keyboard.press("j")
+    page_of.keyboard.press("1")
+    expect(point).to_have_text(re.compile("物理位置选择1/2"))
+    page_of.get_by_role("link", name="防静电").click()
+    expect(page_of.get_by_role("heading", name="防静电")).to_be_in_viewport()
     Answer.objects.filter(assessment=assessment, layer="安全物理环境").update(result="met", value=1)
     page_of.reload()
     page_of.keyboard.press("n")
@@ -125,6 +133,7 @@ def test_the_side_index_follows_the_item_in_hand_and_what_is_scrolled_to(page_of
     page_of.keyboard.press("1")
     expect(page_of.locator("#saved")).to_contain_text("已保存")
     expect(here).to_have_text(re.compile("安全通信网络"))
+    expect(point).to_have_text(re.compile("网络架构1/"))
     page_of.evaluate("scrollTo(0, document.body.scrollHeight)")
     expect(here).to_have_text(re.compile("安全运维管理"))
 

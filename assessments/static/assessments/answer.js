@@ -106,17 +106,29 @@
     if (item) settle(item);
   });
 
-  // The side index follows the item one is at while it is in sight, else the topmost control point.
+  const here = (link, at) => {
+    if (at === link.hasAttribute("aria-current")) return;
+    if (at) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  };
+
+  // The side index follows the item one is at while it is in sight, else the topmost control point; it opens the
+  // control points of that layer.
   function mark() {
     const edge = document.querySelector(".answer-bar")?.getBoundingClientRect().bottom || 0;
     const seen = (part) => { const { top, bottom } = part.getBoundingClientRect(); return bottom > edge && top < innerHeight; };
     const item = current();
     const group = item && seen(item) ? item.closest("[data-part]") : $$("[data-part]").find(seen);
     if (!group) return;
-    $$(".side-index a").forEach((link) => {
-      if (link.hash === `#${group.dataset.part}`) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
+    const { part, point } = group.dataset;
+    $$(".side-index > ol > li").forEach(({ firstElementChild: layer, lastElementChild: points }) => {
+      points.hidden = layer.hash !== `#${part}`;
+      here(layer, !points.hidden);
     });
+    $$(".side-index ol ol a").forEach((link) => here(link, link.hash === `#${point}`));
+    const side = document.querySelector(".side-index"), line = document.getElementById(`j-${point}`);
+    const frame = side.getBoundingClientRect(), { top, bottom } = line.getBoundingClientRect();
+    if (bottom > frame.bottom || top < frame.top) side.scrollTop += top - frame.top - frame.height / 2;
   }
   let due = 0; // once a frame, however often one scrolls
   const soon = () => { due ||= requestAnimationFrame(() => { due = 0; mark(); }); };

@@ -38,10 +38,13 @@ def test_an_extensions_items_have_headings_anchors_and_counts_of_their_own(cloud
     progress = results.progress(cloudy.answers.order_by("order").values_list(*results.PROGRESS_FIELDS), city.lin)
     own, general = progress.layers["云计算", "安全通信网络"], progress.layers["通用", "安全通信网络"]
     assert f'<h2 id="{own.key}">云计算扩展 · 安全通信网络</h2>' in html and f'href="#{own.key}"' in html
+    point = next(part for group, part in progress.groups.items() if group[:2] == ("云计算", "安全通信网络"))
+    assert f'href="#{point.key}" id="j-{point.key}"><span>{point.name}</span><span>0/{point.total}</span>' in html
     assert own.total == cloudy.answers.filter(scope="云计算", layer="安全通信网络").count()
     assert general.total == cloudy.answers.filter(scope="通用", layer="安全通信网络").count()
     assert html.count('<h2 id="l') == len(progress.layers)
     saved = save(client, row, result="met", opened="1").content.decode()
+    assert f'id="j-{point.key}" hx-swap-oob="true"><span>{point.name}</span>' in saved
     assert f'id="i-{own.key}"' in saved and f'id="i-{general.key}"' not in saved
     points = [layer.name for layer in results.summary(cloudy).layers]
     assert len(points) == len(set(points)), "the report keeps one line for each layer"
