@@ -24,7 +24,7 @@ from django.http import FileResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from . import audit, digest, errors, parents, permissions
+from . import audit, digest, errors, parents, permissions, search
 from .clock import now
 from .filesafety import names, secrecy, sniff
 from .filesafety.refusal import FileRefused
@@ -104,6 +104,7 @@ def _insert(row: Attachment, parent: Any, *, verb: str, detail: dict[str, Any]) 
     check_count(parent)
     row.content_type, row.object_id = ContentType.objects.get_for_model(parent), parent.pk
     row.save()
+    search.refresh(row)
     after = {"name": row.name, "size": row.size, "digest": row.digest, "slot": row.slot}
     audit.record(verb, parent, by=row.by, at=row.at, after=after, detail={"attachment": row.pk, **detail})
 
@@ -113,13 +114,14 @@ def remove(*, attachment: Attachment, by: Any, at: dt.datetime) -> None:
     """Take a file off its record; what was submitted with the record stays. The file goes on commit."""
     row = visible(by, attachment.pk)
     parent = row.parent
+    check_not_frozen(parent)  # first: a file that cannot be added either is refused in other words
     check_may_attach(by, parent)
     check_may_remove(by, row, parent)
-    check_not_frozen(parent)
     check_not_kept(row, parent)
     key = row.storage_key
     before = {"name": row.name, "size": row.size, "digest": row.digest, "slot": row.slot}
     audit.record("attachment.remove", parent, by=by, at=at, before=before, detail={"attachment": row.pk})
+    search.forget(row)
     row.delete()
     transaction.on_commit(lambda: drop_file(key))
 
@@ -128,6 +130,7 @@ def drop_all(parent: Any) -> list[dict[str, Any]]:
     """Take every file off a record that is being deleted; what they were, for its trail. Part of that act."""
     rows = list(Attachment.of(parent))
     keys = [row.storage_key for row in rows]
+    search.forget_many(rows)
     Attachment.of(parent).delete()
     transaction.on_commit(lambda: drop_files(keys))
     return [{"name": row.name, "size": row.size, "digest": row.digest} for row in rows]

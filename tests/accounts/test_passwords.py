@@ -164,6 +164,13 @@ def test_the_link_of_a_disabled_user_opens_nothing(client, city, at):
     assert put(client, token).status_code == 404
 
 
+def test_a_link_stays_dead_when_its_disabled_user_is_enabled_again(client, city, at):
+    token = issue(city, at)
+    services.disable_user(user=city.lin, by=city.sysadmin, at=at, reason="离职")
+    services.enable_user(user=city.lin, by=city.sysadmin, at=at)
+    assert put(client, token).status_code == 404
+
+
 def test_a_weak_password_leaves_the_link_usable(client, city, at):
     token = issue(city, at)
     assert put(client, token, "12345678").status_code == 200

@@ -294,7 +294,7 @@ def test_deleting_a_record_takes_its_files_and_tells_what_they_were(
 def test_what_was_submitted_keeps_its_files(city, thing, at):
     row = attach(thing, city, at)
     STEPS.fire(thing, "submit", by=city.lin, at=at, seen="v1")
-    with pytest.raises(errors.Conflict):
+    with pytest.raises(errors.Conflict, match="已提交并冻结"):
         attachments.remove(attachment=row, by=city.lin, at=at)
 
 
