@@ -16,13 +16,12 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from . import crypto, errors
+from . import crypto, errors, sealed
 from .models.job import PeriodicRun
 
 Ways = Sequence[tuple[str, str]]  # (words, address): where somebody goes on from here
@@ -47,7 +46,7 @@ def is_token(text: str) -> bool:
 def keep(token: str, kind: str, user: Any, data: Any, *parts: Any) -> None:
     """Keep ``data`` (plain values) for ``user``; of ``parts`` each can be read without the others."""
     lines = (json.dumps(part, cls=DjangoJSONEncoder, ensure_ascii=False) for part in (data, *parts))
-    _put(place_of(token, kind, user), "\n".join(lines).encode())
+    sealed.put(place_of(token, kind, user), "\n".join(lines).encode())
 
 
 def kept(token: str, kind: str, user: Any, ways: Ways = ()) -> Any:
@@ -65,7 +64,7 @@ def kept_parts(token: str, kind: str, user: Any, ways: Ways = ()) -> list[bytes]
     if not is_token(token):
         raise missing
     try:
-        return _get(place_of(token, kind, user)).split(b"\n")  # JSON writes a line break as \\n
+        return sealed.get(place_of(token, kind, user)).split(b"\n")  # JSON writes a line break as \\n
     except (FileNotFoundError, crypto.Unreadable):
         raise missing from None
 
@@ -74,25 +73,16 @@ def keep_upload(upload: Any) -> str:
     """Keep an uploaded file until a job has read it; where."""
     key = f"{UPLOADS}/{secrets.token_hex(20)}"
     upload.seek(0)
-    _put(key, upload.read())
+    sealed.put(key, upload.read())
     return key
 
 
 def upload_of(key: str) -> io.BytesIO:
     """An upload that waits. Raises Conflict when it does no longer."""
     try:
-        return io.BytesIO(_get(key))
+        return io.BytesIO(sealed.get(key))
     except (FileNotFoundError, crypto.Unreadable):
         raise errors.Conflict(_("上传的文件已清理，请重新上传。")) from None
-
-
-def _put(place: str, data: bytes) -> None:
-    default_storage.save(place, ContentFile(crypto.encrypt_bytes(data, purpose=place)))
-
-
-def _get(place: str) -> bytes:
-    with default_storage.open(place, "rb") as handle:
-        return crypto.decrypt_bytes(handle.read(), purpose=place)
 
 
 def forget(place: str) -> None:

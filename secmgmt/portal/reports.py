@@ -8,7 +8,8 @@ says hangs on the record alone and never on who has it made, since others take i
 from __future__ import annotations
 
 import datetime as dt
-from typing import IO, Any
+from io import BytesIO
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
@@ -18,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from secmgmt.core import audit, digest, errors, manifest, parents, permissions
+from secmgmt.core import audit, crypto, digest, errors, manifest, parents, permissions, sealed
 from secmgmt.core.jobs import JobContext, enqueue, job
 from secmgmt.core.manifest import ReportKind
 from secmgmt.core.models import Job, ReportRun
@@ -138,27 +139,29 @@ def fetch(user: Any, pk: int) -> ReportRun:
     return run
 
 
-def take(*, run: ReportRun, by: Any, at: dt.datetime) -> IO[bytes]:
+def take(*, run: ReportRun, by: Any, at: dt.datetime) -> BytesIO:
     """The file of a report for download: its subject asked again, its digest checked, the act on record.
 
     Raises OutOfScope (no longer open to ``by``, or cleared away), Conflict (not what was made).
     """
     subject = subject_of(kind_named(run.kind), by, run.object_id)
+    cleared = errors.OutOfScope(_("这份报告的文件已到期清理，请在报告中心重新制作。"), lookup=run.pk)
+    if not run.storage_key:
+        raise cleared
+    content: bytes | None = None
     try:
-        handle = default_storage.open(run.storage_key, "rb") if run.storage_key else None
+        content = sealed.get(run.storage_key)
     except FileNotFoundError:
-        handle = None
-    if handle is None:
-        raise errors.OutOfScope(_("这份报告的文件已到期清理，请在报告中心重新制作。"), lookup=run.pk)
+        raise cleared from None
+    except crypto.Unreadable:
+        pass  # told as what it is: not what was made
     detail = {"report": run.pk, "kind": run.kind, "format": run.fmt, "digest": run.digest}
-    if digest.hash_chunks(handle.chunks(), run.algorithm) != run.digest:
-        handle.close()
+    if content is None or digest.hash_bytes(content, run.algorithm) != run.digest:
         audit.refuse("report.digest-broken", subject, by=by, reason=_("文件与制作时的摘要不一致"), detail=detail)
         raise errors.Conflict(_("这份报告与制作时的摘要不一致，可能已损坏，没有提供下载。请重新制作。"), obj=run)
     with audit.act():
         audit.record("report.download", subject, by=by, at=at, detail=detail)
-    handle.seek(0)
-    return handle
+    return BytesIO(content)
 
 
 def clear_old(at: dt.datetime) -> int:

@@ -26,7 +26,7 @@ from django.http.cookie import SimpleCookie
 from assessments.models import Answer, Assessment, CatalogItem, Grading, Standard
 from secmgmt.accounts import services
 from secmgmt.accounts.models import AdminGrant, ApiToken
-from secmgmt.core import digest
+from secmgmt.core import digest, sealed
 from secmgmt.core.clock import now
 from secmgmt.core.models import Attachment, AuditEvent, Job, JobState, Notice, Participation, ReportRun
 from tests.assets.factories import (
@@ -188,7 +188,7 @@ class Cast:
 
     def job(self, owner: Any, at: dt.datetime) -> Job:
         """A finished job about the object, with its file."""
-        key = default_storage.save("jobs/result", ContentFile(b"x"))
+        key = sealed.put(f"results/{secrets.token_hex(20)}", b"x")
         obj = self.rows["object"]
         return Job.objects.create(
             kind="test.file", label="导出", owner=owner, content_type=ContentType.objects.get_for_model(obj),
@@ -208,7 +208,7 @@ class Cast:
 
     def report(self, parent: Any, by: Any, at: dt.datetime) -> ReportRun:
         """A document made of ``parent``."""
-        key = default_storage.save(f"reports/{secrets.token_hex(16)}", ContentFile(b"x"))
+        key = sealed.put(f"results/{secrets.token_hex(20)}", b"x")
         return ReportRun.objects.create(
             content_type=ContentType.objects.get_for_model(parent), object_id=parent.pk, kind="self-assessment",
             title="报告", fmt="pdf", storage_key=key, size=1, algorithm="sha256",

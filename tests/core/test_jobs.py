@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
-from secmgmt.core import errors
+from secmgmt.core import errors, sealed
 from secmgmt.core.jobs import celery_tasks, enqueue, queue, run_job, runner, sweep
 from secmgmt.core.jobs.context import JobContext, LeaseLost
 from secmgmt.core.jobs.housekeeping import housekeeping
@@ -228,12 +228,26 @@ def test_the_file_needs_the_jobs_own_action_at_the_moment_of_download(city, at, 
     assert client.get(reverse("core:job-result", args=[job.pk])).status_code == 403
 
 
-def test_a_result_that_was_changed_on_the_disk_is_not_handed_out(city, at, client):
+@pytest.mark.parametrize("put", [sealed.put, lambda key, data: default_storage.save(key, ContentFile(data))])
+def test_a_result_that_was_changed_on_the_disk_is_not_handed_out(city, at, client, put):
     job = run(make(city, at))
     default_storage.delete(job.result_key)
-    default_storage.save(job.result_key, ContentFile(b"<b>y</b>"))
+    put(job.result_key, b"<b>y</b>")
     client.force_login(city.lin)
     assert client.get(reverse("core:job-result", args=[job.pk])).status_code == 409
+
+
+def test_a_result_is_unreadable_where_it_is_kept_and_bound_to_its_place(city, at, client, disk):
+    first, second = (run(make(city, at, params={"text": text})) for text in ("13812345678", "13912345678"))
+    client.force_login(city.lin)
+    assert client.get(reverse("core:job-result", args=[first.pk])).getvalue() == b"13812345678"
+    with default_storage.open(first.result_key, "rb") as handle:
+        kept = handle.read()
+    assert kept.startswith((b"aes.", b"sm4.")) and b"13812345678" not in kept
+    default_storage.delete(second.result_key)
+    default_storage.save(second.result_key, ContentFile(kept))
+    Job.objects.filter(pk=second.pk).update(result_digest=first.result_digest)
+    assert client.get(reverse("core:job-result", args=[second.pk])).status_code == 409
 
 
 def test_the_page_polls_while_the_job_runs_and_stops_when_it_is_over(city, at, client):

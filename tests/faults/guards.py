@@ -18,6 +18,11 @@ def whoever_holds_it(job: Job) -> Any:
     return Job.objects.filter(pk=job.pk)
 
 
+def plain(data: bytes, *, purpose: str) -> bytes:
+    """As it came."""
+    return data
+
+
 J = "secmgmt.core.jobs."
 TESTS = "../core/test_jobs.py::"
 
@@ -26,6 +31,7 @@ GUARDS = (
     Guard(J + "access.require_subject", nothing, (TESTS + "test_rights_revoked", TESTS + "test_the_file_needs"), "A08, A09"),
     Guard(J + "access.own_job", anybodys, (TESTS + "test_nobody_else_reaches",), "A08"),
     Guard(J + "access.check_digest", nothing, (TESTS + "test_a_result_that_was_changed",), "8.1.4.7 b"),
+    Guard("secmgmt.core.crypto.encrypt_bytes", plain, (TESTS + "test_a_result_is_unreadable",), "8.1.4.8 b"),
     Guard(J + "context.held", whoever_holds_it, (TESTS + "test_a_run_that_lost_its_lease_commits",), "R1, L2"),
     Guard(J + "views.local_path", str, (TESTS + "test_a_job_leads_nowhere",), "A20"),
     Guard(J + "periodic.once_per_period", lambda *a: True, (TESTS + "test_a_periodic_task_sent",), "R16"),

@@ -7,10 +7,12 @@ import io
 import zipfile
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from secmgmt.accounts.models import Position
+from secmgmt.core import sealed
 from secmgmt.core.models import AuditEvent, JobState, ReportRun
 from secmgmt.portal import reports
 from tests.core.testapp.support import invite, make_thing
@@ -114,11 +116,18 @@ def test_a_format_the_kind_does_not_have_is_refused_by_name(client, city, thing)
 
 
 def test_a_file_that_is_not_what_was_made_is_refused_and_on_record(client, city, made):
-    default_storage.delete(made.storage_key)
-    with default_storage.open(made.storage_key, "wb") as handle:
-        handle.write(b"something else")
-    assert client.get(file_of(made)).status_code == 409
-    assert AuditEvent.objects.filter(verb="report.digest-broken", result="refused").exists()
+    plain = lambda key, data: default_storage.save(key, ContentFile(data))  # noqa: E731
+    for put in (plain, sealed.put):
+        default_storage.delete(made.storage_key)
+        put(made.storage_key, b"something else")
+        assert client.get(file_of(made)).status_code == 409
+    assert AuditEvent.objects.filter(verb="report.digest-broken", result="refused").count() == 2
+
+
+def test_a_report_is_unreadable_where_it_is_kept(client, city, made):
+    with default_storage.open(made.storage_key, "rb") as handle:
+        assert handle.read().startswith((b"aes.", b"sm4."))
+    assert client.get(file_of(made)).getvalue().startswith((b"PK", b"%PDF"))
 
 
 def test_an_old_report_loses_its_file_and_keeps_who_made_it(client, city, thing, made, at):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.files import File
-from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
-from .. import digest, errors, permissions
+from .. import crypto, digest, errors, permissions, sealed
 from ..models.job import Job, JobState
 from .registry import kind_named
 
@@ -61,8 +60,8 @@ def own_job(user: Any, pk: int) -> Job:
     return job
 
 
-def open_result(job: Job, user: Any) -> File:
-    """The result file of a job of ``user``, at its start, after its digest was checked.
+def open_result(job: Job, user: Any) -> BytesIO:
+    """The result file of a job of ``user``, decrypted, after its digest was checked.
 
     Raises OutOfScope when there is no file (any more), NotAllowed when he may no longer do the job's action
     on its subject, or its kind of work, Conflict when the file is not what was stored.
@@ -72,17 +71,22 @@ def open_result(job: Job, user: Any) -> File:
     require_subject(job, user)
     require_kind(job, user)
     try:
-        handle = default_storage.open(job.result_key, "rb")
+        content = sealed.get(job.result_key)
     except FileNotFoundError:
         raise errors.OutOfScope(_("结果文件已清理，请重新发起。"), model="core.Job", lookup=job.pk) from None
-    check_digest(job, handle)
-    handle.seek(0)
-    return handle
+    except crypto.Unreadable:
+        raise broken(job) from None
+    check_digest(job, content)
+    return BytesIO(content)
 
 
-def check_digest(job: Job, handle: File) -> None:
+def check_digest(job: Job, content: bytes) -> None:
     """The file must be what the job stored."""
     algorithm = job.result.get("file", {}).get("algorithm", "")
-    if digest.hash_chunks(handle.chunks(), algorithm) != job.result_digest:
-        handle.close()
-        raise errors.Conflict(_("结果文件与生成时的摘要不一致，可能已损坏，请重新发起。"), obj=job)
+    if digest.hash_bytes(content, algorithm) != job.result_digest:
+        raise broken(job)
+
+
+def broken(job: Job) -> errors.Conflict:
+    """The refusal of a file that is not what the job stored."""
+    return errors.Conflict(_("结果文件与生成时的摘要不一致，可能已损坏，请重新发起。"), obj=job)

@@ -7,17 +7,14 @@ import datetime as dt
 import errno
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.files import File
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from .. import audit, digest, errors
+from .. import audit, digest, errors, sealed
 from ..clock import now
 from ..models.job import Job, JobState
 from ..notices import notify
@@ -71,22 +68,15 @@ class JobContext:
         if self._heartbeat.lost:
             raise LeaseLost
 
-    def save_file(self, name: str, media_type: str, content: bytes | Path) -> None:
-        """Store the result file under a random key with its digest; the last one saved is the job's.
+    def save_file(self, name: str, media_type: str, content: bytes) -> None:
+        """Store the result file, encrypted, under a random key with its digest; the last one saved is the job's.
 
         Raises NoSpace when the disk is full; nothing of the file is kept then.
         """
         self.discard_file()
         key = f"{RESULTS}/{secrets.token_hex(20)}"
         try:
-            if isinstance(content, bytes):
-                size, mark = len(content), digest.hash_bytes(content)
-                stored = default_storage.save(key, ContentFile(content))
-            else:
-                with content.open("rb") as handle:
-                    size, mark = content.stat().st_size, digest.hash_file(handle)
-                    handle.seek(0)
-                    stored = default_storage.save(key, File(handle))
+            stored = sealed.put(key, content)
         except OSError as error:
             with contextlib.suppress(OSError):
                 default_storage.delete(key)
@@ -94,8 +84,8 @@ class JobContext:
                 raise errors.NoSpace(_("服务器磁盘空间不足，结果文件没有保存。请联系系统管理员。")) from error
             raise
         self.job.result_key, self.job.result_name, self.job.result_type = stored, name[:160], media_type[:100]
-        self.job.result_digest = mark
-        self.result["file"] = {"size": size, "algorithm": settings.DIGEST_ALGORITHM}
+        self.job.result_digest = digest.hash_bytes(content)
+        self.result["file"] = {"size": len(content), "algorithm": settings.DIGEST_ALGORITHM}
 
     def discard_file(self) -> None:
         """Delete the file of a run that will not be kept."""
