@@ -163,6 +163,7 @@ class RecordForm(Unmarked, forms.ModelForm):
     def __init__(self, *args: Any, user: Any = None, **kwargs: Any) -> None:
         self.user = user
         super().__init__(*args, **kwargs)
+        self.order_fields([name for _title, names in self.fieldsets for name in names])  # errors come as fields stand
         self.fields["version"].initial = self.instance.version if self.instance.pk else 0
         for name, field in self.fields.items():
             self._prepare(name, field)

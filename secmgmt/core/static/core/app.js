@@ -105,7 +105,7 @@
       field.hidden = !wanted && !control.value && !field.classList.contains("is-bad");
     });
   }
-  document.addEventListener("change", fit);
+  ["change", "focusout"].forEach((kind) => document.addEventListener(kind, fit));
   addEventListener("pageshow", fit);
   fit();
 
