@@ -10,12 +10,13 @@ from django.test.utils import CaptureQueriesContext
 
 from assets.inventory.sheets import OBJECT_SHEET
 from assets.models import ProtectedObject
-from secmgmt.core import audit_trail, sheets_import
+from secmgmt.core import audit_trail, sheets_import, sheets_views
 from secmgmt.core.clock import now
 from secmgmt.core.models import AuditEvent, AuditHead, AuditRow
 from secmgmt.core.sheets import Entry, Preview
 from tests.assets.factories import make_object
 from tests.core.test_sheets import book_of, new_row, put, send
+from tests.jobs import run_queued
 from tests.support import CastClient, City
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +146,36 @@ def test_what_a_model_keeps_out_of_the_trail_is_in_no_table(lin, city):
     assert lin.post(page.redirect_chain[-1][0]).status_code == 302
     assert "13800001234" not in str(AuditRow.objects.values_list("before", "after"))
     assert "13800001234" not in history(lin, ProtectedObject.objects.get(name="甲"))
+
+
+@pytest.mark.parametrize(("why", "verb"), [("changed", "refused.conflict"), ("no position", "refused.not-allowed")])
+def test_an_import_that_is_refused_in_its_job_leaves_one_row_of_refusal(
+    lin, city, why, verb, monkeypatch
+):
+    monkeypatch.setattr(sheets_views, "LARGE", 0)
+    make_object(city.health, "甲", owner=city.lin, in_operation_on=dt.date(2020, 1, 1))
+    book = book_of(lin)
+    put(book, 2, 名称="乙")
+    send(lin, book)
+    (read,) = run_queued()
+    assert lin.post(read.result["url"]).status_code == 302
+    if why == "changed":
+        ProtectedObject.objects.update(version=9)
+    else:
+        city.lin.position_set.update(valid_until=dt.date(2021, 1, 1))
+    (job,) = run_queued()
+    assert job.state == "failed" and ProtectedObject.objects.get().name == "甲"
+    row = AuditEvent.objects.get(result="refused", verb__startswith="refused.")
+    assert (row.verb, row.actor_id, row.channel) == (verb, city.lin.pk, "job")
+    assert row.detail["reason"] == job.error and row.detail["kind"] == "core.import_store"
+
+
+def test_a_file_that_is_refused_in_its_job_leaves_one_row_of_refusal(lin, city, monkeypatch):
+    monkeypatch.setattr(sheets_views, "LARGE", 0)
+    book = book_of(lin, "template")
+    new_row(book, 2, str(city.health), "甲")
+    book.worksheets[0].cell(1, 1).value = "没有这一列"
+    send(lin, book)
+    (job,) = run_queued()
+    row = AuditEvent.objects.get(result="refused")
+    assert row.verb == "refused.wrong-header" and row.detail["reason"] == job.error

@@ -36,6 +36,7 @@ def run_job(pk: int) -> bool:
             log.warning("job %s: lease lost, this run is dropped", pk)
         except errors.DomainError as error:
             refused = isinstance(error, errors.NotAllowed | errors.OutOfScope)
+            _note_refusal(context, error)
             _fail(context, error.message, AuditResult.REFUSED if refused else AuditResult.FAILED)
         except Exception:
             log.exception("job %s (%s) attempt %s failed", pk, job.kind, job.attempts)
@@ -70,6 +71,15 @@ def _run(context: JobContext, kind: Kind) -> None:
     access.require_subject(job, context.user)
     access.require_kind(job, context.user)
     context.finish(kind.function(context))
+
+
+def _note_refusal(context: JobContext, error: errors.DomainError) -> None:
+    """Its own row in the trail for an act that was refused, as a page or the API would have left it."""
+    if type(error) is errors.DomainError or context.over:  # the work failed, nobody refused it
+        return
+    job, found = context.job, error.extra.get("obj") or getattr(error, "obj", None)
+    detail = {"job": job.pk, "kind": job.kind, "status": error.status}
+    audit.refuse(f"refused.{error.code}", found or job, by=context.user, reason=error.message[:500], detail=detail)
 
 
 def _fail(context: JobContext, message: str, result: str) -> None:
