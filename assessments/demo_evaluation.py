@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from assets.models import ProtectedObject
 from secmgmt.accounts.models import User
-from secmgmt.core import attachments, comments
+from secmgmt.core import attachments, comments, search
 from secmgmt.core.workflow import seen_token
 
 from . import demo_data
@@ -44,6 +44,7 @@ def assess(obj: ProtectedObject, state: str, at: dt.datetime) -> None:
     for number, answer in enumerate(given):
         _answer(answer, told[answer.pk], number, owner, begun + dt.timedelta(minutes=number * 2))
     Answer.objects.bulk_update(given, ANSWERED)
+    search.refresh_many(given)
     _add_evidence(given, owner, begun)
     _add_remarks(given, {"owner": owner, "lead": lead}, begun)
     if state == "in_progress":

@@ -145,6 +145,15 @@ MANIFEST = Manifest(
             icon="check",
             related=("protected_object",),
         ),
+        SearchSource(
+            "assessments.Answer",
+            _("自评估作答"),
+            lambda row: row.found,
+            title=lambda row: f"{row.code} {row.control_point}",
+            icon="check",
+            where=lambda row: f"{row.assessment.protected_object} · {row.assessment}",
+            shown=("assessment__protected_object__unit",),
+        ),
     ),
     api=(
         ("gradings", "assessments.grading.api:router"),

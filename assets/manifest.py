@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from secmgmt.accounts import roles
+from secmgmt.accounts.search import unit_text
 from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, Panel, SearchSource
 from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS, Capacity
@@ -12,7 +13,15 @@ from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS, Capacity
 from .connections.services import HOST, PEER
 from .demo import create_assets
 from .home import my_objects
-from .inventory.search import component_text, data_text, link_text, network_text, object_text, zone_text
+from .inventory.search import (
+    component_text,
+    data_text,
+    link_text,
+    network_text,
+    object_text,
+    unit_page,
+    zone_text,
+)
 from .panels import components_panel, data_panel, hosting_panel, links_panel, topology_panel
 from .todos import leads_todos, owners_todos
 
@@ -81,6 +90,7 @@ MANIFEST = Manifest(
     panels=PANELS,
     home=(HomePanel(_("我的系统"), "assets/panels/mine.html", my_objects, order=10),),
     search=(
+        SearchSource("accounts.OrgUnit", _("单位"), unit_text, icon="tree", url=unit_page, order=50),
         SearchSource(OBJECT, _("定级对象"), object_text, icon="server", related=("unit",)),
         SearchSource("assets.Network", _("网络"), network_text, icon="net", related=("protected_object",)),
         SearchSource("assets.Zone", _("网络区域"), zone_text, icon="net", related=("network",)),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assets.inventory.models import level_label
-from secmgmt.core import errors, permissions
+from secmgmt.core import errors, permissions, search
 from secmgmt.core.models import Attachment, Comment, Decision, Record, ScopedQuerySet
 
 from . import formulas, points
@@ -106,6 +106,7 @@ class Assessment(Record):
         """Answers are not thrown away with their assessment. Conflict says so."""
         if not self.is_deletable:
             raise errors.Conflict(_("“%(name)s”已有作答或办理记录，不能删除。") % {"name": self}, obj=self)
+        search.forget_many(list(self.answers.exclude(found="")))
         return super().delete(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

@@ -210,6 +210,8 @@ def _keep(row: Answer, wanted: dict[str, Any], *, by: Any, at: dt.datetime, **de
     row.version += 1
     row.save(update_fields=[*wanted, "answered_by", "answered_at", "version"])
     was, now_is = audit.changes(before, wanted)
+    if "found" in now_is:
+        search.refresh(row)
     audit.record("assessments.answer.change", row, by=by, at=at, before=was, after=now_is, detail=detail)
     return row
 

@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+
+from assets.inventory.models import ProtectedObject
+from secmgmt.accounts.search import administrators_page
+from secmgmt.core import permissions
+
+
+def unit_page(unit: Any, user: Any) -> str:
+    """The objects of a unit and beneath it for who sees any, the unit itself for who keeps the tree."""
+    if permissions.may(user, ProtectedObject, "view", unit.path):
+        return f"{reverse('assets:object-list')}?unit={unit.pk}"
+    return administrators_page(unit, user)
+
 
 def object_text(obj: Any) -> str:
     """Name, code, unit, business and domains of an object."""

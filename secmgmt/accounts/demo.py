@@ -13,7 +13,7 @@ from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from secmgmt.core import audit, records
+from secmgmt.core import audit, records, search
 
 from . import roles
 from .models import OrgUnit, Position, User
@@ -130,6 +130,7 @@ def _unit(name: str, short: str, kind: str, parent: OrgUnit | None, at: dt.datet
     unit.save()
     unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
     unit.save(update_fields=["path"])
+    search.refresh(unit)
     return unit
 
 
@@ -168,6 +169,7 @@ def _user(username: str, name: str, unit: OrgUnit, title: str, at: dt.datetime, 
     user.set_unusable_password()
     records.stamp(user, by=None, at=at)
     user.save()
+    search.refresh(user)
     return user
 
 

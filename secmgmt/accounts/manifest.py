@@ -8,11 +8,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from secmgmt.core.acts import ACT_LABELS
-from secmgmt.core.manifest import Manifest, MenuEntry
+from secmgmt.core.manifest import Manifest, MenuEntry, SearchSource
 from secmgmt.core.permissions import ACTION_LABELS
 
 from .demo import create_accounts
 from .roles import ADMIN_ROLES, BUSINESS_ROLES
+from .search import administrators_page, user_text
 from .todos import administrators_todos
 from .users import tidy
 
@@ -93,6 +94,19 @@ MANIFEST = Manifest(
     menu=MENU,
     todos=(administrators_todos,),
     chores=(tidy,),
+    search=(
+        SearchSource(
+            "accounts.User",
+            _("用户"),
+            user_text,
+            title=lambda user: user.audit_name,
+            icon="user",
+            related=("unit",),
+            where=lambda user: str(user.unit or ""),
+            url=administrators_page,
+            order=50,
+        ),
+    ),
     grants={
         **{code: {"accounts.OrgUnit": ("view",)} for code in EVERYBODY},
         "system_admin": {

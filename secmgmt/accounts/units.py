@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
-from secmgmt.core import audit, errors, permissions, records
+from secmgmt.core import audit, errors, permissions, records, search
 from secmgmt.core.models import Participation, Record
 
 from .models import OrgUnit, Position, UnitName, User
@@ -39,6 +39,7 @@ def change_unit(*, form: Any, by: User, at: dt.datetime) -> OrgUnit:
         UnitName.objects.create(
             unit=unit, name=old, until=at, reason=form.cleaned_data.get("rename_reason", "")
         )
+        search.refresh(unit)  # it is found by its former names too
     return unit
 
 
@@ -86,6 +87,8 @@ def merge_unit(*, unit: OrgUnit, into: OrgUnit, by: User, at: dt.datetime, reaso
             moved[model._meta.label_lower] = moved.get(model._meta.label_lower, 0) + count
     UnitName.objects.create(unit=into, name=unit.name, until=at, reason=reason.strip())
     _rehang(unit, into, by=by, at=at, merged_into=into)
+    search.refresh(into)
+    search.refresh_followers([into])
     audit.record(
         "unit.merge",
         unit,

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from secmgmt.core import audit, errors, permissions, records
+from secmgmt.core import audit, errors, permissions, records, search
 
 from . import guards, links, sessions
 from .models import FailedLogin, FirstPasswordLink, OrgUnit, Position, User
@@ -64,6 +64,7 @@ def create_user(
             user.save()
     except IntegrityError as error:
         raise errors.Conflict(_("账号“%(name)s”已有人使用。") % {"name": user.username}) from error
+    search.refresh(user)
     audit.record("user.create", user, by=by, at=at, after=audit.fields_of(user))
     return user
 

@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from . import audit, errors, parents, permissions
+from . import audit, errors, parents, permissions, search
 from .models.trail import Comment
 
 TEXT_LENGTH = 2000
@@ -27,6 +27,7 @@ def add(*, parent: Any, text: str, by: Any, at: dt.datetime) -> Comment:
     comment = Comment.objects.create(
         content_type=kind, object_id=seen.pk, text=check_text(text), by=by, at=at
     )
+    search.refresh(comment)
     audit.record("core.comment.add", seen, by=by, at=at, after={"text": comment.text})
     return comment
 

@@ -109,9 +109,12 @@ class HomePanel:
 
 @dataclass(frozen=True)
 class SearchSource:
-    """A model whose rows are found by the site-wide search: ``text(obj)`` is what is searched.
+    """A model whose rows are found by the site-wide search: ``text(obj)`` is what is searched, "" is not found.
 
-    ``related``: what ``select_related`` loads for ``text``.
+    ``related``: what ``select_related`` loads for ``text`` and ``title``; when one of these rows gets another name,
+    the rows that speak of it are brought up to date. ``where(obj)``: a line that says where the row belongs, with
+    ``shown`` loaded for it. ``url(obj, user)``: the page it leads to, if not its own. ``part``: what hangs on a record
+    under this name is found by who was shown that part of it. ``order``: the place among the kinds.
     """
 
     model: str
@@ -120,6 +123,11 @@ class SearchSource:
     title: Callable[[Any], str] = str
     icon: str = "file"
     related: tuple[str, ...] = ()
+    where: Callable[[Any], str] | None = None
+    shown: tuple[str, ...] = ()
+    url: Callable[[Any, Any], str] | None = None
+    part: str = ""
+    order: int = 100
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -35,6 +36,19 @@ def with_visible_parent(rows: QuerySet, user: Any) -> QuerySet:
             seen = model._default_manager.visible_to(user).order_by().values("pk")
             condition |= Q(content_type_id=kind.pk, object_id__in=seen)
     return rows.filter(condition)
+
+
+def load_parents(rows: Iterable[Any]) -> None:
+    """Load the records that ``rows`` hang on with what their scope is read from: a query a kind."""
+    by_kind: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_kind[row.content_type_id].append(row)
+    for kind, group in by_kind.items():
+        model: Any = ContentType.objects.get_for_id(kind).model_class()
+        unit = model.scope_path.rpartition("__")[0]
+        found = model._default_manager.select_related(*filter(None, [unit])).in_bulk({row.object_id for row in group})
+        for row in group:
+            row.parent = found[row.object_id]
 
 
 def require_any(user: Any, obj: Any, *actions: str) -> None:

@@ -79,6 +79,7 @@ def clear(obj: Any) -> list[dict[str, Any]]:
 
     The decisions stay with the trail. Returns what the files were.
     """
+    search.forget_many(list(Comment.of(obj)))
     for model in (Participation, Notice, Comment):
         model.of(obj).delete()
     return attachments.drop_all(obj)

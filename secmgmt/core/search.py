@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -16,11 +17,13 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from django.db.models import BigIntegerField, Case, Model, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import BigIntegerField, Case, Model, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import RawSQL
 
 from . import manifest, parents
 from .models.search import SearchEntry
+from .models.trail import Attached
+from .permissions import resolve
 
 _WORD = re.compile(r"[0-9a-z]+|[㐀-鿿豈-﫿]+")
 # A PostgreSQL tsvector holds a megabyte; this many characters stay below it whatever they are.
@@ -33,12 +36,15 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Hit:
-    """A record that was found. ``extract``: where the words stand, when they are not in the title."""
+    """A record that was found. ``extract``: where the words stand, when they are not in the title; ``where``:
+    what the record belongs to.
+    """
 
     title: str
     url: str
     pk: int
     extract: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,8 +89,16 @@ def refresh_many(objs: Iterable[Any]) -> int:
     count = 0
     while batch := list(islice(pairs, BATCH)):
         store_entries(batch)
-        count += len(batch)
+        count += sum(bool(entry.tokens) for _obj, entry in batch)
     return count
+
+
+def refresh_followers(objs: list[Any]) -> None:
+    """Bring up to date the entries that hold the names of ``objs``, all of one model: these changed."""
+    for source, lookups in _followers(type(objs[0])):
+        named = Q(*((f"{lookup}__in", objs) for lookup in lookups), _connector=Q.OR)
+        rows = manifest.model_named(source.model)._default_manager.filter(named)
+        refresh_many(rows.select_related(*source.related).iterator(chunk_size=BATCH))
 
 
 def entries_of(objs: Iterable[Any]) -> list[tuple[Any, SearchEntry]]:
@@ -93,16 +107,49 @@ def entries_of(objs: Iterable[Any]) -> list[tuple[Any, SearchEntry]]:
 
 
 def store_entries(pairs: list[tuple[Any, SearchEntry]]) -> None:
-    """Write the entries of rows that are stored by now."""
+    """Write the entries of rows (of one model) that are stored by now, and those that hold a name that changed."""
     for obj, entry in pairs:
         entry.object_id = obj.pk
     for start in range(0, len(pairs), BATCH):
+        batch = pairs[start : start + BATCH]
+        renamed = _renamed(batch)
         SearchEntry.objects.bulk_create(
-            [entry for _obj, entry in pairs[start : start + BATCH]],
+            [entry for _obj, entry in batch if entry.tokens],
             update_conflicts=True,
             unique_fields=["content_type", "object_id"],
             update_fields=["title", "tokens"],
         )
+        if silent := [obj for obj, entry in batch if not entry.tokens]:
+            forget_many(silent)
+        for objs in renamed:
+            refresh_followers(objs)
+
+
+def _renamed(pairs: list[tuple[Any, SearchEntry]]) -> list[list[Any]]:
+    """The rows, a list a model, that were found under another name until now, where other entries hold it."""
+    by_model: dict[type[Model], dict[Any, tuple[Any, SearchEntry]]] = defaultdict(dict)
+    for obj, entry in pairs:
+        by_model[type(obj)][obj.pk] = (obj, entry)
+    found = []
+    for model, named in by_model.items():
+        if _followers(model):
+            kind = ContentType.objects.get_for_model(model)
+            old = SearchEntry.objects.filter(content_type=kind, object_id__in=list(named))
+            titles = dict(old.values_list("object_id", "title"))
+            found.append([obj for pk, (obj, entry) in named.items() if titles.get(pk, entry.title) != entry.title])
+    return [objs for objs in found if objs]
+
+
+def _followers(model: type[Model]) -> list[tuple[manifest.SearchSource, list[str]]]:
+    """The sources whose text or title holds the names of rows of ``model``, with the lookups that lead to these."""
+    found = []
+    for source in manifest.collect("search"):
+        start = manifest.model_named(source.model)
+        parts = [lookup.split("__") for lookup in source.related]
+        steps = {"__".join(names[: n + 1]) for names in parts for n in range(len(names))}
+        if lookups := [step for step in sorted(steps) if resolve(start, step) is model]:
+            found.append((source, lookups))
+    return found
 
 
 def _entry(obj: Any) -> SearchEntry | None:
@@ -119,7 +166,14 @@ def _entry(obj: Any) -> SearchEntry | None:
 
 def forget(obj: Any) -> None:
     """Take a row out of the index."""
-    SearchEntry.objects.filter(content_type=ContentType.objects.get_for_model(obj), object_id=obj.pk).delete()
+    forget_many([obj])
+
+
+def forget_many(rows: list[Any]) -> None:
+    """Take rows of one model out of the index."""
+    if rows:
+        kind = ContentType.objects.get_for_model(rows[0])
+        SearchEntry.objects.filter(content_type=kind, object_id__in=[row.pk for row in rows]).delete()
 
 
 def rebuild() -> Iterator[tuple[str, int]]:
@@ -129,7 +183,7 @@ def rebuild() -> Iterator[tuple[str, int]]:
         model = manifest.model_named(source.model)
         kind = ContentType.objects.get_for_model(model)
         kinds.append(kind.pk)
-        rows = model._default_manager.all()
+        rows = model._default_manager.select_related(*source.related)
         SearchEntry.objects.filter(content_type=kind).exclude(object_id__in=rows.values("pk")).delete()
         yield str(source.label), refresh_many(rows.iterator(chunk_size=BATCH))
     SearchEntry.objects.exclude(content_type_id__in=kinds).delete()
@@ -144,26 +198,39 @@ def search(user: Any, query: str, limit: int = 10) -> list[Group]:
     if not runs:
         return []
     text = query.strip()[:QUERY_LENGTH]
-    found = (_group(user, source, runs, text, limit) for source in manifest.collect("search"))
+    sources = sorted(manifest.collect("search"), key=lambda source: source.order)
+    found = (_group(user, source, runs, text, limit) for source in sources)
     return [group for group in found if group is not None]
 
 
 def _group(user: Any, source: manifest.SearchSource, runs: list[str], query: str, limit: int) -> Group | None:
     model = manifest.model_named(source.model)
     found = _visible_matches(user, model, runs, query)
-    rows = list(found.select_related(*source.related)[: limit + 1] if source.related else found[: limit + 1])
-    limits = parents.field_limits(user, rows)
-    shown = [row for row in rows if limits[row.pk] is None]  # a match may lie in what he was not shown
+    if loaded := source.related + source.shown:
+        found = found.select_related(*loaded)
+    rows = list(found[: limit + 1])
+    shown = _shown(user, source, rows)
     if not shown:
         return None
-    hits = [_hit(source, row, query) for row in shown[:limit]]
+    hits = [_hit(user, source, row, query) for row in shown[:limit]]
     return Group(str(source.label), source.icon, hits, more=len(rows) > limit)
 
 
-def _hit(source: manifest.SearchSource, row: Any, query: str) -> Hit:
+def _shown(user: Any, source: manifest.SearchSource, rows: list[Any]) -> list[Any]:
+    """Those of ``rows`` whose match cannot lie in what ``user`` was not shown."""
+    if not source.part:
+        limits = parents.field_limits(user, rows)
+        return [row for row in rows if limits[row.pk] is None]
+    parents.load_parents(rows)
+    return [row for row in rows if parents.may_see_field(user, row.parent, source.part)]
+
+
+def _hit(user: Any, source: manifest.SearchSource, row: Any, query: str) -> Hit:
     title = row.search_title or str(row)
     words = [word for word in query.lower().split() if word not in title.lower()]
-    return Hit(title, url_of(row), row.pk, extract_of(source.text(row), words))
+    url = source.url(row, user) if source.url else url_of(row.parent if source.part else row)
+    where = source.where(row) if source.where else ""
+    return Hit(title, url, row.pk, extract_of(source.text(row), words), where)
 
 
 def extract_of(text: str, words: list[str]) -> str:
@@ -182,7 +249,9 @@ def _visible_matches(user: Any, model: type[Model], runs: list[str], query: str)
     kind = ContentType.objects.get_for_model(model)
     entries = SearchEntry.objects.filter(content_type=kind)
     title = Subquery(entries.filter(object_id=OuterRef("pk")).values("title")[:1])
-    rows = model._default_manager.visible_to(user).filter(pk__in=matching(entries, runs).values("object_id"))
+    rows = model._default_manager.filter(pk__in=matching(entries, runs).values("object_id"))
+    hangs = issubclass(model, Attached)
+    rows = parents.with_visible_parent(rows, user) if hangs else rows.visible_to(user)
     by_title = Case(When(search_title__icontains=query, then=Value(0)), default=Value(1))
     return rows.annotate(search_title=title, search_rank=by_title).order_by("search_rank", "-pk")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from secmgmt.core import permissions
-from secmgmt.core.manifest import Manifest, MenuEntry, collect
+from secmgmt.core import attachments, comments, permissions
+from secmgmt.core.manifest import Manifest, MenuEntry, SearchSource, collect
 
 from . import reports
 from .todos import audit_todos
@@ -29,6 +30,28 @@ MANIFEST = Manifest(
         MenuEntry(_("管理"), _("审计记录"), "portal:audit-list", "list", "core.AuditEvent", order=900),
         MenuEntry(
             _("管理"), _("运行状况"), "portal:health", "info", order=910, visible=lambda user: bool(user.admin_role)
+        ),
+    ),
+    search=(
+        SearchSource(
+            "core.Attachment",
+            _("附件"),
+            lambda row: f"{row.name} {row.note}",
+            icon="clip",
+            where=lambda row: f"{row.parent._meta.verbose_name} · {row.parent}",
+            part=attachments.FIELD,
+            order=200,
+        ),
+        SearchSource(
+            "core.Comment",
+            _("留言"),
+            lambda row: row.text,
+            title=lambda row: Truncator(" ".join(row.text.split())).chars(60),
+            icon="chat",
+            where=lambda row: f"{row.parent._meta.verbose_name} · {row.parent} · {row.by}",
+            shown=("by",),
+            part=comments.FIELD,
+            order=210,
         ),
     ),
     chores=(reports.clear_old,),

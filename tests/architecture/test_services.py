@@ -47,7 +47,7 @@ NO_ACT = {
     "secmgmt.core.jobs.queue.publish": "bookkeeping of the queue; ordering and ending a job are recorded",
     "secmgmt.core.jobs.queue.sweep": "bookkeeping of the queue; ordering and ending a job are recorded",
     "secmgmt.core.notices.notify": "tells of an act that is recorded itself",
-    "secmgmt.core.search.forget": "the index is derived from rows whose change is recorded",
+    "secmgmt.core.search.forget_many": "the index is derived from rows whose change is recorded",
     "secmgmt.core.search.rebuild": "the index is derived from rows whose change is recorded",
     "secmgmt.core.search.store_entries": "the index is derived from rows whose change is recorded",
     "secmgmt.portal.management.commands.seed_demo.Command.handle": "marks the made-up people of a demonstration",
