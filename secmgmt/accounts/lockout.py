@@ -55,10 +55,10 @@ def register_attempt(kind: str, name: str, *, source: str, at: dt.datetime) -> N
 
 
 def register_success(kind: str, name: str, *, source: str) -> None:
-    """Take back what the attempt had counted."""
+    """Take back what the attempt had counted, in the order in which attempts hold the rows."""
     with transaction.atomic():
-        FailedLogin.objects.filter(key=key_of(kind, name)).delete()
         FailedLogin.objects.filter(key=key_of("source", source), count__gt=0).update(count=F("count") - 1)
+        FailedLogin.objects.filter(key=key_of(kind, name)).delete()
 
 
 def source_is_over(source: str, policy: LoginPolicy, at: dt.datetime) -> str:
@@ -124,6 +124,8 @@ def _note(
 
 
 def _row(key: str, at: dt.datetime) -> FailedLogin:
-    """The counter's row, locked; made first when it is missing (one insert wins)."""
-    FailedLogin.objects.bulk_create([FailedLogin(key=key, window_start=at)], ignore_conflicts=True)
-    return FailedLogin.objects.select_for_update().get(key=key)
+    """The counter's row, made when it is missing, and held by the same statement: a success elsewhere, which takes
+    the row away, comes before or after."""
+    row = FailedLogin(key=key, window_start=at)
+    FailedLogin.objects.bulk_create([row], update_conflicts=True, unique_fields=["key"], update_fields=["key"])
+    return FailedLogin.objects.get(key=key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from secmgmt.accounts import lockout, services
 from secmgmt.accounts.models import FailedLogin, User
@@ -38,6 +38,43 @@ def test_twenty_guesses_at_once_let_five_through():
     )
     assert results.count(None) == 5
     assert FailedLogin.objects.get(key="source:1.1.1.1").count == 20
+
+
+def test_a_success_beside_the_next_attempt_takes_no_counter_away_from_it(monkeypatch):
+    """The row of an account goes with a success, at whatever moment another attempt has found it."""
+    found = FailedLogin.objects.bulk_create
+
+    def then_forgotten(rows, **kwargs):
+        made = found(rows, **kwargs)
+        if rows[0].key == "account:lin" and connection.vendor == "postgresql":  # on SQLite one writes at a time
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(forget).result()
+        return made
+
+    def forget():
+        try:
+            with transaction.atomic():
+                connection.cursor().execute("SET LOCAL lock_timeout = '100ms'")
+                lockout.unlock("lin")
+        except OperationalError:
+            pass  # the row is held
+        finally:
+            connection.close()
+
+    lockout.register_attempt(lockout.PASSWORD, "lin", source="1.1.1.1", at=now())
+    monkeypatch.setattr(FailedLogin.objects, "bulk_create", then_forgotten)
+    lockout.register_attempt(lockout.PASSWORD, "lin", source="1.1.1.1", at=now())
+    assert FailedLogin.objects.get(key="account:lin").count == 2
+
+
+def test_successes_and_attempts_at_once_do_not_wait_for_each_other_in_a_ring():
+    def work(i):
+        for _turn in range(12):
+            lockout.register_attempt(lockout.PASSWORD, "lin", source="1.1.1.1", at=now())
+            lockout.register_success(lockout.PASSWORD, "lin", source="1.1.1.1")
+
+    results = at_once(4, work)
+    assert all(result is None or isinstance(result, lockout.Locked) for result in results)
 
 
 def test_one_code_at_once_in_eight_places_is_good_in_one():
