@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 import django_filters
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from secmgmt.accounts.models import User
 from secmgmt.core import audit, history, permissions
 from secmgmt.core.acts import act_label, model_of
 from secmgmt.core.clock import now
-from secmgmt.core.filters import RecordFilterSet
+from secmgmt.core.filters import FEW, SEARCH_LENGTH, RecordFilterSet
 from secmgmt.core.forms import DateInput
 from secmgmt.core.models import AuditEvent
 from secmgmt.core.tables import Column, Table
@@ -41,17 +45,51 @@ TRAIL = Table(
 )
 
 
+KNOWN_SECONDS = 60
+
+
+def known() -> set[tuple[str, str]]:
+    """The acts and kinds of objects that are on the trail: the whole of it is read for them once a minute at most."""
+    pairs = AuditEvent.objects.order_by().values_list("verb", "object_type").distinct()
+    return cache.get_or_set("portal:trail-known", lambda: set(pairs), KNOWN_SECONDS)
+
+
+def acts() -> list[tuple[str, str]]:
+    """The acts by their words, since several may have the same."""
+    return [(words, words) for words in sorted({act_label(verb, kind) for verb, kind in known()})]
+
+
+def kinds() -> list[tuple[str, str]]:
+    """The kinds of objects by their words."""
+    return sorted(((kind, kind_of(kind)) for kind in {kind for _verb, kind in known()} if kind), key=itemgetter(1))
+
+
 class TrailFilter(RecordFilterSet):
-    """By person, act, object, result and day."""
+    """By person, act, kind of object, channel, result and day."""
 
     search_fields = ("actor_name", "verb", "object_name", "ip")
     chip_field = "result"
+    chip_distinct = False
+    actor = django_filters.CharFilter(method="by_actor", label=_("操作人"), max_length=SEARCH_LENGTH)
+    act = django_filters.ChoiceFilter(method="by_act", label=_("行为"), choices=acts)
+    kind = django_filters.ChoiceFilter("object_type", label=_("对象类型"), choices=kinds)
+    channel = django_filters.ChoiceFilter(label=_("途径"), choices=list(CHANNELS.items()))
     since = django_filters.DateFilter("at", "date__gte", label=_("自"), widget=DateInput())
     until = django_filters.DateFilter("at", "date__lte", label=_("至"), widget=DateInput())
 
     class Meta:
         model = AuditEvent
         fields = ("result",)
+
+    def by_actor(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        """By name or account: accounts are looked up first, so that an index finds their acts."""
+        people = User._base_manager.filter(Q(name__icontains=value) | Q(username__icontains=value))
+        numbers = list(people.order_by().values_list("pk", flat=True)[:FEW])
+        return rows.filter(actor_id__in=numbers) if numbers else rows.filter(actor_name__icontains=value)
+
+    def by_act(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        """Every act of these words."""
+        return rows.filter(verb__in={verb for verb, kind in known() if act_label(verb, kind) == value})
 
 
 class Trail(FeatureViews):
@@ -68,7 +106,7 @@ class Trail(FeatureViews):
         "actor_name",
         "actor_role",
         (_("行为"), lambda e: f"{act_label(e.verb, e.object_type)}（{e.verb}）"),
-        (_("对象类型"), lambda e: kind_text(e)),
+        (_("对象类型"), lambda e: kind_of(e.object_type)),
         "object_name",
         "result",
         (_("途径"), lambda e: CHANNELS.get(e.channel, e.channel)),
@@ -105,10 +143,10 @@ class Trail(FeatureViews):
         return super().detail_page(request, pk)
 
 
-def kind_text(event: AuditEvent) -> str:
-    """What kind of record it is."""
-    model = model_of(event.object_type)
-    return str(model._meta.verbose_name) if model else event.object_type
+def kind_of(label: str) -> str:
+    """The word of a kind of record."""
+    model = model_of(label)
+    return str(model._meta.verbose_name) if model else label
 
 
 def changes_text(event: AuditEvent) -> str:
