@@ -1,6 +1,7 @@
 """The workbooks of units, users and positions: what a page's form and service refuse, a file cannot bring in.
 
-Rows are stored one by one through the services the pages call, so a file holds fewer of them than elsewhere.
+Rows are stored one by one through the services the pages call, so a file holds fewer of them than elsewhere; many are
+read and written by a job, all or none of them.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from .models import OrgUnit, Position, User
 from .positions import role_permissions
 from .views.area import SECURITY, SYSTEM, OfArea, stored_by
 
-MOST = 300  # more would keep everybody else from saving for longer than a moment
+MOST = 2500  # a city's people in one file; on SQLite others wait with saving as long as that takes to write
 OVERLAP = gettext_lazy("同一人在同一单位的同一岗位，任期不能重叠。")
 
 
@@ -120,7 +121,10 @@ def write_unit(*, data: dict[str, Any], pk: int | None, by: User, at: dt.datetim
 
 def write_user(*, data: dict[str, Any], pk: int | None, by: User, at: dt.datetime) -> User:
     """Add or change an account as its page does: a new one has no password, no position, no administrator's role."""
-    form = UserForm(data, instance=User.objects.get(pk=pk) if pk else None, user=by)
+    if pk is None:  # the service looks at all the form would
+        facts = {name: data[name] for name in UserForm.Meta.fields if name != "unit"}
+        return services.create_user(by=by, at=at, unit=OrgUnit.objects.filter(pk=data["unit"]).first(), **facts)
+    form = UserForm(data, instance=User.objects.get(pk=pk), user=by)
     return stored_by(lambda: services.save_user(form=form, by=by, at=at), form)
 
 

@@ -193,7 +193,7 @@ def write_each(prepared: Prepared, *, by: Any, at: dt.datetime, progress: Progre
         try:
             done[entry.name] = write(data=data, pk=entry.pk, by=by, at=at)
         except errors.Invalid as error:
-            words = {"row": entry.row, "name": entry.name, "why": error.message}
+            words = {"row": entry.row, "name": entry.name, "why": error.message.rstrip("。")}
             told = [_("第 %(row)d 行“%(name)s”：%(why)s") % words]
             raise errors.Conflict(refusal_of(told, _("请重新上传核对。"))) from error
         progress(number + 1, preview.size, _("写入"))

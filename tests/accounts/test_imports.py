@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 
+from secmgmt.accounts import sheets
 from secmgmt.accounts.models import OrgUnit, Position, User
+from secmgmt.core import sheets_views
 from secmgmt.core.clock import today
 from secmgmt.core.models import AuditEvent
 from tests.jobs import run_queued
@@ -271,6 +274,47 @@ def test_whole_lists_are_made_by_a_job_without_phone_numbers(
     assert "13800005678" not in cells and len(cells) > 10
 
 
-def test_more_rows_than_the_services_take_at_once_are_too_many(as_system, city):
-    rows = [{"账号": f"user-{n}", "姓名": "某", "所在单位": "市教育局"} for n in range(301)]
-    assert "300" in send(as_system, "users", fill(book_of(as_system, "users"), *rows)).content.decode()
+def many(count):
+    return [{"账号": f"user-{n}", "姓名": "某", "所在单位": "市教育局"} for n in range(count)]
+
+
+def test_more_rows_than_the_services_take_at_once_are_too_many(as_system, city, monkeypatch):
+    assert sheets.USER_SHEET.most >= 2000 and sheets.POSITION_SHEET.most >= 2000
+    told = as_system.get("/manage/users/import/").content.decode()
+    assert f"{sheets.USER_SHEET.most} 行" in told
+    monkeypatch.setattr(sheets.UserSheets, "sheet", replace(sheets.USER_SHEET, most=3))
+    assert "3" in refused(as_system, "users", *many(4))
+
+
+class TestLarge:
+    """More rows than a request should write: the same preview, then a job, all or nothing."""
+
+    @pytest.fixture(autouse=True)
+    def _few_are_many(self, monkeypatch):
+        monkeypatch.setattr(sheets_views, "LARGE", 2)
+
+    def read(self, client, *rows) -> str:
+        """The preview's address, made by a job."""
+        send(client, "users", fill(book_of(client, "users"), *rows))
+        (job,) = run_queued()
+        assert job.state == "done", job.error
+        return job.result["url"]
+
+    def test_many_accounts_are_stored_by_a_job_each_with_its_row_and_without_a_password(self, as_system, city):
+        address = self.read(as_system, *many(5))
+        assert "确认导入 5 条" in as_system.get(address).content.decode()
+        assert as_system.post(address).status_code == 302 and not User.objects.filter(name="某").exists()
+        (job,) = run_queued()
+        assert job.result["text"] == "已导入：新增 5 条，修改 0 条。"
+        made = User.objects.filter(name="某")
+        assert made.count() == 5 and not any(user.has_usable_password() for user in made)
+        assert AuditEvent.objects.filter(verb="user.create", channel="job").count() == 5
+
+    def test_one_account_taken_meanwhile_leaves_none_of_the_file(self, as_system, city):
+        address = self.read(as_system, *many(5))
+        as_system.post(address)
+        User.objects.filter(pk=city.nobody.pk).update(username="user-4")
+        (job,) = run_queued()
+        assert job.state == "failed" and "第 6 行" in job.error and "已存在" in job.error
+        assert not User.objects.filter(name="某").exists()
+        assert not AuditEvent.objects.filter(verb="user.create").exists()
