@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
 from django.http import HttpRequest
@@ -14,7 +15,7 @@ from secmgmt.core import audit, crypto
 from secmgmt.core.clock import now
 from secmgmt.core.middleware import client_address
 
-from . import lockout, passwords, sessions
+from . import lockout, passwords, secondfactor, sessions
 from .models import User
 
 
@@ -77,6 +78,14 @@ class AccountAdapter(DefaultAccountAdapter):
         super().logout(request)
         with audit.act():
             audit.record("logout", user, by=user, at=now())
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Before acts on one's own sign-in; the first enrolment, which we ask for, follows the password at once."""
+        request, user = context.request, context.request.user
+        forced = user.needs_second_factor and not secondfactor.is_enrolled(user)
+        if forced and sessions.gave_password_lately(request, user):
+            return False
+        return super().is_reauthentication_required(app=app, **kwargs)
 
     def set_password(self, user: User, password: str) -> None:
         """Through the one service."""

@@ -23,7 +23,8 @@ from secmgmt.core.clock import now
 from secmgmt.core.forms import Worded
 from secmgmt.core.middleware import client_address
 
-from . import lockout, passwords, secondfactor
+from . import lockout, passwords, secondfactor, sessions
+from .policy import current_policy
 
 
 class LoginForm(Worded, BaseLogin):
@@ -41,7 +42,10 @@ class LoginForm(Worded, BaseLogin):
 
 
 class ChangePasswordForm(Worded, BaseChangePassword):
-    """The current password is a guess like any other and is counted."""
+    """The current password is a guess like any other and is counted.
+
+    Whoever must change it and has just signed in with it is not asked for it again.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,6 +59,9 @@ class ChangePasswordForm(Worded, BaseChangePassword):
             self.fields[name].validators.append(passwords.check_length)
             self.fields[name].help_text = ""
             self.fields[name].widget.attrs.pop("placeholder", None)
+        forced = passwords.must_change(self.user, now(), current_policy())
+        if forced and sessions.gave_password_lately(context.request, self.user):
+            del self.fields["oldpassword"]
         self.fields["password1"].help_text = passwords.PolicyValidator().get_help_text()
 
     def clean_oldpassword(self) -> str:

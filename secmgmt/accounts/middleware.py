@@ -6,14 +6,16 @@ import datetime as dt
 import ipaddress
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from secmgmt.core import audit, errors
 from secmgmt.core.clock import now
@@ -23,6 +25,7 @@ from . import passwords, secondfactor, sessions
 from .models import User
 from .policy import current_policy
 
+OVER = gettext_lazy("登录已超时，请重新登录。")
 AREA = "administration"  # namespace of the administrators' pages
 ALWAYS = frozenset({"account_login", "account_logout", "account_inactive", "mfa_authenticate"})
 TO_CHANGE_PASSWORD = ALWAYS | {"account_change_password"}
@@ -43,7 +46,11 @@ class LoginPolicy:
             stopped = self.decide(request, name)
             if stopped is not None:
                 return stopped
-        return self.get_response(request)
+        lost = has_lost_session(request)
+        response = self.get_response(request)
+        if lost and getattr(response, "url", "").startswith(reverse("account_login")):
+            return ask_again(request, str(OVER))
+        return response
 
     def decide(self, request: HttpRequest, name: str) -> HttpResponse | None:
         """The answer that stops this request, or None."""
@@ -98,25 +105,46 @@ def inside_admin_networks(request: HttpRequest) -> bool:
     return any(address in ipaddress.ip_network(network, strict=False) for network in settings.ADMIN_NETWORKS)
 
 
+def has_lost_session(request: HttpRequest) -> bool:
+    """Whether a caller brings the mark of a session that is no more: run out, or ended from elsewhere."""
+    brought = settings.SESSION_COOKIE_NAME in request.COOKIES
+    return brought and not request.user.is_authenticated and request.session.is_empty()
+
+
+def back_to(request: HttpRequest) -> str:
+    """The page the person was on: this one, or the one whose form or part asked; only an address of this site."""
+    if request.method == "GET" and not request.headers.get("HX-Request"):
+        return request.get_full_path()
+    said = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    if not url_has_allowed_host_and_scheme(said, {request.get_host()}):
+        return ""
+    parts = urlsplit(said)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def ask_again(request: HttpRequest, sentence: str, **query: str) -> HttpResponse:
+    """To the sign-in page, which says why, and from there back."""
+    messages.warning(request, sentence)
+    if back := back_to(request):
+        query["next"] = back
+    return send(request, "account_login", _("登录已失效，请重新登录。"), query, status=401)
+
+
 def end(request: HttpRequest, user: Any, why: str, at: dt.datetime) -> HttpResponse:
     """End the session and say why on the sign-in page."""
     logout(request)
-    messages.warning(request, reason_of(why))
     with audit.act():
         audit.record("logout.forced", user, by=user, at=at, detail={"why": why})
-    query = {"why": why}
-    if request.method == "GET" and not request.headers.get("HX-Request"):
-        query["next"] = request.get_full_path()
-    return send(request, "account_login", _("登录已失效，请重新登录。"), query, status=401)
+    return ask_again(request, reason_of(why), why=why)
 
 
 def reason_of(why: str) -> str:
     """What the sign-in page says about a session that ended."""
     policy = current_policy()
     if why == "idle":
-        return _("%(n)d 分钟没有操作，已自动退出，请重新登录。") % {"n": policy.idle_minutes}
+        return str(OVER) + _("已 %(n)d 分钟没有操作。") % {"n": policy.idle_minutes}
     if why == "absolute":
-        return _("登录已满 %(n)d 小时，请重新登录。") % {"n": policy.absolute_hours}
+        return str(OVER) + _("登录已满 %(n)d 小时。") % {"n": policy.absolute_hours}
     return _("您的岗位须用第二因素登录，请重新登录。")
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
+from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.db.models import F
 from django.http import HttpRequest
+
+from secmgmt.core import clock
 
 from .models import ApiToken, LoginPolicy, User
 
@@ -28,6 +32,13 @@ def grant_second_factor(request: HttpRequest, user: User) -> None:
 def has_second_factor(request: HttpRequest) -> bool:
     """Whether the second factor was shown in this session by its user (A40: no other way in leaves it)."""
     return request.session.get(FACTOR) == request.user.pk
+
+
+def gave_password_lately(request: HttpRequest, user: User) -> bool:
+    """Whether ``user`` typed the password in this session so lately that it need not be asked again."""
+    oldest = clock.now().timestamp() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    records = get_authentication_records(request, user)
+    return any(record["method"] == "password" and record["at"] >= oldest for record in records)
 
 
 def over(session: Any, policy: LoginPolicy, at: dt.datetime) -> str:

@@ -48,6 +48,12 @@ GUARDS = (
         (TOKEN + "::test_disabling", PASS + "::test_a_password_change"),
         "A13",
     ),
+    Guard(
+        A + "sessions.gave_password_lately",
+        yes,
+        (SIGN + "::test_a_password_of_some_time_ago", FACTOR + "::test_enrolling_some_time"),
+        "8.1.4.1 a, d",
+    ),
     Guard(A + "sessions.has_second_factor", yes, (SIGN + "::test_a_session_by_password",), "8.1.4.1 d, A40"),
     Guard(A + "middleware.lacks_second_factor", no, (SIGN + "::test_an_approver_without",), "8.1.4.1 d, A40"),
     Guard(A + "middleware.inside_admin_networks", yes, (AREA + "::test_outside",), "8.1.4.4 c"),

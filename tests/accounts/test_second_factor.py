@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from secmgmt.accounts import services
 from secmgmt.accounts.models import ApiToken
+from secmgmt.core.clock import now
 from secmgmt.core.models import AuditEvent
 from tests.support import PASSWORD, SEED, CastClient, enrol, login, make_position, make_user, totp_code
 
@@ -119,3 +120,25 @@ def test_recovery_by_the_security_administrator_ends_sessions_and_tokens(client,
     assert not ApiToken.objects.filter(user=city.tang, revoked_at__isnull=True).exists()
     event = AuditEvent.objects.get(verb="mfa.reset")
     assert event.detail["reason"] == "手机丢失" and "SEED" not in str(event.detail)
+
+
+def test_a_leaders_first_sign_in_asks_the_password_once_and_leads_from_step_to_step(client, city):
+    head = make_user("newhead", unit=city.health)
+    make_position(head, city.health, "act_as_unit_head")
+    token = services.issue_first_password_link(user=head, by=city.sysadmin, at=now())
+    new = {"password1": "Harbor-9!crane", "password2": "Harbor-9!crane"}
+    page = client.post(reverse("account_first_password", args=[token]), new, follow=True)
+    assert page.redirect_chain[-1][0] == reverse("mfa_activate_totp"), page.redirect_chain
+    assert "oldpassword" not in page.content.decode()
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+
+
+def test_enrolling_some_time_after_the_password_asks_for_it(client, city):
+    head = make_user("newhead", unit=city.health)
+    make_position(head, city.health, "act_as_unit_head")
+    login(client, head)
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 301
+    session.save()
+    assert client.get(reverse("mfa_activate_totp"))["Location"].startswith(reverse("account_reauthenticate"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.urls import reverse
@@ -204,6 +205,67 @@ def test_a_fragment_of_an_ended_session_sends_the_whole_page_to_sign_in(client, 
 )
 def test_no_sign_up_mail_reset_or_social_page_exists(client, city, path):
     assert client.get(f"/accounts/{path}").status_code == 404
+
+
+def test_a_session_that_is_no_more_is_told_at_sign_in_and_leads_back(client, city):
+    login(client, city.lin)
+    client.session.delete()
+    response = client.get("/objects/?kind=system", follow=True)
+    assert "登录已超时，请重新登录。" in response.content.decode()
+    back = parse_qs(urlsplit(response.redirect_chain[0][0]).query)["next"][0]
+    assert back == "/objects/?kind=system"
+    signed_in = client.post(response.redirect_chain[0][0], {"login": "lin", "password": PASSWORD, "next": back})
+    assert signed_in["Location"] == back
+
+
+def test_who_was_never_signed_in_is_told_of_no_timeout(client, city):
+    response = client.get("/objects/", follow=True)
+    assert response.redirect_chain and "超时" not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("said", "back"),
+    [("http://testserver/objects/new/?a=1", "/objects/new/?a=1"), ("http://evil.example/objects/", None), ("", None)],
+)
+def test_a_form_or_part_sent_too_late_leads_back_to_its_own_page_and_to_no_other_site(client, city, said, back):
+    for headers in ({"Referer": said}, {"HX-Request": "true", "HX-Current-URL": said}):
+        login(client, city.lin)
+        move_session(client, seen_at=3600)
+        response = client.post("/me/shortcuts/", {}, headers=headers)
+        to = response.headers.get("HX-Redirect") or response.headers["Location"]
+        assert parse_qs(urlsplit(to).query).get("next", [None]) == [back]
+
+
+@pytest.mark.parametrize("where", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_signing_in_leads_to_no_other_site(client, city, where):
+    assert client.post(LOGIN, {"login": "lin", "password": PASSWORD, "next": where})["Location"] == "/"
+
+
+def test_whoever_must_change_the_password_and_has_just_typed_it_is_not_asked_again(client, city):
+    city.lin.must_change_password = True
+    city.lin.save()
+    login(client, city.lin)
+    page = client.get(reverse("account_change_password")).content.decode()
+    assert "password1" in page and "oldpassword" not in page
+    new = {"password1": "Harbor-9!crane", "password2": "Harbor-9!crane"}
+    assert client.post(reverse("account_change_password"), new).status_code == 302
+    assert client.get("/").status_code == 200
+    assert "oldpassword" in client.get(reverse("account_change_password")).content.decode(), "now by choice"
+
+
+def test_a_password_of_some_time_ago_is_asked_again_before_a_forced_change(client, city):
+    city.lin.must_change_password = True
+    city.lin.save()
+    login(client, city.lin)
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 301
+    session.save()
+    new = {"password1": "Harbor-9!crane", "password2": "Harbor-9!crane"}
+    response = client.post(reverse("account_change_password"), new)
+    assert response.status_code == 200 and "“当前口令”没有填写。" in response.content.decode()
+    city.lin.refresh_from_db()
+    assert city.lin.check_password(PASSWORD)
 
 
 def test_an_initial_password_must_be_changed_before_anything_else(client, city):

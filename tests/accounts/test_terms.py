@@ -63,7 +63,7 @@ def test_rights_change_at_once_while_session_and_token_go_on(as_security, client
     [
         (0, "x", "止日没有变化"),
         (-30, "x", "止日不能早于起日"),
-        (5, " ", "这个字段是必填项"),
+        (5, " ", "“原因”没有填写。"),
         (20, "x", "任期不能重叠：已有"),
         (None, "x", "任期不能重叠：已有"),
     ],

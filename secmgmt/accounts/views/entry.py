@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.login import perform_password_login, record_authentication
+from allauth.account.models import Login
 from allauth.mfa.recovery_codes import views as recovery_views
 from allauth.mfa.totp import views as totp_views
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
@@ -76,18 +77,18 @@ class FirstPassword(View):
         return self._page(request, FirstPasswordForm(user=self._user(request, token)))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Set the password; then sign in with it."""
+        """Set the password and sign in with it, past nothing a sign-in asks."""
         user = self._user(request, token)
         form = FirstPasswordForm(request.POST, user=user)
         if not form.is_valid():
             return self._page(request, form)
         try:
-            services.use_first_password_link(token=token, password=form.cleaned_data["password1"], at=now())
+            user = services.use_first_password_link(token=token, password=form.cleaned_data["password1"], at=now())
         except ValidationError as error:
             form.add_error("password1", error)
             return self._page(request, form)
-        messages.success(request, _("口令已设置，请用它登录。"))
-        return redirect("account_login")
+        messages.success(request, _("口令已设置。"))
+        return perform_password_login(request, {"username": user.username}, Login(user=user))
 
     def _user(self, request: HttpRequest, token: str) -> Any:
         """The link's own user; guesses are counted like passwords."""
