@@ -6,16 +6,18 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from assets.inventory.models import ProtectedObject
 from secmgmt.core.tables import Column, Table
 from secmgmt.core.templatetags.ui import tag_
 
 from .queries import level_shortfall
+from .sides import seen_from
 
 
-def control_cell(row: Any) -> Any:
+def control_cell(row: Any, text: str = "") -> Any:
     """No control at a boundary is worth a look; inside one object it is not."""
     tone = "warn" if row.control == row.Control.NONE and not row.is_inner else "plain"
-    return tag_(row.get_control_display(), tone)
+    return tag_(text or row.get_control_display(), tone)
 
 
 def match_cell(row: Any) -> Any:
@@ -44,6 +46,32 @@ LINKS = Table(
     ],
     default_sort="from_object",
 )
+
+
+def links_seen_from(obj: ProtectedObject) -> Table:
+    """The connections of one object, under the same names: each from this end, whoever registered it."""
+
+    def far(row: Any) -> str:
+        side = seen_from(row, obj)
+        return f"{side.near} → {side.far}" if row.is_inner else side.far_object
+
+    def turned(name: str) -> Any:
+        ends = {"from_component": "to_component", "to_component": "from_component"}
+        return lambda row: getattr(row, name if row.from_object_id == obj.pk else ends[name])
+
+    told: dict[str, Column] = {
+        "direction": Column("direction", _("方向"), value=lambda row: seen_from(row, obj).direction),
+        "control": Column(
+            "control", _("边界控制"), sort="control",
+            value=lambda row: seen_from(row, obj).control,
+            render=lambda row: control_cell(row, seen_from(row, obj).control),
+        ),
+        "from_component": Column("from_component", _("本端部件"), value=turned("from_component"), default=False),
+        "to_component": Column("to_component", _("对端部件"), value=turned("to_component"), default=False),
+    }  # fmt: skip
+    rest = [told.get(column.name, column) for column in LINKS.columns[2:]]
+    return Table([Column("other_end", _("对端"), value=far, link=True), *rest])
+
 
 HOSTINGS = Table(
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from assets.inventory.pages import PartViews
@@ -14,7 +15,7 @@ from .filters import HostingFilter, LinkFilter
 from .forms import HostingForm, LinkForm
 from .models import Hosting, Interconnection
 from .sheets import HOSTING_SHEET, LINK_SHEET
-from .tables import HOSTINGS, LINKS, match_cell
+from .tables import HOSTINGS, LINKS, links_seen_from, match_cell
 
 
 class Links(PartViews):
@@ -31,6 +32,12 @@ class Links(PartViews):
         "direction", "protocol", "ports", "is_encrypted", "control", "control_text", "line", "line_redundant",
         "note",
     )  # fmt: skip
+
+    def list_page(self, request: HttpRequest) -> HttpResponse:
+        """One object's connections are told from it, whoever registered them."""
+        if self.above is not None:
+            self.table = links_seen_from(self.above)
+        return super().list_page(request)
 
     def store(self, form: Any) -> Interconnection:
         """Through the service: the unit at the other end sees it."""

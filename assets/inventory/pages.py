@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from secmgmt.core import parents
+from secmgmt.core import parents, permissions
 from secmgmt.core.bounds import whole_number
 from secmgmt.core.sheets_import import xlsx_exporter
-from secmgmt.core.views import FeatureViews
+from secmgmt.core.views import Button, FeatureViews
 
 from .models import ProtectedObject
 
@@ -86,11 +87,22 @@ class PartViews(FeatureViews):
         """The object a row belongs to."""
         return getattr(row, self.anchor)
 
+    @cached_property
+    def above(self) -> ProtectedObject | None:
+        """The object whose parts are listed."""
+        return asked_object(self.request)
+
+    def list_actions(self) -> list[Button]:
+        """Of one object's parts only who may add to this object is offered to."""
+        above = self.above
+        if above is None or permissions.may(self.request.user, self.model, "add", permissions.path_of(above)):
+            return super().list_actions()
+        own = {self.url("create"), reverse(f"{self.namespace}:{self.name}-import")}
+        return [button for button in super().list_actions() if button[1] not in own]
+
     def more(self, page: str, obj: Any = None) -> dict[str, Any]:
         """On a list opened from an object: the object's tabs, crumbs, and a button that adds to it."""
-        if page != "list":
-            return {}
-        above = asked_object(self.request)
+        above = self.above if page == "list" else None
         if above is None:
             return {}
         return {
@@ -103,9 +115,8 @@ class PartViews(FeatureViews):
     def url(self, page: str, obj: Any = None, **kwargs: Any) -> str:
         """A new part opened from an object's list belongs to that object."""
         address = super().url(page, obj, **kwargs)
-        sent = whole_number(self.request.GET.get("protected_object"))
-        if page == "create" and address and sent is not None:
-            return f"{address}?{self.anchor}={sent}"
+        if page == "create" and address and self.above is not None:
+            return f"{address}?{self.anchor}={self.above.pk}"
         return address
 
     def initial(self) -> dict[str, Any]:

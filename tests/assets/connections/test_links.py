@@ -109,3 +109,33 @@ def test_the_other_end_is_seen_from_above_it_by_roles_that_see_connections(brows
     for person in (city.nobody, city.duan, city.qin):
         assert browse(person).get(f"/links/{link.pk}/").status_code == 404, person
         assert "校医数据共享" not in browse(person).get("/links/").content.decode(), person
+
+
+def test_a_list_of_one_objects_links_is_told_from_that_object_and_offers_only_what_one_may(browse, city, world):
+    """The platform sends into the cloud: from the cloud it flows in, from the platform out."""
+    post(browse(city.lin), world.platform, external_party="", to_object=world.cloud.pk, control="none")
+    qin, lin = browse(city.qin), browse(city.lin)
+    there = qin.get(f"/links/?protected_object={world.cloud.pk}")
+    cells = rows_of(there)
+    assert cells[0][0].startswith("<a") and str(world.platform) in cells[0][0] and str(world.cloud) not in cells[0][0]
+    assert "流入" in cells[0] and any("（对端登记）" in cell for cell in cells[0])
+    assert there.context["title"] == f"{world.cloud} · 互联关系"
+    assert there.context["crumbs"][-1][1] == f"/objects/{world.cloud.pk}/"
+    here = rows_of(lin.get(f"/links/?protected_object={world.platform.pk}&q=数据上报"))
+    assert any(str(world.cloud) in row[0] and "流出" in row for row in here)
+
+
+def test_whoever_may_not_add_to_an_object_is_offered_no_button_on_its_list(browse, city, world):
+    school = make_object(city.education, "学籍系统")
+    make_position(city.lin, city.education, "act_as_leader")  # reads there, writes at home
+    for obj, offered in ((world.platform, True), (school, False)):
+        page = browse(city.lin).get(f"/links/?protected_object={obj.pk}")
+        assert page.context["title"] == f"{obj} · 互联关系"
+        assert ("/links/new/" in page.content.decode()) is offered, obj
+        assert ('"/links/import/"' in page.content.decode()) is offered, obj
+
+
+def rows_of(response):
+    """The cells of the list, as HTML."""
+    rows = response.context["page"].rows
+    return [[f"<a>{cell.html}" if cell.url else cell.html for cell in row.cells] for row in rows]
