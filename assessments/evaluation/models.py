@@ -41,6 +41,9 @@ class Assessment(Record):
     scope_path: ClassVar[str] = "protected_object__unit__path"
     scope_parents: ClassVar[tuple[str, ...]] = ("", "protected_object")
     state_tones: ClassVar[dict[str, str]] = {"returned": "warn", "confirmed": "ok"}
+    history_labels: ClassVar[dict[str, Any]] = {
+        "business_level": _("业务信息安全等级"), "service_level": _("系统服务安全等级")
+    }  # fmt: skip
 
     protected_object = models.ForeignKey(
         "assets.ProtectedObject", verbose_name=_("对象"), on_delete=models.PROTECT, related_name="assessments"

@@ -6,15 +6,21 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.http import QueryDict
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from .acts import verb_label
 from .models.audit import AuditEvent, AuditResult, AuditRow
+from .models.trail import Attachment, Comment
 from .tables import Column, Pager, Table
 
+HANGING: dict[str, type[models.Model]] = {"attachment": Attachment, "core.comment": Comment}
 TABLE = Table([Column("seq", "#", sort="seq")], default_sort="-seq", per_page=30)
 
 
@@ -47,7 +53,7 @@ def page(obj: Any, user: Any, params: QueryDict) -> tuple[list[Entry], Pager]:
             who=event.actor_name,
             role=event.actor_role,
             what=what_of(type(obj), event, row),
-            changes=changes_of(type(obj), row, names),
+            changes=changes_of(told_model(type(obj), row), row, names),
             reason=str(event.detail.get("reason", "")),
         )
         for event, row in told
@@ -63,8 +69,15 @@ def what_of(model: type[models.Model], event: AuditEvent, row: AuditEvent | Audi
     return _("%(act)s（%(how)s）") % {"act": verb_label(model, kind), "how": verb_label(model, event.verb)}
 
 
+def told_model(model: type[models.Model], event: AuditEvent | AuditRow) -> type[models.Model]:
+    """Whose fields an act on a record speaks of: those of the file or the remark that hangs on it, or its own."""
+    return HANGING.get(event.verb.rpartition(".")[0], model)
+
+
 def related_names(model: type[models.Model], events: list[Any], user: Any) -> dict[str, dict[str, str]]:
-    """Field → {key: name} of the rows foreign keys point to, as far as ``user`` may see them."""
+    """Field → {key: name} of the rows foreign keys point to, as far as ``user`` may see them; of people their names,
+    which the record's own page says too.
+    """
     wanted: dict[str, set[str]] = defaultdict(set)
     for event in events:
         for values in (event.before, event.after):
@@ -76,25 +89,37 @@ def related_names(model: type[models.Model], events: list[Any], user: Any) -> di
     for name, keys in wanted.items():
         numbers = [key for key in keys if key.isdecimal()]
         rows = column_of(model, name).related_model._default_manager.filter(pk__in=numbers)
-        if hasattr(rows, "visible_to"):
+        if hasattr(rows, "visible_to") and rows.model is not get_user_model():
             rows = rows.visible_to(user, "view")
         names[name] = {str(row.pk): str(row) for row in rows}
     return names
 
 
 def changes_of(
-    model: type[models.Model], event: Any, names: dict[str, dict[str, str]]
+    model: type[models.Model], event: Any, names: dict[str, dict[str, str]] | None
 ) -> list[tuple[str, str | None, str]]:
-    """The fields an act changed, in words."""
+    """The fields an act changed, in words; what only the program keeps is left out.
+
+    ``names`` None: everything, and of other rows their numbers, as the auditor reads it.
+    """
     found = []
     for key, after in event.after.items():
         column = column_of(model, key)
-        label = str(column.verbose_name if column is not None else getattr(model, "audit_labels", {}).get(key, key))
+        label = label_of(model, key)
+        if label.isascii() and names is not None:
+            continue
         before = event.before.get(key) if event.before else None
-        texts = [_text(column, value, names.get(key, {})) for value in (before, after)]
+        texts = [_text(column, value, None if names is None else names.get(key, {})) for value in (before, after)]
         if event.before or texts[1] != "—":
             found.append((label, texts[0] if event.before else None, texts[1]))
     return found
+
+
+def label_of(model: type[models.Model], name: str) -> str:
+    """What a field is called in a history; in ASCII when only the program speaks of it."""
+    column = column_of(model, name)
+    own = {**getattr(model, "audit_labels", {}), **getattr(model, "history_labels", {})}
+    return str(own.get(name, column.verbose_name if column is not None else name))
 
 
 def column_of(model: type[models.Model], name: str) -> Any:
@@ -107,14 +132,22 @@ def column_of(model: type[models.Model], name: str) -> Any:
         return None
 
 
-def _text(column: Any, value: Any, names: dict[str, str]) -> str:
+def _text(column: Any, value: Any, names: dict[str, str] | None) -> str:
     if value in (None, "", [], "None"):
         return "—"
     if isinstance(value, list):
-        return "、".join(str(item) for item in value)
+        return "、".join(_text(column, item, names) for item in value)
     if isinstance(column, models.ForeignKey):
-        return names.get(str(value), _("编号 %(key)s") % {"key": value})
+        if names is None:
+            return _("编号 %(key)s") % {"key": value}
+        kind = column.related_model._meta.verbose_name
+        return names.get(str(value)) or _("（您不能查看的%(kind)s）") % {"kind": kind}
     if isinstance(column, models.BooleanField):
         return _("是") if str(value) == "True" else _("否")
+    if isinstance(column, models.DateTimeField):
+        moment = parse_datetime(str(value))
+        return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M") if moment and moment.tzinfo else str(value)
+    if isinstance(column, models.BigIntegerField) and column.model is Attachment:
+        return filesizeformat(value)
     choices = dict(getattr(column, "flatchoices", None) or ())
     return str({str(k): v for k, v in choices.items()}.get(str(value), value))

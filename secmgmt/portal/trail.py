@@ -51,7 +51,7 @@ KNOWN_SECONDS = 60
 def known() -> set[tuple[str, str]]:
     """The acts and kinds of objects that are on the trail: the whole of it is read for them once a minute at most."""
     pairs = AuditEvent.objects.order_by().values_list("verb", "object_type").distinct()
-    return cache.get_or_set("portal:trail-known", lambda: set(pairs), KNOWN_SECONDS)
+    return cache.get_or_set("portal:trail-known", lambda: set(pairs), KNOWN_SECONDS) or set()
 
 
 def acts() -> list[tuple[str, str]]:
@@ -152,7 +152,7 @@ def kind_of(label: str) -> str:
 def changes_text(event: AuditEvent) -> str:
     """Each field in its own words, before and after; of people and rows only their numbers."""
     model = model_of(event.object_type) or AuditEvent
-    found = history.changes_of(model, as_shown(event), {})
+    found = history.changes_of(model, as_shown(event), None)
     return "；".join(f"{label}：{after if before is None else f'{before} → {after}'}" for label, before, after in found)
 
 

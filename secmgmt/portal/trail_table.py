@@ -39,5 +39,5 @@ def shown(row: AuditRow, event: AuditEvent) -> dict[str, Any]:
         "name": row.object_name,
         "id": row.object_id,
         "what": verb_label(model, f"{row.object_type}.{row.verb}"),
-        "changes": history.changes_of(model or AuditEvent, as_shown(alone), {}),
+        "changes": history.changes_of(model or AuditEvent, as_shown(alone), None),
     }

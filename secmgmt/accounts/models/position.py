@@ -141,6 +141,9 @@ class AdminGrant(Record):
         REFUSED = "refused", _("已否决")
 
     scope_path: ClassVar[str] = ""
+    history_labels: ClassVar[dict[str, Any]] = {
+        "asked_by": _("申请人"), "decided_by": _("确认人"), "decided_at": _("确认时间")
+    }  # fmt: skip
 
     user = models.ForeignKey(User, verbose_name=_("用户"), on_delete=models.PROTECT, related_name="+")
     role = models.CharField(_("管理员"), max_length=16, choices=User.AdminRole.choices, blank=True)

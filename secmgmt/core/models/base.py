@@ -26,6 +26,7 @@ class Record(models.Model):
     is open to every role that is given the action).
     ``scope_parents``: lookups to the objects whose participations also open this row ("" = the row itself).
     ``has_files``, ``has_comments``: whether files may be kept with a row, and remarks made on it.
+    ``history_labels``: what a history calls fields whose own name is no word of the reader's.
     ``audit_exclude``: fields that stay out of the before and after of an audit row.
     """
 
@@ -33,6 +34,7 @@ class Record(models.Model):
     scope_parents: ClassVar[tuple[str, ...]] = ()
     has_files: ClassVar[bool] = False
     has_comments: ClassVar[bool] = False
+    history_labels: ClassVar[dict[str, Any]] = {}
     audit_exclude: ClassVar[frozenset[str]] = frozenset()
 
     version = models.PositiveIntegerField(_("版本"), default=1, editable=False)
