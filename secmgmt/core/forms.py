@@ -23,7 +23,6 @@ from . import bounds, marks, permissions
 from .context import turned_away
 from .templatetags.ui import shown
 
-
 UNSAID = forms.Field.default_error_messages["required"]  # Django's own words
 
 

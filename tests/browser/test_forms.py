@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from assets.models import ProtectedObject
+from tests.assessments.grading.support import draft, take
+from tests.assets.factories import make_object
 from tests.browser.conftest import PHONE
 from tests.support import City, make_unit
 
@@ -99,3 +101,17 @@ def test_going_back_after_a_failed_save_keeps_what_was_typed(open_as, city: City
     expect(page.locator("#id_name")).to_have_value("便民服务网")
     expect(page.get_by_label("其他业务类型")).to_have_value("跨境协作")
     assert not ProtectedObject.objects.exists()
+
+
+def test_on_a_phone_the_decision_is_in_reach_above_what_it_is_about(open_as, city: City, axe_finds):
+    obj = make_object(city.health, "健康档案系统", owner=city.lin)
+    grading = draft(city, obj)
+    assert take(city.lin, grading, "submit").status_code == 302
+    page = open_as(city.lin, f"/gradings/{grading.pk}/do/record_pass/")
+    jump = page.locator(".to-decide a")
+    expect(jump).to_be_hidden()
+    page.set_viewport_size(PHONE)
+    expect(jump).to_be_in_viewport()
+    jump.click()
+    expect(page.get_by_label("评审日期")).to_be_in_viewport()
+    assert axe_finds(page) == []
