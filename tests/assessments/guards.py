@@ -57,6 +57,7 @@ class SlottedForm(UploadForm):
 
 GUARDS = (
     # rows of others
+    Guard(C + "permissions.restrict", same, (PART + "::test_an_invited_expert_reads",), "A01, A15"),
     Guard(C + "permissions.restrict", same, (ABUSE + "::test_nothing_of_another", JOURNEY + "::test_another_bureau"), "A01"),
     Guard(E + "models.Answer.may_answer", yes, (ABUSE + "::test_of_a_group", JOURNEY + "::test_an_assignee_answers"), "A04"),
     Guard(C + "attachments.check_row_takes_from", nothing, (ABUSE + "::test_evidence_is_added",), "A04"),

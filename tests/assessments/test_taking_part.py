@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import re
+import zipfile
 from typing import Any
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from pypdf import PdfReader
 
 from assessments.evaluation import services
 from assessments.models import Assessment, Grading
 from secmgmt.accounts.models import AdminGrant, User
+from secmgmt.core import attachments
 from secmgmt.core.clock import today
 from secmgmt.core.manifest import todos_for
-from secmgmt.core.models import AuditEvent, Participation
+from secmgmt.core.models import AuditEvent, Participation, ReportRun
 from secmgmt.core.workflow import seen_token
-from tests.assets.factories import make_object
+from tests.assets.factories import make_component, make_object
+from tests.jobs import run_queued
 from tests.support import City, enrol, make_position, make_user
 
 from .evaluation.test_api import call
@@ -123,3 +130,45 @@ def test_a_layer_is_handed_to_nobody_outside_ones_units_and_the_refusal_tells_no
     assert signed_in(city.su).get(assessment.answer_url).status_code == 404
     assert "外单位" not in owner.get(assessment.get_absolute_url()).content.decode()
     assert owner.post(url, {"part": f"通用 {LAYER}", "username": "he"}).status_code == 302  # a unit beneath
+
+
+SECRETS = ("13812345678", "138****5678", "13987654321", "核心机房乙柜", "机柜照片")
+
+
+def told(response: Any) -> str:
+    """All the text of an answer: of a document that of its parts."""
+    content = response.getvalue()
+    if content.startswith(b"%PDF"):
+        return "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).replace("\n", "")
+    if content.startswith(b"PK"):
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        return "".join(re.sub("<[^>]+>", "", archive.read(n).decode(errors="replace")) for n in archive.namelist())
+    return content.decode()
+
+
+def test_an_invited_expert_reads_of_the_object_its_grading_and_no_number_place_or_evidence(city: City, at):
+    """A15: the invitation opens the grading, by whatever door, and nothing that hangs on the object."""
+    obj = make_object(city.health, "区域卫生信息共享平台", contact_phone=SECRETS[0], operator_phone=SECRETS[2])
+    server = make_component(obj, "边界防火墙", location=SECRETS[3])
+    upload = SimpleUploadedFile(f"{SECRETS[4]}.txt", "甲".encode())
+    file = attachments.attach(parent=obj, upload=upload, by=city.lin, at=at)
+    row = draft(city, obj)
+    lin, expert = signed_in(city.lin), signed_in(city.xu)
+    assert lin.post(reverse("assessments:grading-experts", args=[row.pk]), {"user": city.xu.pk}).status_code == 302
+    assert expert.post("/reports/grading/preview/", {"subject": row.pk, "fmt": "docx"}).status_code == 302
+    run_queued()
+    (run,) = ReportRun.objects.all()
+    lists = [reverse(f"{name}-list") for name in ("assessments:grading", "assets:object", "assets:component")]
+    for page in (
+        *pages_of(row), f"/gradings/{row.pk}/report/docx/", f"/reports/{run.pk}/file/", f"{lists[0]}export/", *lists,
+        f"/api/v1/gradings/{row.pk}", "/api/v1/gradings", "/search/?q=卫生", "/jobs/", "/",
+    ):  # fmt: skip
+        response = expert.get(page)
+        assert response.status_code == 200 or (response.status_code == 403 and page not in pages_of(row)), page
+        assert [word for word in SECRETS if word in told(response)] == [], page
+    shut = [
+        *(f"{obj.get_absolute_url()}{part}" for part in ("", "history/", "topology/")), server.get_absolute_url(),
+        f"/api/v1/objects/{obj.pk}", f"/api/v1/components/{server.pk}", reverse("core:file", args=[file.pk]),
+    ]  # fmt: skip
+    assert {page: expert.get(page).status_code for page in shut} == dict.fromkeys(shut, 404)
+    assert all(obj.get_absolute_url() not in told(expert.get(f"/search/?q={word}")) for word in SECRETS)
