@@ -98,6 +98,42 @@ def test_the_deployment_check_is_clean(tmp_path):
 
 
 @pytest.mark.pure
+@pytest.mark.slow(reason="starts Django in a process of its own")
+@pytest.mark.parametrize("filled", [True, False])
+def test_the_sample_environment_starts_once_it_is_filled_in_and_not_before(tmp_path, filled):
+    lines = (ROOT / "deploy" / "env.example").read_text(encoding="utf-8").splitlines()
+    values = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    if filled:
+        secret = {name: secrets.token_urlsafe(48) for name in ("SECRET_KEY", "FIELD_KEY")}
+        values = {name: value.replace("change-me", "p") for name, value in values.items()} | secret
+    result = check(tmp_path, **values | {"VAR_DIR": str(tmp_path)})
+    assert (result.returncode == 0, "SECRET_KEY" in result.stderr) == (filled, not filled), result.stderr
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_the_services_start_what_is_documented_and_may_write_only_their_own(name):
+    text = (ROOT / "deploy" / f"secmgmt-{name}.service").read_text(encoding="utf-8")
+    settings = dict(line.split("=", 1) for line in text.splitlines() if "=" in line and not line.startswith("#"))
+    documented = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    row = re.search(rf"^\| {name} \| `([^`]+)` \|", documented, re.MULTILINE)
+    assert row and settings["ExecStart"].startswith(f"/srv/secmgmt/.venv/bin/{row[1]}")
+    assert (settings["User"], settings["EnvironmentFile"]) == ("secmgmt", "/etc/secmgmt/env")
+    assert (settings["NoNewPrivileges"], settings["ProtectSystem"], settings["UMask"]) == ("true", "strict", "0077")
+    assert settings["StateDirectory"] == "secmgmt" and settings.get("ReadWritePaths", "-/srv/anchor") == "-/srv/anchor"
+
+
+@pytest.mark.pure
+def test_the_proxy_sets_who_called_and_how_and_takes_a_little_more_than_the_largest_upload():
+    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    for header, value in (("Host", "$host"), ("X-Forwarded-For", "$remote_addr"), ("X-Forwarded-Proto", "$scheme")):
+        assert re.search(rf"proxy_set_header {header}\s+{re.escape(value)};", text), header
+    (size,) = re.findall(r"client_max_body_size (\d+)m;", text)
+    assert 20 < int(size) <= 30
+    assert "TLSv1.1" not in text and re.search(r"listen 80 .*?return 301 https", text, re.DOTALL)
+
+
+@pytest.mark.pure
 @pytest.mark.parametrize(
     ("values", "told"),
     [
