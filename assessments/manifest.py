@@ -174,6 +174,7 @@ MANIFEST = Manifest(
             "assessments.Assessment",
             evaluation_reports.build,
             related=("protected_object__unit",),
+            line=evaluation_reports.line,
             note=_("各层面结果、部分符合与不符合项、逐项结果和证据清单"),
         ),
         ReportKind(
@@ -183,6 +184,7 @@ MANIFEST = Manifest(
             grading_reports.build,
             formats=("pdf", "docx"),
             related=("protected_object__unit", "protected_object__owner"),
+            line=grading_reports.line,
             note=_("定级对象、受侵害客体和程度、等级、评审核准意见和附件清单"),
         ),
     ),

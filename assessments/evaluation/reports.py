@@ -277,3 +277,9 @@ def _items(answers: list[Answer], method: formulas.Method) -> Table:
         code = f"{answer.code}\n{formulas.WEIGHT_LABELS[answer.weight]}" if heavy else answer.code
         rows.append((code, answer.summary, answer.get_result_display() or _("未答"), _found(answer)))
     return Table([_("条款"), _("要求"), _("结果"), _("现状说明")], rows, widths=(3, 7, 2, 6))
+
+
+def line(assessment: Assessment) -> str:
+    """What tells an assessment from its like: object, title, date, state."""
+    day, state = assessment.report_date.isoformat(), assessment.get_state_display()
+    return f"{assessment.protected_object} · {assessment.title}（{day}，{state}）"

@@ -198,3 +198,8 @@ def _files(grading: Grading) -> list[Any]:
     if not rows:
         return [Paragraph(_("没有附件。"))]
     return [Table([_("序号"), _("文件"), _("用途"), _("摘要")], rows, widths=(1.4, 5, 3, 8), align="clll")]
+
+
+def line(grading: Grading) -> str:
+    """What tells a grading from its like: object, level, date, state."""
+    return f"{grading}（{grading.report_date.isoformat()}，{grading.get_state_display()}）"

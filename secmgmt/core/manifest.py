@@ -84,7 +84,8 @@ class ReportKind:
     """A kind of document about one record of ``model``, for whoever may do ``action`` on it.
 
     ``build(subject, *, by, at) -> Document``; ``related``: what ``select_related`` loads with the subject;
-    ``note``: one line that says what the report is for.
+    ``note``: one line that says what the report is for; ``line(subject)``: what tells a record from its like where
+    one of them is chosen.
     """
 
     code: str
@@ -95,6 +96,7 @@ class ReportKind:
     action: str = "export"
     related: tuple[str, ...] = ()
     note: Any = ""
+    line: Callable[[Any], str] = str
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,12 @@ def kind_label(run: ReportRun) -> str:
     return next((str(kind.label) for kind in manifest.collect("reports") if kind.code == run.kind), run.kind)
 
 
+def about(run: ReportRun) -> str:
+    """The record it speaks of, as it stands now."""
+    kind = next((kind for kind in manifest.collect("reports") if kind.code == run.kind), None)
+    return kind.line(run.parent) if kind else str(run.parent)
+
+
 def file_cell(run: ReportRun) -> str:
     """Format and size, or that the file is gone."""
     label = reports.FORMAT_LABELS.get(run.fmt, run.fmt)
@@ -47,6 +53,7 @@ def file_cell(run: ReportRun) -> str:
 RUNS = Table(
     (
         Column("title", gettext_lazy("报告"), sort="title", link=True),
+        Column("about", gettext_lazy("关于"), render=about),
         Column("kind", gettext_lazy("种类"), value=kind_label, sort="kind"),
         Column("fmt", gettext_lazy("文件"), value="fmt", render=file_cell, sort="fmt"),
         Column("by", gettext_lazy("制作人"), value="by.name", sort="by__name"),
@@ -127,10 +134,10 @@ class Runs(FeatureViews):
         return {"kinds": [(kind, *offered(kind, user)) for kind in reports.kinds_for(user)]}
 
 
-def offered(kind: ReportKind, user: Any) -> tuple[list[Any], bool]:
-    """The newest subjects of a kind, and whether there are more."""
+def offered(kind: ReportKind, user: Any) -> tuple[list[tuple[Any, str]], bool]:
+    """The newest subjects of a kind, each with its line, and whether there are more."""
     rows = list(reports.subjects(kind, user).order_by("-pk")[: OFFERED + 1])
-    return rows[:OFFERED], len(rows) > OFFERED
+    return [(row, kind.line(row)) for row in rows[:OFFERED]], len(rows) > OFFERED
 
 
 def preview_url(code: str, pk: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from secmgmt.core import errors, manifest
 from secmgmt.core.clock import now
-from secmgmt.core.models import AuditHead, Job, JobState
+from secmgmt.core.models import AuditEvent, AuditHead, Job, JobState
 from secmgmt.core.reporting.fonts import describe_font
 
 LOW_DISK_BYTES = 2 * 1024**3
@@ -43,9 +43,12 @@ def lines() -> list[Line]:
 
 def database() -> Line:
     """Answers, and which kind it is."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        cursor.fetchone()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchone()
+    except DatabaseError as error:
+        return Line(_("数据库"), "bad", _("没有应答：%(why)s。请检查数据库服务") % {"why": str(error).strip()})
     return Line(_("数据库"), "ok", _("%(kind)s，应答正常") % {"kind": connection.display_name})
 
 
@@ -61,8 +64,9 @@ def queue() -> Line:
 def disk() -> Line:
     """Free space where files are kept."""
     free = shutil.disk_usage(settings.VAR_DIR).free
-    text = _("剩余 %(gib).1f GiB") % {"gib": free / 1024**3}
-    return Line(_("磁盘"), "ok" if free > LOW_DISK_BYTES else "bad", text)
+    if free > LOW_DISK_BYTES:
+        return Line(_("磁盘"), "ok", _("剩余 %(gib).1f GiB") % {"gib": free / 1024**3})
+    return Line(_("磁盘"), "bad", _("只剩 %(gib).1f GiB，请清理或扩容") % {"gib": free / 1024**3})
 
 
 def fonts() -> Line:
@@ -74,10 +78,15 @@ def fonts() -> Line:
 
 
 def chain() -> Line:
-    """Where the audit chain's head stands; verify_audit checks the whole."""
+    """Whether the chain ends where its head says; verify_audit checks the whole."""
     head = AuditHead.objects.filter(pk=1).first()
-    if head is None:
+    if head is None and not AuditEvent.objects.exists():
         return Line(_("审计链"), "ok", _("还没有记录"))
+    # what is written while this looks comes after the head that was read
+    known = AuditEvent.objects.filter(seq__lte=head.seq).order_by("-seq") if head else AuditEvent.objects.none()
+    end = known.values_list("seq", "digest").first()
+    if head is None or end not in ((head.seq, head.digest), None) or (end is None and head.seq > head.start_seq):
+        return Line(_("审计链"), "bad", _("最后一条与链头不符，记录可能被删改：请运行 verify_audit 并保全数据库"))
     return Line(_("审计链"), "ok", _("第 %(seq)d 条，摘要 %(mark)s…") % {"seq": head.seq, "mark": head.digest[:12]})
 
 

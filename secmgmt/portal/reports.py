@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.core.files.storage import default_storage
 from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
@@ -128,7 +129,10 @@ def runs_for(user: Any) -> QuerySet:
         about = ContentType.objects.get_for_model(model_of(kind))
         ids = subjects(kind, user).order_by().values("pk")
         condition |= Q(kind=kind.code, content_type=about, object_id__in=ids)
-    return ReportRun.objects.filter(condition).select_related("by", "content_type")
+    kinds = manifest.collect("reports")
+    loaded = {kind.model: model_of(kind)._default_manager.select_related(*kind.related) for kind in kinds}
+    found = ReportRun.objects.filter(condition).select_related("by", "content_type")
+    return found.prefetch_related(GenericPrefetch("parent", list(loaded.values())))
 
 
 def fetch(user: Any, pk: int) -> ReportRun:
