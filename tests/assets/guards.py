@@ -60,6 +60,7 @@ LINK_ENDS = {**every(ProtectedObject, "from_object", "to_object"), **every(Compo
 
 GUARDS = (
     # rows of others
+    Guard(C + "permissions.restrict", same, ("connections/test_other_end.py::test_the_other_end",), "A01, A15"),
     Guard(C + "permissions.restrict", same, (ABUSE + "::test_no_row_of_another", SCOPE + "::test_another_bureau"), "A01"),
     Guard(C + "permissions.restrict", same, (ABUSE + "::test_no_list_count", SCOPE + "::test_no_list_shows"), "A06"),
     Guard(A + "panels.links_of", all_links, (ABUSE + "::test_no_list_count",), "A06"),
