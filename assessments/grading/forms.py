@@ -53,8 +53,15 @@ class GradingForm(RecordForm):
             (*(f"service_{name}" for name in rules.JUDGING_ORDER), "service_reason"),
         ),
         (_("特殊规则"), ("large_personal_data", "public_big_data", "exception_reason")),
-        (_("主管部门"), ("has_authority", "authority_name")),
+        (_("主管部门"), ("has_authority", "authority_unit", "authority_name")),
     )
+    querysets: ClassVar = {"authority_unit": lambda _user: queries.possible_authorities()}
+
+    authority_unit = forms.ModelChoiceField(
+        label=_("主管部门"), required=False, queryset=queries.OrgUnit.objects.none(), empty_label=_("不在本系统"),
+    )
+
+    appears: ClassVar = {"authority_name": ("has_authority", ())}
 
     class Meta:
         model = Grading
@@ -69,10 +76,12 @@ class GradingForm(RecordForm):
             "has_authority",
             "authority_name",
         ]
+        labels: ClassVar = {"authority_name": _("系统外的主管部门")}
+        help_texts: ClassVar = {"authority_name": _("上面没有时写全称，由责任单位补录其核准意见和证明。")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = object_names(self.instance.rule_set)
+        names = object_names(self._rule_set_so_far())
         for side, _side in SIDES:
             for name in rules.OBJECTS:
                 field = self.fields[f"{side}_{name}"]
@@ -85,13 +94,34 @@ class GradingForm(RecordForm):
         objects.queryset = objects.queryset.filter(is_secret_register=False)
         if self.instance.pk:
             objects.disabled = True
-        self.fields["authority_name"].help_text = _t("有主管部门时必填。") + self._authorities()
+        self.fields["authority_unit"].help_text = _t("有主管部门时必填。") + self._authorities()
+        self.fields["authority_unit"].empty_label = _t("不在本系统")
+        unit = queries.unit_called(self.initial.get("authority_name", ""))
+        if unit is not None:  # kept by name
+            self.initial |= {"authority_unit": unit.pk, "authority_name": ""}
+
+    def _rule_set_so_far(self) -> str:
+        """The rules that hold by what is filled in, "" before there is a date."""
+        filled = {name: self.data.get(self.add_prefix(name), "") for name in ("rule_set", "report_date")}
+        if not self.is_bound:
+            filled = {name: self.get_initial_for_field(self.fields[name], name) or "" for name in filled}
+        if filled["rule_set"] in rules.RULE_SETS:
+            return str(filled["rule_set"])
+        try:
+            day = self.fields["report_date"].to_python(filled["report_date"])
+        except forms.ValidationError:
+            return ""
+        return rules.default_rule_set(day) if day else ""
+
+    def harmed(self) -> list[forms.BoundField]:
+        """The fields whose labels depend on the rules."""
+        return [self[f"{side}_{name}"] for side, _label in SIDES for name in rules.OBJECTS]
 
     def _authorities(self) -> str:
         """Which authorities decide here, and what happens with any other."""
         chosen = self.instance.protected_object_id or self.initial.get("protected_object")
         obj = ProtectedObject.objects.visible_to(self.user).filter(pk=chosen).select_related("unit").first()
-        told = _t("其他部门视为系统外的主管部门，由责任单位补录其核准意见和证明。")
+        told = _t("其他部门由责任单位补录其核准意见和证明。")
         names = queries.authorities_over(obj.unit.path, today()) if obj else []
         return _t("在系统内核准的部门：%(names)s。") % {"names": "、".join(names)} + told if names else told
 
@@ -107,9 +137,18 @@ class GradingForm(RecordForm):
                 self.add_error(
                     f"{side}_public_order", _t("“%(side)s”至少选择一个受侵害的客体。") % {"side": label}
                 )
-        if data.get("has_authority") and not data.get("authority_name"):
-            self.add_error("authority_name", _t("请写明行业主管部门名称。"))
+        self._authority(data)
         return data
+
+    def _authority(self, data: dict[str, Any]) -> None:
+        """One authority, a unit or one outside; it is kept by its name, as a decision would be printed."""
+        unit, name = data.get("authority_unit"), data.get("authority_name")
+        if data.get("has_authority") and not unit and not name:
+            self.add_error("authority_unit", _t("请选择主管部门；不在本系统的，在下面写明其名称。"))
+        elif unit and name and unit != queries.unit_called(name):
+            self.add_error("authority_name", _t("主管部门已在上面选定，这里不再填写。"))
+        elif unit:
+            data["authority_name"] = unit.name
 
     def _post_clean(self) -> None:
         """The levels must stand on the row before it is validated and stored."""

@@ -31,7 +31,7 @@ class ComponentForm(AssetForm):
         (_("在哪里"), ("zone", "address", "location", "holder")),
         (_("产品"), PRODUCT),
         (_("证书"), ("certificate_kind", *CERTIFICATE)),
-        (_("说明"), ("note",)),
+        (_("补充"), ("note",)),
     )
 
     class Meta:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from assets.components.models import Component
 from assets.inventory.basis import PORTS, AssetForm
 from assets.inventory.models import ProtectedObject
-from assets.inventory.queries import changeable, platforms
+from assets.inventory.queries import PHONES, changeable, platforms
 
 from .models import Hosting, Interconnection
 from .services import circle_sentence, circular
@@ -23,13 +23,21 @@ def reachable(user: Any) -> QuerySet:
         return ProtectedObject.objects.none()
     seen = ProtectedObject.objects.visible_to(user).order_by().values("pk")
     rows = ProtectedObject.objects.in_use().filter(Q(pk__in=seen) | Q(offers_hosting=True))
-    return rows.select_related("unit").order_by("name")
+    return rows.defer(*PHONES).order_by("name")
 
 
 def parts(user: Any) -> QuerySet:
-    """The components a user sees."""
+    """The components a user sees; of thousands only what their labels say is read."""
     rows = Component.objects.visible_to(user) if user is not None else Component.objects.none()
-    return rows.select_related("protected_object").order_by("protected_object__name", "name")
+    rows = rows.select_related("protected_object").order_by("protected_object__name", "name")
+    return rows.only(
+        "name", "protected_object__name", "protected_object__is_secret_register", "protected_object__secret_number"
+    )
+
+
+def own_parts(user: Any) -> QuerySet:
+    """The components of the objects at which a user may let a link begin."""
+    return parts(user).filter(protected_object__in=changeable(user).order_by().values("pk"))
 
 
 def with_object(part: Component) -> str:
@@ -41,7 +49,7 @@ class LinkForm(AssetForm):
     """An interconnection of one of the user's own objects."""
 
     querysets = {
-        "from_object": changeable, "to_object": reachable, "from_component": parts, "to_component": parts,
+        "from_object": changeable, "to_object": reachable, "from_component": own_parts, "to_component": parts,
     }  # fmt: skip
     fieldsets = (
         (_("两端"), ("from_object", "from_component", "to_object", "to_component", "external_party")),

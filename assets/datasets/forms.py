@@ -28,7 +28,7 @@ class DataForm(AssetForm):
         (_("来源"), ("source", "source_other", "source_units")),
         (_("去向"), ("exchange", "target_units", "leaves_country")),
         (_("存储"), ("store", "store_place", "stored_abroad")),
-        (_("说明"), ("note",)),
+        (_("补充"), ("note",)),
     )
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -12,7 +12,6 @@ from secmgmt.core.forms import RecordForm
 
 from .choices import OTHERS, OtherText
 
-
 # How things are written, said before anybody types them wrong
 PHONE = _lazy("11 位手机号，或“区号-号码”，如 0374-2988888。")
 ADDRESSES = _lazy("每行一个，如 10.1.2.0/24、10.1.2.5-10.1.2.9 或单个地址。")
@@ -20,13 +19,7 @@ PORTS = _lazy("如 443、TCP/8443 或 8000-8010，用逗号分开。")
 
 
 class AssetForm(RecordForm):
-    """A record's form with the words for conditions between its fields.
-
-    ``appears``: field → (the field it depends on, its values; none: any). With a script it shows only then, or while
-    something stands in it; ``clean`` says whether it must or must not be filled.
-    """
-
-    appears: ClassVar[dict[str, tuple[str, tuple[str, ...]]]] = {}
+    """A record's form with the words for conditions between its fields."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -35,9 +28,8 @@ class AssetForm(RecordForm):
                 field.choices = [("", _("请选择")), *field.choices[1:]]
         texts = (field for field in self._meta.model._meta.fields if isinstance(field, OtherText))
         self.others = [(text.of, text.name) for text in texts if text.name in self.fields]
-        others = {text: (choice, tuple(sorted(OTHERS))) for choice, text in self.others}
-        for name, (choice, values) in {**others, **self.appears}.items():
-            self.fields[name].widget.attrs |= {"data-of": choice, "data-when": " ".join(values)}
+        for choice, text in self.others:
+            self.show_with(text, choice, tuple(sorted(OTHERS)))
 
     def _get_validation_exclusions(self) -> set[str]:
         """The condition of the unique names is part of the check though not of the form."""

@@ -18,7 +18,6 @@ from . import guards, links, passwords
 from .models import ApiToken, LoginPolicy, OrgUnit, User
 from .roles import BUSINESS_ROLES
 
-
 PHONE = gettext_lazy("数字、空格、横线，可以 + 开头，如 13800000000 或 0374-2988888。")
 
 
@@ -35,6 +34,10 @@ class UnitForm(RecordForm):
     class Meta:
         model = OrgUnit
         fields: ClassVar = ["parent", "name", "short_name", "kind", "credit_code", "region_code", "address"]
+        help_texts: ClassVar = {
+            "credit_code": gettext_lazy("18 位，照登记证书填写。"),
+            "region_code": gettext_lazy("6 位数字，如 411000。"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,6 +48,7 @@ class UnitForm(RecordForm):
             parent = self.fields["parent"]
             parent.queryset = standing(parent.queryset)
             parent.required = OrgUnit.objects.exists()  # one tree, one root
+            parent.empty_label = _("请选择") if parent.required else _("无")
 
 
 class UserForm(RecordForm):

@@ -151,11 +151,14 @@ class RecordForm(Unmarked, forms.ModelForm):
 
     ``fieldsets``: ((title, (field names)), …); fields named in none come last.
     ``querysets``: field → function user → rows it may choose, where that is not what he may see.
+    ``appears``: field → (the field it depends on, its values; none: any). With a script it shows only then, or while
+    something stands in it; whether it must or must not be filled is said by ``clean``.
     Takes ``user``; carries the hidden ``version`` of the row it was made from.
     """
 
     fieldsets: ClassVar[tuple[tuple[Any, tuple[str, ...]], ...]] = ()
     querysets: ClassVar[dict[str, Callable[[Any], models.QuerySet]]] = {}
+    appears: ClassVar[dict[str, tuple[str, tuple[str, ...]]]] = {}
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)
 
@@ -166,6 +169,12 @@ class RecordForm(Unmarked, forms.ModelForm):
         self.fields["version"].initial = self.instance.version if self.instance.pk else 0
         for name, field in self.fields.items():
             self._prepare(name, field)
+        for name, (choice, values) in self.appears.items():
+            self.show_with(name, choice, values)
+
+    def show_with(self, name: str, choice: str, values: tuple[str, ...]) -> None:
+        """Mark a field that belongs to some answers of another; the script reads it."""
+        self.fields[name].widget.attrs |= {"data-of": choice, "data-when": " ".join(values)}
 
     def _prepare(self, name: str, field: forms.Field) -> None:
         if name in self.querysets:
