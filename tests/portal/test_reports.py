@@ -11,10 +11,13 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
+from assessments.evaluation.reports import line
+from assessments.models import Assessment
 from secmgmt.accounts.models import Position
 from secmgmt.core import sealed
-from secmgmt.core.models import AuditEvent, JobState, ReportRun
+from secmgmt.core.models import AuditEvent, Job, JobState, ReportRun
 from secmgmt.portal import reports
+from tests.assets.factories import make_object
 from tests.core.testapp.support import invite, make_thing
 from tests.jobs import run_queued
 
@@ -137,3 +140,24 @@ def test_an_old_report_loses_its_file_and_keeps_who_made_it(client, city, thing,
     assert client.get(file_of(made)).status_code == 404
     html = client.get(LIST).content.decode()
     assert "已清理" in html and "林予安" in html
+
+
+def test_each_line_of_the_centre_says_about_what_it_is(client, made):
+    html = client.get(LIST).content.decode()
+    listed = html[html.index("<tbody") : html.index("</tbody>")]
+    assert "关于" in html and listed.count("共享平台") >= 2 and "Word" in listed
+
+
+def test_what_a_report_can_be_made_of_is_told_apart_by_object_date_and_state(city):
+    obj = make_object(city.health, "区域卫生平台")
+    days = (dt.date(2025, 3, 1), dt.date(2026, 3, 1))
+    lines = {line(Assessment(protected_object=obj, title="自评估", report_date=day)) for day in days}
+    assert lines == {f"区域卫生平台 · 自评估（{day.isoformat()}，进行中）" for day in days}
+
+
+def test_the_page_of_a_job_says_its_name_once(client, made):
+    job = Job.objects.get()
+    html = client.get(reverse("core:job-detail", args=[job.pk])).content.decode()
+    page = html.partition("<main")[2]
+    assert page.count(f">{job.label}</li>") == 1 and page.count(f"<h1>{job.label}</h1>") == 1
+    assert page.count(job.label) == 3  # and the name of its region

@@ -37,7 +37,7 @@ def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "job": job,
         "title": job.label,
-        "crumbs": [(_("后台任务"), reverse("core:job-list")), (job.label, "")],
+        "crumbs": [(_("后台任务"), reverse("core:job-list"))],
         "job_url": reverse("core:job-detail", args=[pk]),
         "file_url": reverse("core:job-result", args=[pk]) if job.result_key else "",
         "next_url": local_path(job.result.get("url")),
