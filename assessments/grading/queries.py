@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,7 @@ from assets.connections.queries import known_to_unit, tenants_of
 from assets.inventory.queries import mine
 from assets.models import ProtectedObject
 from secmgmt.accounts import roles
-from secmgmt.accounts.models import Position, User
+from secmgmt.accounts.models import OrgUnit, Position, User
 from secmgmt.core.models import Decision, Participation
 
 from . import rules
@@ -89,6 +89,17 @@ def authorities_over(path: str, day: dt.date) -> list[str]:
     return list(found.order_by("unit__name").values_list("unit__name", flat=True).distinct())
 
 
+def possible_authorities() -> QuerySet:
+    """The units that may be named as an authority."""
+    return OrgUnit.objects.filter(merged_into__isnull=True).order_by("path")
+
+
+def unit_called(name: str) -> OrgUnit | None:
+    """The unit an authority's name, or short name, stands for."""
+    rows = possible_authorities()
+    return rows.filter(name=name).first() or rows.filter(short_name=name).first() if name else None
+
+
 def names_of(user: Any) -> list[str]:
     """What the authority may be called for which ``user`` decides: his unit, or not named."""
     return ["", *filter(None, (user.unit.name, user.unit.short_name))] if user.unit else [""]
@@ -140,8 +151,9 @@ def decides_now(grading: Grading, at: dt.datetime) -> str:
 
 
 def of_owner(user: Any, at: dt.datetime) -> QuerySet:
-    """What waits for the owner: drafts, reviews to which nobody is invited, and certificates to record."""
+    """What waits for the owner: drafts, what nobody here reviews or approves, and certificates to record."""
     mine = Q(state=GradingState.DRAFT) | Q(~Exists(_asked(at)), state=GradingState.EXPERT)
+    mine |= Q(~Exists(_deciders(timezone.localdate(at))), state=GradingState.AUTHORITY)
     return _rows(user, "record_outside").filter(mine | Q(~Exists(later_ones()), state=GradingState.DETERMINED))
 
 
@@ -153,6 +165,15 @@ def to_review(user: Any) -> QuerySet:
 def to_approve(user: Any) -> QuerySet:
     """Gradings the user approves for the authority."""
     return _rows(user, "approve").filter(state=GradingState.AUTHORITY, authority_name__in=names_of(user))
+
+
+def _deciders(day: dt.date) -> QuerySet:
+    """In a subquery: the positions of those who approve the outer grading, as ``reviewers`` has them."""
+    place = ExpressionWrapper(OuterRef("protected_object__unit__path"), output_field=CharField())
+    name = ExpressionWrapper(OuterRef("authority_name"), output_field=CharField())
+    rows = Position.objects.valid_on(day).filter(permission__codename=roles.AUTHORITY.code, user__is_active=True)
+    rows = rows.alias(place=place, asked=name).filter(place__startswith=F("content_object__path"))
+    return rows.filter(Q(asked="") | Q(user__unit__name=F("asked")) | Q(user__unit__short_name=F("asked")))
 
 
 def _asked(at: dt.datetime) -> QuerySet:

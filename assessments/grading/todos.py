@@ -30,6 +30,7 @@ def grading_todos(user: Any, today: dt.date) -> Iterable[Todo]:
     words = {
         GradingState.DRAFT: (_("继续"), _("填完“%(name)s”的定级并提交")),
         GradingState.EXPERT: (_("办理"), _("为“%(name)s”的定级邀请专家或补录评审意见")),
+        GradingState.AUTHORITY: (_("补录"), _("补录“%(name)s”主管部门的核准意见")),
         GradingState.DETERMINED: (_("补录"), _("补录“%(name)s”的备案证明")),
     }
     waiting_rows = queries.of_owner(user, morning)

@@ -157,7 +157,8 @@ def preview(request: HttpRequest) -> HttpResponse:
     else:
         permissions.require(request.user, Grading, "add")
     form = GradingForm(request.POST, instance=grading, user=request.user)
-    return render(request, "assessments/grading/proposal.html", {"proposal": form.proposal()})
+    context = {"proposal": form.proposal(), "renamed": form.harmed()}
+    return render(request, "assessments/grading/proposal.html", context)
 
 
 def _grading(request: HttpRequest, pk: int, action: str) -> Grading:

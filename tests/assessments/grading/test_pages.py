@@ -214,8 +214,11 @@ def test_the_report_is_previewed_from_the_grading(city, thing):
     assert "定级对象描述" in client.get(address).content.decode()
 
 
-def test_the_form_names_the_third_object_as_both_forms_do_until_one_is_chosen(city, thing):
-    page = signed_in(city.lin).get(reverse("assessments:grading-create")).content.decode()
+def test_the_form_names_the_third_object_by_its_date_and_as_both_forms_do_without_one(city, thing):
+    address = reverse("assessments:grading-create")
+    fresh = signed_in(city.lin).get(address).context["form"]  # dated today
+    assert fresh["business_national_security"].label == "国家安全或地区安全、国计民生"
+    page = signed_in(city.lin).post(address, {"report_date": ""}).content.decode()
     assert "国家安全（2025 版：国家安全或地区安全、国计民生）" in page
     grading = draft(city, thing, report_date="2024-01-01")
     form = signed_in(city.lin).get(reverse("assessments:grading-update", args=[grading.pk])).context["form"]
