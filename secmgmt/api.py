@@ -15,6 +15,7 @@ from django.urls import URLPattern, register_converter
 from django.urls.converters import StringConverter
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, Router, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -66,6 +67,30 @@ class Problem(Schema):
     changed_at: dt.datetime | None = None
 
 
+# What an integrator reads of an operation, by the end of its id, and of a parameter that says nothing itself.
+OPERATIONS = {
+    "list": _lazy("您有权查看的记录，分页返回 items、page、size、total；q 按词查找，sort 排序（加 - 倒序）。"),
+    "create": _lazy("登记一条记录，字段和规则与页面表单相同；返回登记后的记录。"),
+    "detail": _lazy("一条记录。应答头 ETag 是它的版本，修改和删除时放进 If-Match。"),
+    "change": _lazy("只修改请求里写明的字段。须带 If-Match；已被他人修改时返回 412 和双方内容。"),
+    "delete": _lazy("删除一条记录。须带 If-Match；仍被引用时返回 409 并说明被什么引用。"),
+    "history": _lazy("办理意见和各次变更：谁、何时、改了什么；分页返回。"),
+    "do": _lazy("办理一步流程。seen 是办理人所见内容的摘要，内容已变时返回 409；opinion 是意见。"),
+    "answers": _lazy("一次自评估的全部测评项，按标准的次序。"),
+    "save": _lazy("作答一项。须带 If-Match；已被他人作答时返回 412 和双方内容。"),
+    "components": _lazy("按部件作答一项，结果由各部件汇总；空对象改回整体作答。须带 If-Match。"),
+}
+PARAMETERS = {
+    "pk": _lazy("记录编号"),
+    "page": _lazy("第几页，从 1 起"),
+    "size": _lazy("每页条数"),
+    "sort": _lazy("排序字段，前加 - 为倒序"),
+    "q": _lazy("查找的词，空格隔开，须都出现"),
+    "step": _lazy("流程步骤的代码"),
+    "If-Match": _lazy("读取时应答头 ETag 的值"),
+}
+
+
 class Api(NinjaAPI):
     """An API whose description says of every operation what a refusal looks like."""
 
@@ -81,6 +106,11 @@ class Api(NinjaAPI):
         for operations in described["paths"].values():
             for operation in operations.values():
                 operation["responses"]["default"] = refusal
+                told = OPERATIONS.get(operation.get("operationId", "").rpartition("_")[2])
+                operation["description"] = str(told or operation.get("summary", ""))
+                for parameter in operation.get("parameters", ()):
+                    if parameter["name"] in PARAMETERS:
+                        parameter["description"] = str(PARAMETERS[parameter["name"]])
         return described
 
 
@@ -92,7 +122,11 @@ def build() -> Api:
         urls_namespace="api",
         auth=[Token(), Session()],
         docs_decorator=login_required,
-        description=_("与页面同一套权限、表单和流程。列表用 page、size 分页；修改须带 If-Match。"),
+        description=_(
+            "与页面同一套权限、表单和流程。用“我的账户”签发的接口令牌（Authorization: Bearer …）调用；"
+            "已登录页面的人可在本页直接试用，写入会真实生效。列表用 page、size 分页；修改须带 If-Match。"
+            "被拒绝的请求返回 application/problem+json，说明原因。"
+        ),
     )
     for prefix, name in manifest.collect("api"):
         api.add_router(f"/{prefix}", import_string(name.replace(":", ".")))

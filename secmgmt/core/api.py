@@ -335,9 +335,12 @@ def parameter_names(form: Any) -> set[str]:
 
 
 def filter_parameters(filterset: type[RecordFilterSet]) -> list[dict[str, Any]]:
-    """The filters as OpenAPI parameters."""
-    names = [*(["q"] if filterset.search_fields else []), *filterset.base_filters]
-    return [{"in": "query", "name": name, "required": False, "schema": {"type": "string"}} for name in names]
+    """The filters as OpenAPI parameters, described by their labels."""
+    told = {"q": filterset.search_label} if filterset.search_fields else {}
+    for name, one in filterset.base_filters.items():
+        told[name] = one._label or filterset._meta.model._meta.get_field(one.field_name).verbose_name
+    shape = {"in": "query", "required": False, "schema": {"type": "string"}}
+    return [{**shape, "name": name, "description": label} for name, label in told.items()]
 
 
 def decision_of(row: Decision) -> dict[str, Any]:
