@@ -37,6 +37,7 @@ def test_the_style_and_script_stay_within_their_budget():
     assert len(css) <= 48 * 1024
     assert len(gzip.compress(css, 9)) <= 12 * 1024
     assert len((STATIC / "app.js").read_bytes()) <= 12 * 1024
+    assert len((STATIC / "combobox.js").read_text(encoding="utf-8").splitlines()) <= 120
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.name)
