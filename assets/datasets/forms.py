@@ -47,6 +47,12 @@ class DataForm(AssetForm):
         "target_units": ("exchange", (Exchange.PROVIDED, Exchange.ENTRUSTED, Exchange.JOINT)),
     }
 
+    places: ClassVar = {
+        field.name: _("备案表 表六")
+        for field in DataCategory._meta.fields
+        if field.editable and field.name not in ("id", "protected_object", "note")
+    }
+
     def clean(self) -> dict[str, Any]:
         """Amounts are not negative; sources and targets are named where there are some, three at most."""
         values = super().clean()

@@ -16,6 +16,7 @@ from secmgmt.core.forms import UnmarkedForm
 from . import queries
 from .basis import ADDRESSES, PHONE, PORTS, AssetForm
 from .choices import CloudSide, NetworkNature, Status
+from .facts import FilingFacts, TechnologyFacts
 from .models import Network, ProtectedObject, Zone
 
 CLOUD = ("cloud_side", "cloud_service", "cloud_deployment")
@@ -93,6 +94,12 @@ class ObjectForm(AssetForm):
         **{facts: (flag, ()) for flag, facts in TECHNOLOGY_FACTS},
         "export_facts": ("data_exported", ()),
         **dict.fromkeys(CII, ("is_cii", ())),
+    }
+    places: ClassVar = {
+        "unit": _("备案表 表一：单位名称"),
+        **dict.fromkeys(("name", "kind", "status"), _("备案表 表二")),
+        **{field.name: _("备案表 表二") for field in FilingFacts._meta.fields},
+        **{field.name: _("备案表 表四") for field in TechnologyFacts._meta.fields if field.name != "offers_hosting"},
     }
     next_code = staticmethod(queries.next_code)
 

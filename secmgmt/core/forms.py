@@ -159,6 +159,7 @@ class RecordForm(Unmarked, forms.ModelForm):
     fieldsets: ClassVar[tuple[tuple[Any, tuple[str, ...]], ...]] = ()
     querysets: ClassVar[dict[str, Callable[[Any], models.QuerySet]]] = {}
     appears: ClassVar[dict[str, tuple[str, tuple[str, ...]]]] = {}
+    places: ClassVar[dict[str, Any]] = {}  # field → where an official form asks for the same
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)
 

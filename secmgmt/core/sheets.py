@@ -25,7 +25,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from .clock import now
 from .filesafety.workbook import BadCell
 from .reporting.xlsx_cells import append_rows, plain_value, set_cell, sheet_title, style_header
-from .sheets_words import expected
+from .sheets_words import condition, example, expected
 
 MAX_ROWS = 10_000
 LISTED = 3000  # a longer drop-down helps nobody
@@ -245,18 +245,25 @@ class Sheet:
         choices = choices_of(form)
         for index, text in enumerate(self.rules(heads), 1):
             set_cell(notes.cell(index, 1), text)
-        for place, text in enumerate((_("列"), _("必填"), _("格式"), _("可填的内容"), _("说明")), 1):
+        told = (_("列"), _("必填"), _("格式"), _("可填的内容"), _("说明"), _("条件"), _("示例"), _("官方表格"))
+        for place, text in enumerate(told, 1):
             set_cell(notes.cell(4, place), text)
             notes.column_dimensions[get_column_letter(place)].width = 30
         for index, name in enumerate(self.columns, 1):
-            column, options = form.fields[name], self.options(form, choices, name)
-            must = _("必填") if column.required else _("可不填，或按条件填")
-            told = (heads[index - 1], must, expected(column), listed(options), str(column.help_text or ""))
-            for place, text in enumerate(told, 1):
+            options = self.options(form, choices, name)
+            for place, text in enumerate(self.note(form, name, options), 1):
                 set_cell(notes.cell(index + 4, place), text)
             if options:
                 self.drop_down(sheet, lists, index, options)
         return append_rows(book, sheet, rows, len(heads), moment)
+
+    def note(self, form: Any, name: str, options: list[str]) -> tuple[str, ...]:
+        """What the sheet of notes says of one column: all of it stands where the form declares the field."""
+        column = form.fields[name]
+        must = _("必填") if column.required else _("可不填，或按条件填")
+        takes, told = (expected(column), listed(options)), str(column.help_text or "")
+        more = (condition(form, name), example(column, options), str(form.places.get(name, "")))
+        return (str(column.label), must, *takes, told, *more)
 
     def rules(self, heads: list[str]) -> tuple[str, ...]:
         """What the sheet of notes says first."""

@@ -28,6 +28,28 @@ def expected(column: forms.Field) -> str:
     return _("文字，不超过 %d 字") % longest if longest else _("文字")
 
 
+def condition(form: forms.BaseForm, name: str) -> str:
+    """With which answer of another column a column is filled in, as the form declares it."""
+    of, when = (form.fields[name].widget.attrs.get(key, "") for key in ("data-of", "data-when"))
+    if not of:
+        return ""
+    column: forms.Field = form.fields[of]
+    labels = {str(key): str(label) for key, label in getattr(column, "choices", ()) if key not in ("", None)}
+    answers = [labels[value] for value in when.split() if value in labels]
+    tick = isinstance(column, forms.BooleanField)
+    answer = _("是") if tick else "、".join(answers) or _("已填")
+    return _("%(of)s=%(answer)s 时填，否则留空") % {"of": column.label, "answer": answer}
+
+
+def example(column: forms.Field, options: list[str]) -> str:
+    """A cell that the column takes; what a text says is the person's own."""
+    if options:
+        return options[0]
+    if isinstance(column, forms.DateField):
+        return "2026-01-31"
+    return "12" if isinstance(column, forms.IntegerField) else ""
+
+
 def number_text(column: forms.IntegerField, kind: str) -> str:
     """A number and between what."""
     low, high = column.min_value, column.max_value
