@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -81,8 +81,11 @@ class Kept:
 
     def whole(self) -> Preview:
         """The preview with all its rows."""
-        lists = {kind: [r for n in range(self.pages(kind)) for r in self.rows(kind, n + 1)] for kind in ROWS}
-        return Preview(**self.head, **lists)
+        lists: dict[str, list[Any]] = {kind: [] for kind in ROWS}
+        for kind, rows in lists.items():
+            for number in range(self.pages(kind)):
+                rows += self.rows(kind, number + 1)
+        return replace(self.empty, **lists)  # type: ignore[arg-type]  # only what is a list
 
 
 @dataclass

@@ -71,7 +71,7 @@ class FeatureViews(LoginRequiredMixin, View):
     model: ClassVar[type[Model]]
     name: ClassVar[str]
     namespace: ClassVar[str]
-    table: ClassVar[Table]
+    table: Table
     filterset_class: ClassVar[type[RecordFilterSet] | None] = None
     form_class: ClassVar[type[RecordForm] | None] = None
     roles: ClassVar[frozenset[Role]] = frozenset(Role)
