@@ -24,6 +24,7 @@ from ninja.security import HttpBearer, SessionAuth
 
 from secmgmt.accounts import tokens
 from secmgmt.core import errors, manifest
+from secmgmt.core.apibody import BodyParser
 from secmgmt.core.context import origin
 from secmgmt.core.middleware import note_refusal
 from secmgmt.core.middleware import problem as problem_of
@@ -121,6 +122,7 @@ def build() -> Api:
         version="1",
         urls_namespace="api",
         auth=[Token(), Session()],
+        parser=BodyParser(),
         docs_decorator=login_required,
         description=_(
             "与页面同一套权限、表单和流程。用“我的账户”签发的接口令牌（Authorization: Bearer …）调用；"

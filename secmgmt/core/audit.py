@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
@@ -24,6 +25,7 @@ from .models.audit import AuditEvent, AuditHead, AuditResult, AuditRow
 
 P = ParamSpec("P")
 R = TypeVar("R")
+NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")  # written as JSON; after a backslash that is a text itself it is none
 
 # The fields a row's digest covers, in this order, and the key of the table that is kept for it, if there is one.
 CHAINED = (
@@ -183,7 +185,7 @@ def _event(verb: str, obj: Any, *, by: Any, at: dt.datetime, rows: list[Any] | N
 
 def _plain(values: dict[str, Any] | None) -> dict[str, Any]:
     """As it will come back from the database, so that the digest can be computed again; no NUL for PostgreSQL."""
-    return json.loads(digest.canonical(values or {}).replace(b"\\u0000", b""))
+    return json.loads(NUL.sub(rb"\1", digest.canonical(values or {})))
 
 
 def row_digest(event: AuditEvent) -> str:

@@ -237,7 +237,7 @@ def notice_read_all(request: HttpRequest) -> HttpResponse:
 @require_GET
 def search_page(request: HttpRequest) -> HttpResponse:
     """Where is it? To htmx the few best, while one types."""
-    query = request.GET.get("q", "").strip()[: search.QUERY_LENGTH]
+    query = request.GET.get("q", "").replace("\0", " ").strip()[: search.QUERY_LENGTH]
     typing = bool(request.htmx) and not request.htmx.history_restore_request
     groups = search.search(request.user, query, SUGGESTED if typing else FOUND) if query else []
     context = {"title": _("查找"), "query": query, "groups": groups, "crumbs": []}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from typing import Any
 
@@ -210,3 +211,33 @@ def test_a_file_over_the_limit_is_refused_by_its_real_size(lin, obj, settings):
     assert not Attachment.objects.exists()
     book = io.BytesIO(HOSTILE["macro"][0])
     assert "超过上限" in lin.post(IMPORT, {"file": SimpleUploadedFile("a.xlsx", book.read())}).content.decode()
+
+
+@pytest.mark.parametrize("text", ["half \\ud800 a pair", "\\udfff"])
+def test_a_body_with_a_text_that_no_database_takes_is_refused_and_nothing_breaks(lin, city, obj, text):
+    """A36: it would end in an internal error, different on each database."""
+    lin.raise_request_exception = False
+    headers = {"If-Match": '"1"'}
+    for ask, page in ((lin.post, "/api/v1/objects"), (lin.patch, f"/api/v1/objects/{obj.pk}")):
+        response = ask(page, f'{{"name": "{text}"}}', content_type="application/json", headers=headers)
+        assert response.status_code == 400, (page, response.content)
+        assert response["Content-Type"].startswith("application/problem+json")
+    obj.refresh_from_db()
+    assert obj.name == "卫生平台"
+
+
+@pytest.mark.parametrize("text", [r"C:\\u0000", r"\\\\u0000", r"\\u0000\\\\\\u0000b"])
+def test_a_text_that_reads_like_an_escape_is_kept_and_its_trail_is_whole(lin, obj, text):
+    body, headers = f'{{"business": "{text}", "in_operation_on": "2020-01-01"}}', {"If-Match": '"1"'}
+    response = lin.patch(f"/api/v1/objects/{obj.pk}", body, content_type="application/json", headers=headers)
+    assert response.status_code == 200, response.content
+    obj.refresh_from_db()
+    event = AuditEvent.objects.filter(verb="assets.protectedobject.change").latest("seq")
+    assert event.after["business"] == obj.business == json.loads(f'"{text}"')
+
+
+def test_a_search_and_a_token_with_a_nul_find_nothing_and_nothing_breaks(lin, client, city):
+    lin.raise_request_exception = False
+    assert lin.get("/search/?q=a%00b").status_code == 200
+    refused = Client(raise_request_exception=False).get("/api/v1/objects", headers={"Authorization": "Bearer a\0b.c"})
+    assert refused.status_code == 401
