@@ -61,7 +61,7 @@ class GradingForm(RecordForm):
         label=_("主管部门"), required=False, queryset=queries.OrgUnit.objects.none(), empty_label=_("不在本系统"),
     )
 
-    appears: ClassVar = {"authority_name": ("has_authority", ())}
+    appears: ClassVar = dict.fromkeys(("authority_unit", "authority_name"), ("has_authority", ()))
 
     class Meta:
         model = Grading

@@ -19,4 +19,8 @@ def test_the_third_object_harmed_is_renamed_as_the_date_changes(open_as, city, a
     page.locator("#id_report_date").blur()
     expect(label).to_have_text("国家安全")
     expect(page.locator("#proposal")).to_contain_text("2020")
+    expect(page.locator("#id_authority_unit")).to_be_hidden()
+    page.get_by_label("有行业主管部门").check()
+    expect(page.locator("#id_authority_unit")).to_be_visible()
+    expect(page.locator("#id_authority_name")).to_be_visible()
     assert axe_finds(page) == []
