@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -96,6 +97,7 @@ GUARDS = (
     Guard(C + "middleware.once_per_period", yes, (ABUSE + "::test_a_stranger_without",), "8.1.4.3 b, A36"),
     Guard(C + "filesafety.names.drop_folders", same, (ABUSE + "::test_a_files_name_is_shown_clean_and_never_becomes_a_path[2]",), "A30"),
     Guard(C + "attachments.names.display_name", same, (ABUSE + "::test_a_files_name_is_shown_clean_and_never_becomes_a_path[4]",), "A30, A35"),
+    Guard(C + "audit.NUL", re.compile(rb"()\\u0000"), (ABUSE + "::test_a_text_that_reads",), "A36"),
     Guard(C + "apibody.check_storable", nothing, (ABUSE + "::test_a_body_with_a_text",), "A36"),
     Guard(C + "previews.is_token", yes, (ABUSE + "::test_a_token_is_looked_at",), "A32"),
     Guard(C + "filesafety.archives.check_ratio", nothing, hostile("ratio"), "A33"),

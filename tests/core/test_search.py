@@ -6,6 +6,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 
 from secmgmt.core import search
 from secmgmt.core.models import SearchEntry
@@ -122,3 +123,11 @@ def test_the_database_answers_from_its_index(city):
         assert "search_tokens_gin" in question.explain()
     else:
         assert "VIRTUAL TABLE INDEX" in question.explain()
+
+
+def test_a_search_and_a_token_with_a_nul_find_nothing_and_nothing_breaks(city):
+    client = Client(raise_request_exception=False)  # PostgreSQL takes no NUL in a text
+    refused = client.get("/api/v1/objects", headers={"Authorization": "Bearer a\0b.c"})
+    assert refused.status_code == 401
+    client.force_login(city.lin)
+    assert client.get("/search/?q=a%00b").status_code == 200
