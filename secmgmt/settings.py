@@ -265,7 +265,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "secmgmt.core.logs.formatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "filters": {"short": {"()": "secmgmt.core.logs.Short"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["short"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING" if DEBUG else "INFO")},
 }
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # the backend of guardian knows neither validity nor paths

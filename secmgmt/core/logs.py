@@ -10,6 +10,16 @@ import structlog
 _SECRET = re.compile(r"(?<=/)[A-Za-z0-9_:.-]{24,}(?=/|$)")
 
 
+class Short(logging.Filter):
+    """What Django says of a suspicious request (a forged host, too many fields) stays a line: anybody can cause it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep the record, without the trace."""
+        if record.name.startswith("django.security."):
+            record.exc_info = record.exc_text = None
+        return True
+
+
 def formatter() -> logging.Formatter:
     """Formatter for the standard library's handlers; control characters are escaped by JSON."""
     return structlog.stdlib.ProcessorFormatter(
