@@ -15,3 +15,8 @@ def now() -> dt.datetime:
 def today() -> dt.date:
     """The date on the wall of the office (Asia/Shanghai)."""
     return timezone.localdate()
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """The instant at which ``day`` begins in the office; OverflowError where no instant can be written."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min)).astimezone(dt.UTC)

@@ -5,6 +5,7 @@ A parameter that makes no sense filters nothing and is named on the page; it nev
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import permissions
+from .clock import midnight
 from .forms import DateInput, limit_to_visible
 from .tables import PAGE, url_with
 
@@ -35,6 +37,24 @@ class Chip:
     count: int
     url: str
     current: bool
+
+
+class DayFilter(django_filters.DateFilter):
+    """Days of a moment by the calendar of the office: ``gte`` since that day, ``lt`` until it, the day included.
+
+    The moment itself is compared, so that its index serves.
+    """
+
+    def __init__(self, field_name: str, lookup_expr: str, **kwargs: Any) -> None:
+        super().__init__(field_name, lookup_expr, widget=DateInput(), **kwargs)
+
+    def filter(self, qs: QuerySet, value: dt.date | None) -> QuerySet:
+        """Nothing lies before the first day there is, nor after the last."""
+        try:
+            edge = value and midnight(value + dt.timedelta(days=self.lookup_expr == "lt"))
+        except OverflowError:
+            edge = None
+        return super().filter(qs, edge)
 
 
 class RecordFilterSet(django_filters.FilterSet):

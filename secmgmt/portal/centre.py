@@ -19,8 +19,7 @@ from django.views import View
 
 from secmgmt.core import errors, manifest
 from secmgmt.core.clock import now
-from secmgmt.core.filters import RecordFilterSet
-from secmgmt.core.forms import DateInput
+from secmgmt.core.filters import DayFilter, RecordFilterSet
 from secmgmt.core.manifest import ReportKind
 from secmgmt.core.models import ReportRun
 from secmgmt.core.reporting.render import CONTENT_TYPES, render_html
@@ -74,7 +73,7 @@ class RunFilter(RecordFilterSet):
     fmt = django_filters.ChoiceFilter(
         label=gettext_lazy("格式"), choices=list(reports.FORMAT_LABELS.items()), empty_label=gettext_lazy("全部")
     )
-    since = django_filters.DateFilter("at", "date__gte", label=gettext_lazy("自"), widget=DateInput())
+    since = DayFilter("at", "gte", label=gettext_lazy("自"))
 
     class Meta:
         model = ReportRun

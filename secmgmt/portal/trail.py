@@ -15,8 +15,7 @@ from secmgmt.accounts.models import User
 from secmgmt.core import audit, history, permissions
 from secmgmt.core.acts import act_label, model_of
 from secmgmt.core.clock import now
-from secmgmt.core.filters import FEW, SEARCH_LENGTH, RecordFilterSet
-from secmgmt.core.forms import DateInput
+from secmgmt.core.filters import FEW, SEARCH_LENGTH, DayFilter, RecordFilterSet
 from secmgmt.core.models import AuditEvent
 from secmgmt.core.tables import Column, Table
 from secmgmt.core.templatetags.ui import moment, state
@@ -74,8 +73,8 @@ class TrailFilter(RecordFilterSet):
     act = django_filters.ChoiceFilter(method="by_act", label=_("行为"), choices=acts)
     kind = django_filters.ChoiceFilter("object_type", label=_("对象类型"), choices=kinds)
     channel = django_filters.ChoiceFilter(label=_("途径"), choices=list(CHANNELS.items()))
-    since = django_filters.DateFilter("at", "date__gte", label=_("自"), widget=DateInput())
-    until = django_filters.DateFilter("at", "date__lte", label=_("至"), widget=DateInput())
+    since = DayFilter("at", "gte", label=_("自"))
+    until = DayFilter("at", "lt", label=_("至"))
 
     class Meta:
         model = AuditEvent

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from html import unescape
 
 import pytest
+from django.db import connection
+from django.utils.timezone import make_aware
 
 from secmgmt.core import audit
 from secmgmt.core.clock import now
+from secmgmt.core.models import AuditEvent
+from secmgmt.portal.trail import TrailFilter
 from tests.assets.factories import make_object
 from tests.support import City
 
@@ -76,3 +81,33 @@ def test_the_next_page_keeps_every_filter(auditor, city: City):
     assert all(part in following for part in ("act=", "actor=sysadmin", "kind=accounts.orgunit"))
     again = auditor.get(f"/audit/{following}").content.decode()
     assert "移动单位" in again and "修改定级对象" not in again[again.index("<tbody") : again.index("</tbody>")]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"since": "2026-03-02"}, ["2026-03-02 00:00", "2026-03-02 23:59", "2026-03-03 00:00"]),
+        ({"until": "2026-03-02"}, ["2026-03-01 23:59", "2026-03-02 00:00", "2026-03-02 23:59"]),
+        ({"since": "2026-03-02", "until": "2026-03-02"}, ["2026-03-02 00:00", "2026-03-02 23:59"]),
+        ({"since": "0001-01-01", "until": "9999-12-31"}, None),
+        ({"since": "9999-12-31"}, []),
+    ],
+)
+def test_a_day_is_the_offices_from_midnight_to_midnight(client, city: City, query, found):
+    edges = ["2026-03-01 23:59", "2026-03-02 00:00", "2026-03-02 23:59", "2026-03-03 00:00"]
+    for edge in edges:
+        with audit.act():
+            audit.record("unit.move", city.hospital, by=city.sysadmin, at=make_aware(dt.datetime.fromisoformat(edge)))
+    client.force_login(city.auditor)
+    page = client.get("/audit/", query).content.decode()
+    body = page.partition("<tbody")[2].partition("</tbody>")[0]
+    assert [edge for edge in edges if edge in body] == (edges if found is None else found)
+
+
+def test_the_index_of_the_time_serves_the_days(city: City):
+    rows = TrailFilter({"since": "2026-03-02", "until": "2026-03-02"}, AuditEvent.objects.all(), user=city.auditor).qs
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = rows.order_by().explain()
+    assert re.search(r"index.*core_auditevent_at", plan, re.I), plan
