@@ -53,5 +53,6 @@ def test_the_box_promises_only_what_is_searched(city: City):
     client.force_login(city.lin)
     page = client.get(reverse("core:search")).content.decode()
     labels = {str(source.label) for source in collect("search")}
-    assert "查系统、网络、备案号、定级、自评估" in page and {"网络", "定级", "自评估"} <= labels
+    assert 'placeholder="系统、网络、单位、备案号、作答、文件名"' in page
+    assert {"定级对象", "网络", "单位", "自评估作答", "附件"} <= labels
     assert "整改项" not in page and "预案" not in page
