@@ -17,7 +17,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from django.db.models import BigIntegerField, Case, Model, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BigIntegerField, BooleanField, Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from . import manifest, parents
@@ -198,21 +198,32 @@ def search(user: Any, query: str, limit: int = 10) -> list[Group]:
     if not runs:
         return []
     text = query.strip()[:QUERY_LENGTH]
-    sources = sorted(manifest.collect("search"), key=lambda source: source.order)
-    found = (_group(user, source, runs, text, limit) for source in sources)
+    found = (_group(user, source, runs, text, limit) for source in _sources(runs))
     return [group for group in found if group is not None]
 
 
+def _sources(runs: list[str]) -> list[manifest.SearchSource]:
+    """Every source in its order; on SQLite, which reads all that matches for each question, only those with a match."""
+    sources = sorted(manifest.collect("search"), key=lambda source: source.order)
+    if connection.vendor == "postgresql":
+        return sources
+    kinds = set(matching(SearchEntry.objects.order_by(), runs).values_list("content_type_id", flat=True).distinct())
+    return [source for source in sources if _kind(source).pk in kinds]
+
+
+def _kind(source: manifest.SearchSource) -> ContentType:
+    return ContentType.objects.get_for_model(manifest.model_named(source.model))
+
+
 def _group(user: Any, source: manifest.SearchSource, runs: list[str], query: str, limit: int) -> Group | None:
-    model = manifest.model_named(source.model)
-    found = _visible_matches(user, model, runs, query)
-    if loaded := source.related + source.shown:
-        found = found.select_related(*loaded)
-    rows = list(found[: limit + 1])
+    entries = SearchEntry.objects.filter(content_type=_kind(source))
+    matches = matching(entries, runs)
+    rows = _best(_visible(user, source, matches), matches, query, limit + 1)
     shown = _shown(user, source, rows)
     if not shown:
         return None
-    hits = [_hit(user, source, row, query) for row in shown[:limit]]
+    titles = dict(entries.filter(object_id__in=[row.pk for row in shown]).values_list("object_id", "title"))
+    hits = [_hit(user, source, row, titles.get(row.pk) or source.title(row), query) for row in shown[:limit]]
     return Group(str(source.label), source.icon, hits, more=len(rows) > limit)
 
 
@@ -225,8 +236,7 @@ def _shown(user: Any, source: manifest.SearchSource, rows: list[Any]) -> list[An
     return [row for row in rows if parents.may_see_field(user, row.parent, source.part)]
 
 
-def _hit(user: Any, source: manifest.SearchSource, row: Any, query: str) -> Hit:
-    title = row.search_title or str(row)
+def _hit(user: Any, source: manifest.SearchSource, row: Any, title: str, query: str) -> Hit:
     words = [word for word in query.lower().split() if word not in title.lower()]
     url = source.url(row, user) if source.url else url_of(row.parent if source.part else row)
     where = source.where(row) if source.where else ""
@@ -244,29 +254,39 @@ def extract_of(text: str, words: list[str]) -> str:
     return ""
 
 
-def _visible_matches(user: Any, model: type[Model], runs: list[str], query: str) -> QuerySet:
-    """The rows of ``model`` that match and that ``user`` may see: never from the index alone."""
-    kind = ContentType.objects.get_for_model(model)
-    entries = SearchEntry.objects.filter(content_type=kind)
-    title = Subquery(entries.filter(object_id=OuterRef("pk")).values("title")[:1])
-    rows = model._default_manager.filter(pk__in=matching(entries, runs).values("object_id"))
-    hangs = issubclass(model, Attached)
-    rows = parents.with_visible_parent(rows, user) if hangs else rows.visible_to(user)
-    by_title = Case(When(search_title__icontains=query, then=Value(0)), default=Value(1))
-    return rows.annotate(search_title=title, search_rank=by_title).order_by("search_rank", "-pk")
+def _visible(user: Any, source: manifest.SearchSource, entries: QuerySet) -> QuerySet:
+    """The rows of a source that ``user`` may see, newest first: what is found is never told from the index alone."""
+    model = manifest.model_named(source.model)
+    rows = model._default_manager.all()
+    if issubclass(model, Attached):
+        rows = parents.with_visible_parent(rows.filter(pk__in=entries.values("object_id")), user)
+    else:
+        rows = rows.visible_to(user)
+    loaded = source.related + source.shown
+    return (rows.select_related(*loaded) if loaded else rows).order_by("-pk")
+
+
+def _best(rows: QuerySet, entries: QuerySet, query: str, count: int) -> list[Any]:
+    """The first ``count`` of ``rows`` with one of ``entries``, titles first: two questions that the database may
+    break off, where one that sorts would read all there is.
+    """
+    lookup = "contains" if query.upper() == query.lower() else "icontains"
+    titled = Q(**{f"title__{lookup}": query})
+    found: list[Any] = []
+    for part in (entries.filter(titled), entries.exclude(titled)):
+        if len(found) < count:
+            found += rows.filter(pk__in=part.values("object_id"))[: count - len(found)]
+    return found
 
 
 def matching(entries: QuerySet, runs: list[str]) -> QuerySet:
     """The index entries that hold every run, by the database's own full-text index."""
     if connection.vendor == "postgresql":
-        sql = (
-            "SELECT id FROM core_searchentry "
-            "WHERE to_tsvector('simple', tokens) @@ to_tsquery('simple', %s)"
-        )
         words = " & ".join(postgres_phrase(run) for run in runs)
-    else:
-        sql = "SELECT rowid FROM core_searchindex WHERE core_searchindex MATCH %s"
-        words = " AND ".join(sqlite_phrase(run) for run in runs)
+        sql = "to_tsvector('simple', tokens) @@ to_tsquery('simple', %s)"
+        return entries.filter(RawSQL(sql, [words], output_field=BooleanField()))  # noqa: S611
+    words = " AND ".join(sqlite_phrase(run) for run in runs)
+    sql = "SELECT rowid FROM core_searchindex WHERE core_searchindex MATCH %s"
     # ``words`` is made of tokens only (letters, digits, Chinese characters) and goes in as a parameter.
     return entries.filter(pk__in=RawSQL(sql, [words], output_field=BigIntegerField()))  # noqa: S611
 
