@@ -59,7 +59,7 @@ def grant_position(
     except ValidationError as error:
         raise errors.Invalid(_named(error)) from error
     user.forget_grants()
-    audit.record("position.grant", position, by=by, at=at, after=_facts(position))
+    audit.record("position.grant", position, by=by, at=at, after=facts(position))
     return position
 
 
@@ -76,7 +76,7 @@ def end_position(*, position: Position, by: User, at: dt.datetime, on: dt.date, 
         raise errors.Conflict(_("这个岗位已于 %(day)s 结束。") % {"day": fresh.valid_until}, obj=fresh)
     if not reason.strip():
         raise errors.Invalid({"reason": [_("请写明结束原因。")]})
-    before = _facts(fresh)
+    before = facts(fresh)
     fresh.valid_until = max(on, fresh.valid_from)
     if on < fresh.valid_from:  # it never began
         return _withdraw(fresh, by=by, at=at, reason=reason, before=before)
@@ -84,7 +84,7 @@ def end_position(*, position: Position, by: User, at: dt.datetime, on: dt.date, 
     fresh.save()
     fresh.user.forget_grants()
     audit.record(
-        "position.end", fresh, by=by, at=at, before=before, after=_facts(fresh), detail={"reason": reason}
+        "position.end", fresh, by=by, at=at, before=before, after=facts(fresh), detail={"reason": reason}
     )
     return fresh
 
@@ -112,7 +112,7 @@ def change_term(
         raise errors.Invalid({"valid_until": [_("止日没有变化。")]})
     if valid_until and valid_until < fresh.valid_from:
         raise errors.Invalid({"valid_until": [_("止日不能早于起日；还没有开始的岗位请用“结束”撤回。")]})
-    before = _facts(fresh)
+    before = facts(fresh)
     fresh.valid_until = valid_until
     records.stamp(fresh, by=by, at=at)
     try:
@@ -121,7 +121,7 @@ def change_term(
         raise errors.Invalid(_named(error)) from error
     fresh.user.forget_grants()
     detail = {"reason": reason.strip()}
-    audit.record("position.term", fresh, by=by, at=at, before=before, after=_facts(fresh), detail=detail)
+    audit.record("position.term", fresh, by=by, at=at, before=before, after=facts(fresh), detail=detail)
     return fresh
 
 
@@ -133,7 +133,8 @@ def _withdraw(position: Position, *, by: User, at: dt.datetime, reason: str, bef
     return position
 
 
-def _facts(position: Position) -> dict[str, str | None]:
+def facts(position: Position) -> dict[str, str | None]:
+    """What the trail keeps of a position."""
     return {
         "user": position.user.audit_name,
         "unit": position.content_object.name,

@@ -1,7 +1,7 @@
 """The workbooks of units, users and positions: what a page's form and service refuse, a file cannot bring in.
 
-Rows are stored one by one through the services the pages call, so a file holds fewer of them than elsewhere; many are
-read and written by a job, all or none of them.
+Units are stored one by one through the services the pages call; people and positions are sent in bulk under the same
+rules (``bulk_rules``). Many are read and written by a job, all or none of them.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from secmgmt.core.sheets import Once, Sheet, columns_of
 from secmgmt.core.sheets_views import SheetViews
 
 from . import guards, services, users
+from .bulk_rules import PositionRules, UserRules
 from .forms import PositionForm, UnitForm, UserForm, standing
 from .models import OrgUnit, Position, User
 from .positions import role_permissions
 from .views.area import SECURITY, SYSTEM, OfArea, stored_by
 
-MOST = 2500  # a city's people in one file; on SQLite others wait with saving as long as that takes to write
+MOST = 2500  # a city's people in one file
+MOST_UNITS = 500  # written one by one: on SQLite others wait with saving as long as that takes
 OVERLAP = gettext_lazy("同一人在同一单位的同一岗位，任期不能重叠。")
 
 
@@ -119,27 +121,10 @@ def write_unit(*, data: dict[str, Any], pk: int | None, by: User, at: dt.datetim
     return stored_by(lambda: service(form=form, by=by, at=at), form)
 
 
-def write_user(*, data: dict[str, Any], pk: int | None, by: User, at: dt.datetime) -> User:
-    """Add or change an account as its page does: a new one has no password, no position, no administrator's role."""
-    if pk is None:  # the service looks at all the form would
-        facts = {name: data[name] for name in UserForm.Meta.fields if name != "unit"}
-        return services.create_user(by=by, at=at, unit=OrgUnit.objects.filter(pk=data["unit"]).first(), **facts)
-    form = UserForm(data, instance=User.objects.get(pk=pk), user=by)
-    return stored_by(lambda: services.save_user(form=form, by=by, at=at), form)
-
-
-def write_position(*, data: dict[str, Any], pk: int | None, by: User, at: dt.datetime) -> Position:
-    """Grant a position as its page does."""
-    codes = {permission.pk: code for code, permission in role_permissions().items()}
-    words = {"unit": data["content_object"], "role": codes.get(data["permission"], "")}
-    form = PositionForm({**data, **words}, by=by)
-    return stored_by(lambda: services.grant_position(by=by, at=at, **form.cleaned_data), form)
-
-
 UNIT_SHEET = Sheet(
-    UnitSheetForm, columns_of(UnitSheetForm, "name"), "name", write=write_unit, above="parent", most=MOST
+    UnitSheetForm, columns_of(UnitSheetForm, "name"), "name", write=write_unit, above="parent", most=MOST_UNITS
 )
-USER_SHEET = Sheet(UserSheetForm, columns_of(UserSheetForm), "username", write=write_user, most=MOST)
+USER_SHEET = Sheet(UserSheetForm, columns_of(UserSheetForm), "username", rules=UserRules(), most=MOST)
 POSITION_SHEET = Sheet(
     PositionSheetForm,
     columns_of(PositionSheetForm),
@@ -147,7 +132,7 @@ POSITION_SHEET = Sheet(
         # with what is stored the form compares the terms
         Once(("user", "content_object", "permission"), OVERLAP, rows=Q(pk__in=[]), clash=Position.meets),
     ),
-    write=write_position,
+    rules=PositionRules(),
     fixed=gettext_lazy("已有的岗位不由表格修改：变更任期、结束都须写明原因，请在岗位页面办理。"),
     most=MOST,
 )

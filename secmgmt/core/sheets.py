@@ -141,6 +141,20 @@ class Once:
     clash: Callable[[Any, Any], bool] = lambda _row, _other: True  # whether two rows alike cannot both stand
 
 
+class Rules:
+    """What a model's services do for one row, for rows that are sent in bulk: nothing more, unless told here."""
+
+    def ready(self, row: Any) -> None:
+        """Before the transaction: give a new row what its service would."""
+
+    def check(self, adds: list[Any], changes: list[Any], by: Any) -> Iterable[tuple[Any, str, str]]:
+        """Inside it, before anything is written: (row, column, why) of each that may no longer be stored."""
+        return ()
+
+    def tell(self, row: Any, before: dict[str, Any] | None, *, by: Any, at: dt.datetime) -> None:
+        """Leave the stored row's own event in the trail; ``before``: the changed fields as they were."""
+
+
 @dataclass(frozen=True)
 class Sheet:
     """Import and export of one model. ``columns``: fields of the form, in order.
@@ -151,6 +165,7 @@ class Sheet:
     ``stored``: service called with the written rows inside the act (by, at), for what belongs to them.
     ``write``: service that stores one row (data as the page's form takes it, pk or None, by, at), where rows have
     rules of their own; without it they are sent in bulk.
+    ``rules``: what holds for rows sent in bulk, each with an event of its own; without it the trail keeps their table.
     ``above``: column that may also name a new row standing higher up in the same file.
     ``fixed``: why rows that exist are not changed by a workbook, "" where they are.
     ``most``: how many rows a file may have.
@@ -163,6 +178,7 @@ class Sheet:
     once: tuple[Once, ...] = ()
     stored: Callable[..., None] | None = None
     write: Callable[..., Any] | None = None
+    rules: Rules | None = None
     above: str = ""
     fixed: Any = ""
     most: int = MAX_ROWS
@@ -243,7 +259,7 @@ class Sheet:
         notes, lists = book.create_sheet(_("填写说明")), book.create_sheet(_("选项"))
         lists.sheet_state = "hidden"
         choices = choices_of(form)
-        for index, text in enumerate(self.rules(heads), 1):
+        for index, text in enumerate(self.first_notes(heads), 1):
             set_cell(notes.cell(index, 1), text)
         told = (_("列"), _("必填"), _("格式"), _("可填的内容"), _("说明"), _("条件"), _("示例"), _("官方表格"))
         for place, text in enumerate(told, 1):
@@ -265,7 +281,7 @@ class Sheet:
         more = (condition(form, name), example(column, options), str(form.places.get(name, "")))
         return (str(column.label), must, *takes, told, *more)
 
-    def rules(self, heads: list[str]) -> tuple[str, ...]:
+    def first_notes(self, heads: list[str]) -> tuple[str, ...]:
         """What the sheet of notes says first."""
         given = "、".join(f"“{head}”" for head in heads[len(self.columns) :])
         return (

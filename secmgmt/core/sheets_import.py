@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from . import audit, bulk, errors, permissions, previews, records, search
 from .clock import now
@@ -27,6 +28,7 @@ from .filesafety.workbook import cell_address
 from .models.audit import AuditRow
 from .reporting.xlsx_cells import export_rows
 from .sheets import VERSION, Change, Entry, Preview, Refusal, Sheet, choices_of, shown
+from .sheets_reading import once_rules, place_of, stored_alike
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOOKKEEPING = frozenset({"version", "updated_at", "updated_by"})
@@ -34,6 +36,7 @@ CHUNK = 500
 PART = 100  # rows of a preview that are kept, read and shown together
 ROWS = ("refusals", "adds", "changes")  # what a preview lists, what needs a person first
 NAMED = 10  # rows a refusal names
+AGAIN = gettext_lazy("请在文件中改正，重新上传核对。")
 Progress = Callable[[int, int, str], None]
 
 
@@ -96,6 +99,7 @@ class Prepared:
     preview: Preview
     adds: list[Any]
     changes: list[Any]
+    before: list[dict[str, Any]]  # of each row to change the fields that change
     paths: set[tuple[str, str]]  # (action, unit path) the user needs
     insert: bulk.Insert = field(default_factory=lambda: bulk.Insert([]))
     update: bulk.Update = field(default_factory=lambda: bulk.Update([]))
@@ -117,17 +121,21 @@ def prepare(*, sheet: Sheet, token: str, by: Any, at: dt.datetime, progress: Pro
         raise errors.Conflict(_("没有要新增或修改的内容。"))
     progress(0, preview.size, _("核对权限"))
     adds = [restored(entry, model()) for entry in preview.adds]
+    for row in adds if sheet.rules else ():
+        sheet.rules.ready(row)
     paths: set[tuple[str, str]] = set()
     check_choices(sheet, by, adds, existing=False)
     changes, before = changed_rows(sheet, preview, by, paths)
-    done = Prepared(sheet, preview, adds, changes, paths)
+    done = Prepared(sheet, preview, adds, changes, before, paths)
     progress(0, preview.size, _("准备写入"))
     if sheet.write is None:  # else the service that writes a row asks its rights and stamps it
         paths |= {("add", permissions.path_of(row)) for row in adds}
+        refuse_objections(done, taken(done))
         make_statements(done, by=by, at=at)
-        done.table = [audit.row_of(row, "add", before={}, after=filled_fields(row)) for row in adds]
-        for row, old in zip(changes, before, strict=True):
-            done.table.append(audit.row_of(row, "change", before=old, after=audit.fields_of(row, old)))
+        if sheet.rules is None:
+            done.table = [audit.row_of(row, "add", before={}, after=filled_fields(row)) for row in adds]
+            for row, old in zip(changes, before, strict=True):
+                done.table.append(audit.row_of(row, "change", before=old, after=audit.fields_of(row, old)))
     return done
 
 
@@ -155,7 +163,12 @@ def store(*, prepared: Prepared, by: Any, at: dt.datetime, progress: Progress = 
     if sheet.write:
         write_each(prepared, by=by, at=at, progress=progress)
     else:
+        if sheet.rules:
+            refuse_objections(prepared, sheet.rules.check(prepared.adds, prepared.changes, by))
         write_all(prepared, progress)
+    if sheet.rules:
+        for row, old in [*((row, None) for row in prepared.adds), *zip(prepared.changes, prepared.before, strict=True)]:
+            sheet.rules.tell(row, old, by=by, at=at)
     if sheet.stored:
         sheet.stored([*prepared.adds, *prepared.changes], by=by, at=at)
     counts = {"added": len(prepared.adds), "changed": len(prepared.changes)}
@@ -177,8 +190,8 @@ def write_all(prepared: Prepared, progress: Progress) -> None:
             prepared.insert.run(lambda n: progress(n, total, _("写入")))
             whole = prepared.update.run(lambda n: progress(len(prepared.adds) + n, total, _("写入")))
     except IntegrityError as error:
-        told = taken(prepared.sheet, prepared.preview) or [_("有人登记了相同的内容")]
-        raise errors.Conflict(refusal_of(told, _("请重新上传核对。"))) from error
+        refuse_objections(prepared, taken(prepared))
+        raise errors.Conflict(refusal_of([_("有人登记了相同的内容")], AGAIN)) from error
     if not whole:
         raise errors.Conflict(_("有记录在核对之后被他人修改，什么都没有写入。请重新导出再改。"))
 
@@ -196,9 +209,9 @@ def write_each(prepared: Prepared, *, by: Any, at: dt.datetime, progress: Progre
         try:
             done[entry.name] = write(data=data, pk=entry.pk, by=by, at=at)
         except errors.Invalid as error:
-            words = {"row": entry.row, "name": entry.name, "why": error.message.rstrip("。")}
-            told = [_("第 %(row)d 行“%(name)s”：%(why)s") % words]
-            raise errors.Conflict(refusal_of(told, _("请重新上传核对。"))) from error
+            found = error.errors or {"": [error.message]}
+            told = [objection(prepared, entry, name, texts[0]) for name, texts in found.items()]
+            raise errors.Conflict(refusal_of(told, AGAIN)) from error
         progress(number + 1, preview.size, _("写入"))
 
 
@@ -209,7 +222,7 @@ def apply(*, sheet: Sheet, token: str, by: Any, at: dt.datetime) -> dict[str, in
         return store(prepared=prepared, by=by, at=at)
     except IntegrityError as error:  # the database looks at references when the transaction ends
         told = [_("引用的内容刚被删除")]
-        raise errors.Conflict(refusal_of(told, _("请重新上传核对。"))) from error
+        raise errors.Conflict(refusal_of(told, AGAIN)) from error
 
 
 def filled_fields(row: Any) -> dict[str, Any]:
@@ -294,23 +307,38 @@ def refuse_changed(rows: list[tuple[Entry, Any]]) -> None:
         raise errors.Conflict(refusal_of(told, _("请重新导出，在新内容上再改。")))
 
 
-def refusal_of(told: list[str], advice: str) -> str:
+def refusal_of(told: list[str], advice: Any) -> str:
     """The sentence of an import refused whole: which rows, and what to do."""
     words = {"n": len(told), "rows": "；".join(told[:NAMED]), "more": _("等") if len(told) > NAMED else ""}
-    return _("预览之后有 %(n)d 条情况有变，什么都没有写入：%(rows)s%(more)s。") % words + advice
+    return _("预览之后有 %(n)d 条情况有变，什么都没有写入：%(rows)s%(more)s。") % words + str(advice)
 
 
-def taken(sheet: Sheet, preview: Preview) -> list[str]:
-    """The new rows of a preview whose code somebody else has used meanwhile."""
-    if not sheet.key:
-        return []
-    named = {entry.key: entry for entry in preview.adds if entry.key}
-    found: set[str] = set()
-    for start in range(0, len(named), CHUNK):
-        some = list(named)[start : start + CHUNK]
-        found |= set(sheet.model.objects.filter(**{f"{sheet.key}__in": some}).values_list(sheet.key, flat=True))
-    words = [(key, entry.name) for key, entry in named.items() if key in found]
-    return [_("编号“%(key)s”（%(name)s）已被使用") % {"key": key, "name": name} for key, name in words]
+def taken(prepared: Prepared) -> list[tuple[Any, str, str]]:
+    """(row, column, why) of the rows whose values somebody else has stored meanwhile, one query for many."""
+    sheet, rows = prepared.sheet, [(None, row) for row in (*prepared.adds, *prepared.changes)]
+    found = []
+    for rule in once_rules(sheet):
+        place = place_of(rule, sheet, prepared.preview.places)
+        found += [(row, place, str(rule.message)) for _none, row in stored_alike(rule, sheet, rows)]
+    return found
+
+
+def refuse_objections(prepared: Prepared, found: Iterable[tuple[Any, str, str]]) -> None:
+    """All that can be stored no more, by row and cell. Raises Conflict."""
+    preview = prepared.preview
+    rows = [*prepared.adds, *prepared.changes]
+    entries = {id(row): entry for row, entry in zip(rows, (*preview.adds, *preview.changes), strict=True)}
+    if told := [objection(prepared, entries[id(row)], name, why) for row, name, why in found]:
+        raise errors.Conflict(refusal_of(told, AGAIN))
+
+
+def objection(prepared: Prepared, entry: Entry, name: str, why: str) -> str:
+    """What is wrong with a row of the file, and in which cell."""
+    places = prepared.preview.places
+    read = f"“{entry.key}”" if name == prepared.sheet.key else ""
+    cell = f"（{cell_address(entry.row, places[name])}{read}）" if name in places else ""
+    words = {"row": entry.row, "name": entry.name, "cell": cell, "why": why.rstrip("。")}
+    return _("第 %(row)d 行“%(name)s”%(cell)s：%(why)s") % words
 
 
 def check_choices(sheet: Sheet, by: Any, rows: list[Any], *, existing: bool, before: Any = None) -> None:
@@ -325,7 +353,7 @@ def check_choices(sheet: Sheet, by: Any, rows: list[Any], *, existing: bool, bef
                 continue
             if value not in choices.by_pk:
                 told = [_("“%s”引用的内容已删除，或您不能再选择") % row]
-                raise errors.Conflict(refusal_of(told, _("请重新上传核对。")))
+                raise errors.Conflict(refusal_of(told, AGAIN))
             setattr(row, name, choices.by_pk[value])  # spares a query for each
 
 

@@ -42,6 +42,7 @@ from .sheets import (
 from .sheets_words import FORMAT_CODES, expected
 
 Progress = Callable[[int, int, str], None]
+Marked = tuple[Any, Any]  # a row, after the number or entry it came with
 CHUNK = 500
 MOST_READ = 40  # of a cell's text beside what is wrong with it
 TOLD_EVERY = 50
@@ -267,22 +268,19 @@ class Reading:
     def check_once(self) -> None:
         """No two rows alike, in the file or with what is stored."""
         for rule in once_rules(self.sheet):
-            found: dict[tuple[Any, ...], list[tuple[int, Any]]] = defaultdict(list)
-            fields = [self.sheet.model._meta.get_field(name).attname for name in rule.fields]
-            place = next((n for n in reversed(rule.fields) if n in self.place), self.cell_of(""))
-            for number, obj, _before in self.valid:
-                key = tuple(getattr(obj, name) for name in fields)
-                if None in key or not rule.when(obj):
-                    continue
-                other = next((row for row, above in found[key] if rule.clash(above, obj)), None)
-                if other is not None:
-                    self.refuse(number, place, _("与第 %(row)d 行重复：%(why)s") % {"row": other, "why": rule.message})
-                else:
-                    found[key].append((number, obj))
-            for key, pk in stored_keys(self.sheet.model, rule, fields, found):
-                for number, obj in found[key]:
-                    if obj.pk != pk:
-                        self.refuse(number, place, str(rule.message))
+            place, single = place_of(rule, self.sheet, self.place), []
+            for rows in alike(rule, self.sheet, [(number, obj) for number, obj, _before in self.valid]).values():
+                kept: list[tuple[int, Any]] = []
+                for number, obj in rows:
+                    other = next((row for row, above in kept if rule.clash(above, obj)), None)
+                    if other is None:
+                        kept.append((number, obj))
+                    else:
+                        told = _("与第 %(row)d 行重复：%(why)s") % {"row": other, "why": rule.message}
+                        self.refuse(number, place, told)
+                single += kept
+            for number, _obj in stored_alike(rule, self.sheet, single):
+                self.refuse(number, place, str(rule.message))
 
     def may_place(self, obj: Any, action: str) -> bool:
         """Whether the user may do ``action`` at the unit the row is, or goes, to."""
@@ -351,16 +349,38 @@ def holds(condition: Q) -> Callable[[Any], bool]:
     return lambda row: all(getattr(row, name) == value for name, value in wanted.items())
 
 
-def stored_keys(model: Any, rule: Once, fields: list[str], found: dict[tuple[Any, ...], Any]) -> list[Any]:
-    """(key, number) of the stored rows that hold one of the keys, asked by the field that differs most."""
+def place_of(rule: Once, sheet: Sheet, places: dict[str, int]) -> str:
+    """The column at which a row that breaks a rule is told."""
+    return next((name for name in reversed(rule.fields) if name in places), sheet.key or sheet.columns[0])
+
+
+def attnames(rule: Once, sheet: Sheet) -> list[str]:
+    """The fields of a rule as rows hold them."""
+    return [sheet.model._meta.get_field(name).attname for name in rule.fields]
+
+
+def alike(rule: Once, sheet: Sheet, rows: list[Marked]) -> dict[tuple[Any, ...], list[Marked]]:
+    """The rows a rule is about by the values it wants once."""
+    found: dict[tuple[Any, ...], list[Marked]] = defaultdict(list)
+    fields = attnames(rule, sheet)
+    for mark, row in rows:
+        key = tuple(getattr(row, name) for name in fields)
+        if None not in key and rule.when(row):
+            found[key].append((mark, row))
+    return found
+
+
+def stored_alike(rule: Once, sheet: Sheet, rows: list[Marked]) -> list[Marked]:
+    """Those of ``rows`` whose values another stored row has: asked for all at once, by the field that differs most."""
+    found, fields, model = alike(rule, sheet, rows), attnames(rule, sheet), sheet.model
     if not found:
         return []
     place = max(range(len(fields)), key=lambda i: len({key[i] for key in found}))
-    rows = model.objects.filter(rule.rows) if rule.rows is not None else model.objects.all()
-    hits = []
+    stored = model.objects.filter(rule.rows) if rule.rows is not None else model.objects.all()
+    hits: list[Marked] = []
     for chunk in chunks(sorted({key[place] for key in found})):
-        named = rows.filter(**{f"{fields[place]}__in": chunk}).values_list("pk", *fields)
-        hits += [(tuple(key), pk) for pk, *key in named if tuple(key) in found]
+        for pk, *key in stored.filter(**{f"{fields[place]}__in": chunk}).values_list("pk", *fields):
+            hits += [(mark, row) for mark, row in found.get(tuple(key), ()) if row.pk != pk]
     return hits
 
 

@@ -19,6 +19,7 @@ def unchanged(self: Any, text: str) -> str:
 
 A = "secmgmt.accounts."
 ABUSE, DEMO = "test_abuse.py", "test_demo_sign_in.py"
+IMPORTS = "test_imports.py::TestBetweenCheckAndWrite"
 SIGN, PASS, FACTOR = "test_signing_in.py", "test_passwords.py", "test_second_factor.py"
 TOKEN, ADMIN, AREA, UNIT, USER = (
     "test_tokens.py",
@@ -112,6 +113,15 @@ GUARDS = (
     Guard(A + "units.refuse_merged", nothing, (UNIT + "::test_a_merged_unit_is_history",), "8.1.4.4 d"),
     Guard(A + "views.area.require_area", nothing, (AREA + "::test_the_system_area",), "8.1.5.1"),
     Guard(A + "views.system.masked", lambda text: text, (AREA + "::test_phone_and_mail",), "8.1.4.11, A15"),
+    # what a file of many rows asks again when it is written
+    Guard(A + "bulk_rules.UserRules.check", empty, (IMPORTS + "::test_who_became_administrator_meanwhile_is_not",), "A10"),
+    Guard(A + "bulk_rules.guards.refuse_own", nothing, (IMPORTS + "::test_nobody_grants",), "A10"),
+    Guard(
+        A + "bulk_rules._objections",
+        empty,
+        (IMPORTS + "::test_a_term_granted", IMPORTS + "::test_who_became_administrator_meanwhile_is_granted"),
+        "8.1.4.2 d",
+    ),
     # as an attacker tries it
     Guard(A + "guards.refuse_own", nothing, (ABUSE + "::test_an_administrator_closes",), "A10"),
     Guard(A + "guards.refuse_touching_administrator", nothing, (ABUSE + "::test_an_administrator_closes",), "A10, A11"),

@@ -7,14 +7,16 @@ import io
 from dataclasses import replace
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 
 from secmgmt.accounts import sheets
 from secmgmt.accounts.models import OrgUnit, Position, User
-from secmgmt.core import sheets_views
-from secmgmt.core.clock import today
+from secmgmt.core import errors, sheets_import, sheets_views
+from secmgmt.core.clock import now, today
 from secmgmt.core.models import AuditEvent
+from secmgmt.core.sheets import Entry, Preview
 from tests.jobs import run_queued
 from tests.support import make_position
 
@@ -239,6 +241,68 @@ class TestPositions:
         assert "请在岗位页面办理" in html and "导出修改" not in html
 
 
+class TestBetweenCheckAndWrite:
+    """What changes while a checked file waits for its turn to write is looked at again inside the transaction."""
+
+    def ready(self, sheet, by, entry):
+        token = sheets_import.keep(Preview(**entry, places={sheet.columns[0]: 0, "valid_from": 4}), sheet, by)
+        return sheets_import.prepare(sheet=sheet, token=token, by=by, at=now())
+
+    def position(self, city):
+        role = Permission.objects.get(codename="act_as_owner").pk
+        values = {"user_id": city.nobody.pk, "content_object_id": city.health.pk, "permission_id": role}
+        return {"adds": [Entry(2, None, 0, "", "某岗位", {**values, "valid_from": today()})]}
+
+    def test_a_term_granted_meanwhile_is_not_granted_again(self, city):
+        by = User.objects.get(username="secadmin")
+        found = self.ready(sheets.POSITION_SHEET, by, self.position(city))
+        make_position(city.nobody, city.health, "act_as_owner")
+        with pytest.raises(errors.Conflict, match="第 2 行“某岗位”（E2）：同一人在同一单位的同一岗位"):
+            sheets_import.store(prepared=found, by=by, at=now())
+
+    def test_who_became_administrator_meanwhile_is_granted_nothing(self, city):
+        by = User.objects.get(username="secadmin")
+        found = self.ready(sheets.POSITION_SHEET, by, self.position(city))
+        User.objects.filter(pk=city.nobody.pk).update(admin_role="audit_admin")
+        with pytest.raises(errors.Conflict, match="管理员账户不能担任业务岗位"):
+            sheets_import.store(prepared=found, by=by, at=now())
+
+    def test_who_became_administrator_meanwhile_is_not_changed(self, city):
+        by = User.objects.get(username="sysadmin")
+        entry = Entry(2, city.nobody.pk, city.nobody.version, "nobody", "某", {"name": "改名"})
+        found = self.ready(sheets.USER_SHEET, by, {"changes": [entry]})
+        User.objects.filter(pk=city.nobody.pk).update(admin_role="audit_admin")
+        with pytest.raises(errors.NotAllowed):
+            sheets_import.store(prepared=found, by=by, at=now())
+
+    def test_an_account_taken_meanwhile_is_named_by_its_cell(self, city):
+        by = User.objects.get(username="sysadmin")
+        entry = Entry(2, None, 0, "chen", "陈默", {"username": "chen", "name": "陈默", "unit_id": city.health.pk})
+        found = self.ready(sheets.USER_SHEET, by, {"adds": [entry]})
+        User.objects.filter(pk=city.nobody.pk).update(username="chen")
+        with pytest.raises(errors.Conflict, match="第 2 行“陈默”（A2“chen”）：这个账号已被使用"):
+            sheets_import.store(prepared=found, by=by, at=now())
+
+    def test_nobody_grants_himself_a_position_by_a_file(self, city):
+        by = User.objects.get(username="secadmin")
+        entry = self.position(city)
+        found = self.ready(sheets.POSITION_SHEET, by, entry)
+        found.adds[0].user = by
+        with pytest.raises(errors.NotAllowed):
+            sheets_import.store(prepared=found, by=by, at=now())
+
+
+def test_many_rows_are_written_with_no_more_questions_than_few(city, django_assert_max_num_queries):
+    by = User.objects.get(username="sysadmin")
+    values = {"name": "某", "unit_id": city.health.pk}
+    adds = [Entry(n, None, 0, f"u-{n:03d}", "某", {**values, "username": f"u-{n:03d}"}) for n in range(150)]
+    token = sheets_import.keep(Preview(adds=adds), sheets.USER_SHEET, by)
+    found = sheets_import.prepare(sheet=sheets.USER_SHEET, token=token, by=by, at=now())
+    with django_assert_max_num_queries(45):
+        sheets_import.store(prepared=found, by=by, at=now())
+    assert AuditEvent.objects.filter(verb="user.create").count() == 150
+
+
 PARTS = [("units", "sysadmin"), ("users", "sysadmin"), ("positions", "secadmin")]
 
 
@@ -315,6 +379,7 @@ class TestLarge:
         as_system.post(address)
         User.objects.filter(pk=city.nobody.pk).update(username="user-4")
         (job,) = run_queued()
-        assert job.state == "failed" and "第 6 行" in job.error and "已存在" in job.error
+        assert job.state == "failed"
+        assert "第 6 行“某”（A6“user-4”）：这个账号已被使用。请在文件中改正，重新上传核对。" in job.error
         assert not User.objects.filter(name="某").exists()
         assert not AuditEvent.objects.filter(verb="user.create").exists()

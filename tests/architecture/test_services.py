@@ -25,6 +25,7 @@ NO_SERVICE = {
     "secmgmt.core.sheets_import.prepare": "reads: checks a preview; store() writes and records it",
     "secmgmt.core.sheets_import.make_statements": "sends nothing yet; store() does and records it",
     "secmgmt.core.sheets_import.write_each": "part of store, by way of the sheet's own service",
+    "secmgmt.core.sheets.Rules.tell": "nothing of its own to tell; the import records a table",
     "secmgmt.core.records.stamp": "sets three fields of a row its caller stores",
     "secmgmt.core.ports.corrective_action_changed": "calls the origin, whose service records",
     "assets.connections.services.show_links": "part of save_link, save_hosting and the import, which record",

@@ -108,11 +108,12 @@ class Position(UserObjectPermissionBase, Record):
             others = others.filter(valid_from__lte=self.valid_until)
         other = others.first()
         if other is not None:
-            until = other.valid_until or _("长期")
-            raise ValidationError(
-                _("同一人在同一单位的同一岗位，任期不能重叠：已有 %(since)s 至 %(until)s 的任期。")
-                % {"since": other.valid_from, "until": until}
-            )
+            raise ValidationError(other.overlap_sentence())
+
+    def overlap_sentence(self) -> str:
+        """Why another position that shares a day with this one cannot be granted."""
+        words = {"since": self.valid_from, "until": self.valid_until or _("长期")}
+        return _("同一人在同一单位的同一岗位，任期不能重叠：已有 %(since)s 至 %(until)s 的任期。") % words
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Every path is checked, the shell too; the user's row is the lock against two grants at once."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +54,14 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+    def unique_error_message(self, model_class: Any, unique_check: Any) -> ValidationError:
+        """What may stand only once, in the same words everywhere."""
+        error = super().unique_error_message(model_class, unique_check)
+        if len(unique_check) == 1:
+            name = model_class._meta.get_field(unique_check[0]).verbose_name
+            error.message = _("这个%(name)s已被使用。") % {"name": name}
+        return error
 
 
 class ScopeNode(models.Model):
