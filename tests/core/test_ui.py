@@ -38,6 +38,7 @@ def test_the_style_and_script_stay_within_their_budget():
     assert len(gzip.compress(css, 9)) <= 12 * 1024
     assert len((STATIC / "app.js").read_bytes()) <= 12 * 1024
     assert len((STATIC / "combobox.js").read_text(encoding="utf-8").splitlines()) <= 120
+    assert sum(len((STATIC / name).read_bytes()) for name in ("apidoc.css", "apidoc.js")) <= 5 * 1024
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.name)
