@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.guarding import Guard, nothing, same
+from tests.guarding import Guard, nothing, same, yes
 
 P = "secmgmt.portal."
-REPORTS, SHOWN = "test_reports.py", "test_trail_redaction.py"
+REPORTS, SHOWN, SEARCH = "test_reports.py", "test_trail_redaction.py", "test_search.py"
 
 GUARDS = (
     Guard(P + "reports.require_whole", nothing, (REPORTS + "::test_whoever_was_shown",), "A08, A15"),
@@ -14,6 +14,17 @@ GUARDS = (
     Guard(
         P + "trail.as_shown", same,
         (SHOWN + "::test_an_answers", SHOWN + "::test_a_remark", SHOWN + "::test_whoever_sees"), "8.1.4.2 d",
+    ),
+    # what the site-wide search tells: never more than the pages
+    Guard(
+        "secmgmt.core.permissions.restrict", same,
+        (SEARCH + "::test_people_are_found", SEARCH + "::test_a_unit_is_found", SEARCH + "::test_an_answer_is_found"), "A06",
+    ),
+    Guard("secmgmt.core.parents.with_visible_parent", same, (SEARCH + "::test_remarks_and_files",), "A06"),
+    Guard("secmgmt.core.parents.may_see_field", yes, (SEARCH + "::test_who_was_shown_only",), "A06, A15"),
+    Guard(
+        "secmgmt.core.parents.field_limits", lambda user, rows: {row.pk: None for row in rows},
+        (SEARCH + "::test_who_was_shown_only", SEARCH + "::test_who_was_shown_a_name"), "A06, A15",
     ),
     Guard(P + "trail.note_reading", nothing, (SHOWN + "::test_opening_one",), "8.1.4.3 a"),
 )

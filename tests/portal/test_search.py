@@ -185,6 +185,14 @@ def test_who_was_shown_only_other_parts_of_a_record_finds_neither_its_remarks_no
     assert list(found) == ["留言"] and [hit.where for hit in found["留言"]] == ["事项 · 学籍平台 · 苏晚晴"]
 
 
+def test_who_was_shown_a_name_does_not_find_the_record_by_the_rest(city: City):
+    shown, whole = (make_thing(city.education, name, note="密码柜在三楼") for name in ("学籍平台", "招生平台"))
+    invite(shown, "reviewer", user=city.xu, fields=["name"])
+    invite(whole, "reviewer", user=city.xu)
+    assert titles(city.xu, "三楼", "事项") == ["招生平台"]
+    assert hits(city.nobody, "三楼") == {} and len(titles(city.su, "三楼", "事项")) == 2
+
+
 @pytest.mark.usefixtures("disk")
 def test_what_was_removed_leaves_no_words(city: City, at):
     thing = make_thing(city.health, "卫生平台")
