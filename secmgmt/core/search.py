@@ -224,14 +224,13 @@ def _group(user: Any, source: manifest.SearchSource, runs: list[str], query: str
         return None
     titles = dict(entries.filter(object_id__in=[row.pk for row in shown]).values_list("object_id", "title"))
     hits = [_hit(user, source, row, titles.get(row.pk) or source.title(row), query) for row in shown[:limit]]
-    return Group(str(source.label), source.icon, hits, more=len(rows) > limit)
+    return Group(str(source.label), source.icon, hits, more=len(shown) > limit)
 
 
 def _shown(user: Any, source: manifest.SearchSource, rows: list[Any]) -> list[Any]:
-    """Those of ``rows`` whose match cannot lie in what ``user`` was not shown."""
+    """Of what hangs on a record as a part of it: what hangs on those whose part ``user`` was shown."""
     if not source.part:
-        limits = parents.field_limits(user, rows)
-        return [row for row in rows if limits[row.pk] is None]
+        return rows
     parents.load_parents(rows)
     return [row for row in rows if parents.may_see_field(user, row.parent, source.part)]
 
@@ -255,13 +254,13 @@ def extract_of(text: str, words: list[str]) -> str:
 
 
 def _visible(user: Any, source: manifest.SearchSource, entries: QuerySet) -> QuerySet:
-    """The rows of a source that ``user`` may see, newest first: what is found is never told from the index alone."""
+    """The rows of a source that ``user`` may see as a whole, newest first: the index alone never tells."""
     model = manifest.model_named(source.model)
     rows = model._default_manager.all()
     if issubclass(model, Attached):
         rows = parents.with_visible_parent(rows.filter(pk__in=entries.values("object_id")), user)
     else:
-        rows = rows.visible_to(user)
+        rows = parents.without_limited(rows.visible_to(user), user)
     loaded = source.related + source.shown
     return (rows.select_related(*loaded) if loaded else rows).order_by("-pk")
 

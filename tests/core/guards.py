@@ -87,7 +87,8 @@ GUARDS = (
     Guard(C + "pages.require_whole", nothing, (VIEWS + "::test_the_history",), "A15"),
     Guard(C + "parents.without_limited", same, (VIEWS + "::test_a_filter", VIEWS + "::test_no_chip"), "A06"),
     Guard(C + "parents.without_limited", same, (API + "::test_a_participant_sees",), "A06"),
-    Guard(C + "parents.field_limits", lambda user, rows: {r.pk: None for r in rows}, (API + "::test_a_participant_sees", SEARCH + "::test_what_was_shown"), "A06, A15"),
+    Guard(C + "parents.field_limits", lambda user, rows: {r.pk: None for r in rows}, (API + "::test_a_participant_sees",), "A06, A15"),
+    Guard(C + "parents.without_limited", same, (SEARCH + "::test_what_was_shown",), "A06, A15"),
     Guard("secmgmt.accounts.tokens.require_scope", nothing, (API + "::test_a_token_acts",), "8.1.4.2 f"),
     # as an attacker tries it
     Guard(C + "forms.limit_to_visible", nothing, (API + "::test_foreign_keys_offer",), "A03"),

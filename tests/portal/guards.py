@@ -23,8 +23,8 @@ GUARDS = (
     Guard("secmgmt.core.parents.with_visible_parent", same, (SEARCH + "::test_remarks_and_files",), "A06"),
     Guard("secmgmt.core.parents.may_see_field", yes, (SEARCH + "::test_who_was_shown_only",), "A06, A15"),
     Guard(
-        "secmgmt.core.parents.field_limits", lambda user, rows: {row.pk: None for row in rows},
-        (SEARCH + "::test_who_was_shown_only", SEARCH + "::test_who_was_shown_a_name"), "A06, A15",
+        "secmgmt.core.parents.without_limited", same,
+        (SEARCH + "::test_who_was_shown_a_name", SEARCH + "::test_what_is_not_shown"), "A06, A15",
     ),
     Guard(P + "trail.note_reading", nothing, (SHOWN + "::test_opening_one",), "8.1.4.3 a"),
 )

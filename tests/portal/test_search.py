@@ -193,6 +193,14 @@ def test_who_was_shown_a_name_does_not_find_the_record_by_the_rest(city: City):
     assert hits(city.nobody, "三楼") == {} and len(titles(city.su, "三楼", "事项")) == 2
 
 
+def test_what_is_not_shown_neither_crowds_out_what_is_nor_counts(city: City):
+    for number in range(4):
+        thing = make_thing(city.education, f"平台{number}", note="密码柜在三楼")
+        invite(thing, "reviewer", user=city.xu, fields=["name"] if number else [])
+    (group,) = search.search(city.xu, "三楼", limit=1)
+    assert [hit.title for hit in group.hits] == ["平台0"] and not group.more
+
+
 @pytest.mark.usefixtures("disk")
 def test_what_was_removed_leaves_no_words(city: City, at):
     thing = make_thing(city.health, "卫生平台")
