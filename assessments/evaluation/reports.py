@@ -10,7 +10,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments.catalog.models import HighRiskCase
 from assets.topology.services import reported_topology
 from secmgmt.core.models import Attachment, Decision
 from secmgmt.core.reporting.document import (
@@ -31,7 +30,7 @@ from secmgmt.core.reporting.document import (
 )
 from secmgmt.core.reporting.text import name_only
 
-from . import formulas, points, results
+from . import formulas, results
 from .models import Answer, Assessment
 
 LAYER_HEADS = ("层面", "项数", "符合", "部分符合", "不符合", "不适用", "未答", "符合率")
@@ -43,7 +42,7 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
     answers = list(rows)
     summary = results.standing(assessment, answers)
     obj = assessment.protected_object
-    gaps = [a for a in answers if a.result in (points.PARTIAL, points.UNMET)]
+    gaps, printed = [answer for answer in answers if answer.is_gap], results.printed(assessment, answers)
     return Document(
         title=assessment.title,
         blocks=[
@@ -64,9 +63,9 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
             _control_points(summary),
             Heading(1, _("五、问题与风险")),
             Heading(2, _("（一）部分符合与不符合项")),
-            *_gaps(gaps),
+            *_gaps(gaps, printed["remedies"]),
             Heading(2, _("（二）高风险判例（可能构成重大风险隐患，须研判）")),
-            *_hazards(gaps),
+            *_hazards(gaps, printed["cases"]),
             Heading(1, _("六、逐项结果")),
             _items(answers, assessment.method),
             Heading(1, _("七、办理与签署")),
@@ -202,18 +201,17 @@ def _layers(summary: results.Summary) -> Table:
     return Table([_(head) for head in LAYER_HEADS], rows, align="lrrrrrrr", note=note)
 
 
-def _gaps(gaps: list[Answer]) -> list[Any]:
+def _gaps(gaps: list[Answer], remedies: dict[str, str]) -> list[Any]:
     if not gaps:
         return [Paragraph(_("没有部分符合或不符合的测评项。"))]
     heads = [_("条款"), _("要求"), _("结果"), _("现状说明"), _("风险"), _("整改建议")]
     rows = [
-        (a.code, a.summary, a.get_result_display(), _found(a), a.risk, a.guidance.remedy if a.guidance else "")
-        for a in gaps
+        (a.code, a.summary, a.get_result_display(), _found(a), a.risk, remedies.get(a.code, "")) for a in gaps
     ]
     return [Table(heads, rows, widths=(15, 24, 9, 26, 6, 24))]
 
 
-def _hazards(gaps: list[Answer]) -> list[Any]:
+def _hazards(gaps: list[Answer], titles: dict[str, str]) -> list[Any]:
     """The items to which the unit itself says cases of the 2025 guideline apply, as many as ``results`` counts.
 
     Whether such an item is a 重大风险隐患 is for people to judge; the conclusion reckons with each.
@@ -221,8 +219,6 @@ def _hazards(gaps: list[Answer]) -> list[Any]:
     found = results.hazardous(gaps)
     if not found:
         return [Paragraph(_("没有认定符合高风险判例的问题。"))]
-    numbers = {case for answer in found for case in answer.high_risk_applies}
-    titles = dict(HighRiskCase.objects.filter(case_no__in=numbers).values_list("case_no", "title"))
 
     def cases(answer: Answer) -> str:
         return "；".join(f"{case} {titles.get(case, '')}".strip() for case in answer.high_risk_applies)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from assessments.catalog.models import HighRiskCase
 from assessments.catalog.selection import EXTENSION_SCOPES
 
 from . import formulas, points, scoring
@@ -230,6 +231,23 @@ def hazardous(gaps: Iterable[Answer]) -> list[Answer]:
     return [answer for answer in gaps if answer.high_risk_applies]
 
 
+def printed(assessment: Assessment, answers: Iterable[Answer]) -> dict[str, dict[str, str]]:
+    """What a report prints that is not of the answers: ``remedies`` by item, ``cases`` (titles) by number.
+
+    Kept at confirmation with the scores, so that guidance renewed later changes no confirmed report. The other
+    guidance is shown beside the items only and always as it is now: it helps to answer and is no part of the result.
+    """
+    if kept := assessment.result.get("printed"):
+        return kept
+    gaps = [answer for answer in answers if answer.is_gap]
+    numbers = {case for answer in gaps for case in answer.high_risk_applies}
+    titles = HighRiskCase.objects.filter(case_no__in=numbers).values_list("case_no", "title")
+    return {
+        "remedies": {answer.code: answer.guidance.remedy for answer in gaps if answer.guidance},
+        "cases": dict(titles) if numbers else {},
+    }
+
+
 def standing(assessment: Assessment, answers: Iterable[Answer] | None = None) -> Summary:
     """The result as it was confirmed, whatever has become of the formulas since; before that as it adds up now."""
     kept = assessment.result
@@ -239,7 +257,8 @@ def standing(assessment: Assessment, answers: Iterable[Answer] | None = None) ->
         LayerResult(**{**layer, "points": tuple(PointResult(**point) for point in layer["points"])})
         for layer in kept["layers"]
     )
-    return Summary(**{**kept, "layers": layers})
+    known = {name: value for name, value in kept.items() if name != "printed"}
+    return Summary(**{**known, "layers": layers})
 
 
 def _scores(answers: Iterable[Answer]) -> list[scoring.ItemScore]:

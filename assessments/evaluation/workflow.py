@@ -44,8 +44,9 @@ def check_complete(obj: Assessment, by: Any) -> None:
 
 
 def keep_result(obj: Assessment, by: Any, at: dt.datetime, opinion: str) -> None:
-    """Store the scores as they stand at confirmation."""
-    obj.result = results.summary(obj).as_json()
+    """Store the scores, and what else a report prints, as they stand at confirmation."""
+    answers = list(obj.answers.order_by("order").select_related("guidance").prefetch_related("component_results"))
+    obj.result = {**results.summary(obj, answers).as_json(), "printed": results.printed(obj, answers)}
     tell_submitter(obj, _t("“%(name)s”已由%(who)s确认"), by, at)
 
 

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from assessments.catalog.services import load_shipped
 from assessments.evaluation import reports, results, services
-from assessments.models import Answer, Assessment, CatalogItem
+from assessments.models import Answer, Assessment, CatalogItem, Guidance, HighRiskCase
 from secmgmt.core import errors
 from secmgmt.core.manifest import todos_for
 from secmgmt.core.models import Attachment, AuditEvent
@@ -305,3 +305,20 @@ def test_a_confirmed_result_is_shown_as_it_was_confirmed(assessment, city: City)
     shown = results.standing(Assessment.objects.get(pk=assessment.pk))
     assert (shown.total, shown.conclusion, len(shown.layers)) == ("100.00", "符合", 10)
     assert shown.layers[0].points[0].label == "符合"
+
+
+def test_guidance_renewed_after_the_confirmation_changes_no_report(assessment, city: City, at):
+    fill(assessment)
+    row = assessment.answers.exclude(high_risk=[]).exclude(guidance=None).first()
+    remedy = row.guidance.remedy
+    gap = {"result": "unmet", "value": 0, "found": "没有", "risk": "高", "high_risk_applies": row.high_risk[:1]}
+    assessment.answers.filter(pk=row.pk).update(**gap)
+    take(signed_in(city.lin), assessment, "submit")
+    take(signed_in(city.zhou), assessment, "confirm")
+    before = reports.build(Assessment.objects.get(pk=assessment.pk), by=city.lin, at=at)
+    Guidance.objects.update(remedy="后来改写的整改建议")
+    HighRiskCase.objects.update(title="后来改写的名称")
+    renewed = reports.build(Assessment.objects.get(pk=assessment.pk), by=city.lin, at=at)
+    Guidance.objects.all().delete()
+    without = reports.build(Assessment.objects.get(pk=assessment.pk), by=city.lin, at=at)
+    assert before == renewed == without and remedy in str(before)
