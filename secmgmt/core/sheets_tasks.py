@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import errors, permissions, previews
+from .filesafety.refusal import FileRefused
 from .jobs import JobContext, job
 from .models.job import Job
 from .sheets_import import keep, prepare, store
 from .sheets_reading import preview
-from .sheets_views import SheetViews, done_sentence, opened
+from .sheets_views import SheetViews, done_sentence, note_refused, opened
 
 
 def views_of(work: Job) -> type[SheetViews]:
@@ -33,9 +34,12 @@ def read_workbook(ctx: JobContext) -> None:
     pages, key = views_of(ctx.job), ctx.params["key"]
     try:
         found = preview(pages.sheet, opened(previews.upload_of(key), pages.sheet), ctx.user, ctx.progress)
-    except errors.DomainError:
+    except errors.DomainError as error:
         previews.forget(key)
-        raise
+        if not isinstance(error, FileRefused):
+            raise
+        note_refused(error, ctx.params["file"], by=ctx.user, job=ctx.job.pk)
+        raise errors.DomainError(error.message) from error  # its row stands in the trail
     found.file = ctx.params["file"]
     token = keep(found, pages.sheet, ctx.user)
     with ctx.finishing() as result:

@@ -39,6 +39,12 @@ def opened(file: Any, sheet: Sheet) -> SheetRows:
         raise FileRefused(error.code, f"{error.message}{hint}") from error
 
 
+def note_refused(error: FileRefused, name: str, *, by: Any, **more: Any) -> None:
+    """A file that was turned away, in the trail: the same row whether a page or a job read it."""
+    detail = {"file": name[:120], "code": error.code, **more}
+    audit.refuse("refused.import", by=by, reason=error.message[:500], detail=detail)
+
+
 class SheetViews(LoginRequiredMixin, View):
     """Upload, template, export to change, preview and confirmation of one sheet."""
 
@@ -94,7 +100,7 @@ class SheetViews(LoginRequiredMixin, View):
                 return redirect(self.read_later(request, upload, book.count))
             found = preview(self.sheet, book, request.user)
         except FileRefused as error:
-            audit.refuse("refused.import", by=request.user, reason=error.message, detail={"file": upload.name[:120]})
+            note_refused(error, upload.name, by=request.user)
             return self.show_upload(error.message, error.status)
         found.file = upload.name[:120]
         return redirect(self.url("-preview", token=keep(found, self.sheet, request.user)))

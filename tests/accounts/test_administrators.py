@@ -246,6 +246,9 @@ def test_the_command_takes_no_customary_name(db, monkeypatch, username):
     with pytest.raises(CommandError):
         call_command("create_administrators", stdout=io.StringIO())
     assert not User.objects.exists()
+    row = AuditEvent.objects.get(verb="refused.invalid")
+    assert (row.channel, row.result, row.detail["command"]) == ("command", "refused", "create_administrators")
+    assert username in row.detail["reason"]
 
 
 def test_the_operator_lets_a_lost_administrator_in_again(city):

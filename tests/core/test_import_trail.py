@@ -178,4 +178,14 @@ def test_a_file_that_is_refused_in_its_job_leaves_one_row_of_refusal(lin, city, 
     send(lin, book)
     (job,) = run_queued()
     row = AuditEvent.objects.get(result="refused")
-    assert row.verb == "refused.wrong-header" and row.detail["reason"] == job.error
+    assert row.verb == "refused.import" and row.detail["reason"] == job.error
+    assert (row.detail["code"], row.detail["job"], row.channel) == ("wrong-header", job.pk, "job")
+
+
+def test_a_file_that_is_refused_on_its_page_leaves_the_same_row(lin, city):
+    book = book_of(lin, "template")
+    new_row(book, 2, str(city.health), "甲")
+    book.worksheets[0].cell(1, 1).value = "没有这一列"
+    send(lin, book)
+    row = AuditEvent.objects.get(result="refused")
+    assert (row.verb, row.detail["code"], row.channel) == ("refused.import", "wrong-header", "page")

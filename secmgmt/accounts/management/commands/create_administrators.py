@@ -12,6 +12,7 @@ from secmgmt.accounts.bootstrap import create_administrator, recover_account
 from secmgmt.accounts.models import User
 from secmgmt.core.clock import now
 from secmgmt.core.errors import DomainError
+from secmgmt.core.management import turned_away
 
 KINDS = (
     ("system_admin", "ADMIN_SYSTEM"),
@@ -47,7 +48,7 @@ class Command(BaseCommand):
             else:
                 made = self._make()
         except DomainError as error:
-            raise CommandError(error.message) from error
+            raise turned_away("create_administrators", error) from error
         for user, token in made:
             link = site + reverse("account_first_password", args=[token])
             self.stdout.write(f"{user.get_admin_role_display() or user.name}\t{user.username}\t{link}")

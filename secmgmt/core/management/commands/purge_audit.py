@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from secmgmt.core import audit_trail, errors
 from secmgmt.core.clock import now
+from secmgmt.core.management import turned_away
 
 
 class Command(BaseCommand):
@@ -23,5 +24,5 @@ class Command(BaseCommand):
         try:
             count = audit_trail.purge(by=None, at=now(), keep_days=options["keep_days"])
         except errors.DomainError as error:
-            raise CommandError(error.message, returncode=2) from error
+            raise turned_away("purge_audit", error, 2) from error
         self.stdout.write(self.style.SUCCESS(f"已清理 {count} 条，保留最近 {options['keep_days']} 天。"))
