@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.core.management import CommandError
 
 from secmgmt.core.filesafety import sniff
 from tests.guarding import Guard, empty, no, nothing, same, yes
@@ -38,6 +39,16 @@ def whatever_size(upload: Any, most: int) -> int:
 def unmarked(form: forms.BaseForm) -> None:
     """A form that judges nothing of what is typed."""
     forms.Form._clean_fields(form)
+
+
+def anybodys(token: str, kind: str, user: Any) -> str:
+    """A place that whoever knows the token finds."""
+    return f"imports/previews/{kind}-{token}"
+
+
+def untold(*args: Any) -> CommandError:
+    """The end of a command that nobody was told of."""
+    return CommandError("refused")
 
 
 GUARDS = (
@@ -77,6 +88,10 @@ GUARDS = (
     Guard(C + "audit_trail._start", empty, (TRAIL + "::TestVerify::test_a_start_moved",), "8.1.4.3 c"),
     Guard(C + "audit_trail.check_term", nothing, (TRAIL + "::TestPurge::test_below_180",), "6.5.1.2"),
     Guard(C + "audit_trail.check_whole", nothing, (TRAIL + "::TestPurge::test_a_broken",), "8.1.4.3 c"),
+    Guard(C + "jobs.runner._note_refusal", nothing, ("test_import_trail.py::test_an_import_that_is_refused",), "8.1.4.3 b"),
+    Guard(C + "sheets_tasks.note_refused", nothing, ("test_import_trail.py::test_a_file_that_is_refused_in",), "8.1.4.3 b"),
+    Guard(C + "sheets_views.note_refused", nothing, ("test_import_trail.py::test_a_file_that_is_refused_on",), "8.1.4.3 b"),
+    Guard(C + "management.commands.purge_audit.turned_away", untold, (TRAIL + "::TestPurge::test_a_purge_that_is",), "8.1.4.3 b"),
     Guard("secmgmt.api.note_refusal", nothing, (TRAIL + "::TestRefusals::test_403",), "8.1.4.3 b"),
     # the API
     Guard(C + "apibody.settable", lambda name, field: True, (API + "::test_the_bodys_schema",), "A31"),
@@ -100,6 +115,7 @@ GUARDS = (
     Guard(C + "attachments.names.display_name", same, (ABUSE + "::test_a_files_name_is_shown_clean_and_never_becomes_a_path[4]",), "A30, A35"),
     Guard(C + "audit.NUL", re.compile(rb"()\\u0000"), (ABUSE + "::test_a_text_that_reads",), "A36"),
     Guard(C + "apibody.check_storable", nothing, (ABUSE + "::test_a_body_with_a_text",), "A36"),
+    Guard(C + "previews.place_of", anybodys, ("test_sheets.py::test_another_person_cannot",), "A01"),
     Guard(C + "previews.is_token", yes, (ABUSE + "::test_a_token_is_looked_at",), "A32"),
     Guard(C + "filesafety.archives.check_ratio", nothing, hostile("ratio"), "A33"),
     Guard(C + "filesafety.archives.check_no_dtd", nothing, hostile("dtd", "xxe", "hidden dtd"), "A34"),
