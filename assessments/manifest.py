@@ -130,6 +130,7 @@ MANIFEST = Manifest(
             title=searched_title,
             icon="book",
             related=("guidance",),
+            order=300,
         ),
         SearchSource(
             "assessments.Grading",

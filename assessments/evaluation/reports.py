@@ -278,4 +278,6 @@ def _items(answers: list[Answer], method: formulas.Method) -> Table:
 def line(assessment: Assessment) -> str:
     """What tells an assessment from its like: object, title, date, state."""
     day, state = assessment.report_date.isoformat(), assessment.get_state_display()
-    return f"{assessment.protected_object} · {assessment.title}（{day}，{state}）"
+    name = str(assessment.protected_object)
+    title = assessment.title if assessment.title.startswith(name) else f"{name} · {assessment.title}"
+    return f"{title}（{day}，{state}）"

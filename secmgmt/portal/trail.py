@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from operator import itemgetter
 from typing import Any
 
@@ -9,6 +10,7 @@ import django_filters
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from secmgmt.accounts.models import User
@@ -18,22 +20,34 @@ from secmgmt.core.clock import now
 from secmgmt.core.filters import FEW, SEARCH_LENGTH, DayFilter, RecordFilterSet
 from secmgmt.core.models import AuditEvent
 from secmgmt.core.tables import Column, Table
-from secmgmt.core.templatetags.ui import moment, state
+from secmgmt.core.templatetags.ui import state
 from secmgmt.core.views import FeatureViews, Role
 
 from .redaction import as_shown
 from .todos import OPENING, READING
 from .trail_table import panels
 
+# What else a row may hold, by its key in the row.
+DETAILS = {
+    "accounts": _("账号"), "app": _("模块"), "attachment": _("附件编号"), "attachments": _("附件"),
+    "attempt": _("第几次"), "by": _("单位或人员"), "columns": _("列"), "count": _("数量"), "days": _("天数"),
+    "digest": _("摘要"), "expert": _("专家"), "expires_at": _("有效期至"), "fields": _("字段"), "file": _("文件"),
+    "format": _("格式"), "items": _("条款数"), "kind": _("种类"), "label": _("名称"), "layer": _("层面"),
+    "method": _("方法"), "moved": _("转移"), "number": _("编号"), "objects": _("对象数"), "on": _("日期"),
+    "opinion": _("意见"), "part": _("部分"), "path": _("地址"), "prefix": _("令牌前缀"), "proof": _("证明"),
+    "query": _("查询条件"), "reason": _("原因"), "removed": _("已移除"), "said": _("结果"), "scope": _("范围"),
+    "second_factor": _("已用第二因素"), "source": _("来源"), "status": _("状态码"), "units": _("单位数"),
+    "until": _("期限"), "user": _("用户"), "users": _("用户数"), "why": _("原因"),
+}  # fmt: skip
 CHANNELS = {"page": _("页面"), "api": _("接口"), "job": _("后台任务"), "command": _("系统命令")}
 
 TRAIL = Table(
     (
-        Column("seq", _("序号"), sort="seq", align="num", link=True),
-        Column("at", _("时间"), render=lambda e: moment(e.at), sort="at"),
-        Column("actor_name", _("操作人"), sort="actor_name"),
+        Column("seq", _("序号"), sort="seq", link=True),
+        Column("at", _("时间"), render=lambda e: second(e.at), sort="at", css="nw"),
+        Column("actor_name", _("操作人"), sort="actor_name", css="nw"),
         Column("actor_role", _("岗位"), default=False),
-        Column("verb", _("行为"), render=lambda e: act_label(e.verb, e.object_type), sort="verb"),
+        Column("verb", _("行为"), render=lambda e: act_label(e.verb, e.object_type), sort="verb", css="nw"),
         Column("object_name", _("对象")),
         Column("result", _("结果"), render=lambda e: state(e, "result"), sort="result"),
         Column("ip", _("来源地址")),
@@ -101,7 +115,7 @@ class Trail(FeatureViews):
     empty_text = _("还没有审计记录。")
     facts = (
         "seq",
-        "at",
+        (_("时间"), lambda e: second(e.at)),
         "actor_name",
         "actor_role",
         (_("行为"), lambda e: f"{act_label(e.verb, e.object_type)}（{e.verb}）"),
@@ -114,7 +128,7 @@ class Trail(FeatureViews):
         "request_id",
         (_("变更"), lambda e: changes_text(e)),
         (_("详情"), lambda e: details_text(e)),
-        "algorithm",
+        (_("算法"), lambda e: e.algorithm.upper()),
         "prev_digest",
         "digest",
     )
@@ -142,6 +156,11 @@ class Trail(FeatureViews):
         return super().detail_page(request, pk)
 
 
+def second(at: dt.datetime) -> str:
+    """An instant to the second, as the trail needs it."""
+    return localtime(at).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def kind_of(label: str) -> str:
     """The word of a kind of record."""
     model = model_of(label)
@@ -156,8 +175,9 @@ def changes_text(event: AuditEvent) -> str:
 
 
 def details_text(event: AuditEvent) -> str:
-    """What else the row holds, by its keys."""
-    return "；".join(f"{key}：{value}" for key, value in (as_shown(event).detail or {}).items())
+    """What else the row holds, each in its word."""
+    found = (as_shown(event).detail or {}).items()
+    return "；".join(f"{DETAILS.get(key, key)}：{value}" for key, value in found if value not in (None, "", [], {}))
 
 
 def note_reading(user: Any, verb: str, event: Any = None, *, detail: dict[str, Any] | None = None) -> None:

@@ -111,3 +111,14 @@ def test_the_index_of_the_time_serves_the_days(city: City):
             cursor.execute("SET LOCAL enable_seqscan = off")
     plan = rows.order_by().explain()
     assert re.search(r"index.*core_auditevent_at", plan, re.I), plan
+
+
+def test_a_row_tells_its_second_and_its_details_in_words(client, city: City):
+    at = make_aware(dt.datetime(2026, 3, 2, 9, 5, 7))
+    with audit.act():
+        event = audit.record("unit.merge", city.hospital, by=city.sysadmin, at=at, detail={"reason": "机构改革", "moved": {}})
+    client.force_login(city.auditor)
+    assert "2026-03-02 09:05:07" in client.get("/audit/").content.decode()
+    page = client.get(f"/audit/{event.pk}/").content.decode()
+    assert "2026-03-02 09:05:07" in page and "原因：机构改革" in page and "转移" not in page
+    assert f"第 {event.seq} 条" in client.get("/audit/").content.decode()

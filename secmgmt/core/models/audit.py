@@ -62,7 +62,7 @@ class AuditEvent(models.Model):
         indexes = [models.Index(fields=["object_type", "object_id"], name="audit_object")]
 
     def __str__(self) -> str:
-        return f"#{self.seq} {self.verb}"
+        return f"第 {self.seq} 条"
 
 
 class AuditRow(models.Model):
