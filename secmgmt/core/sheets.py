@@ -24,8 +24,16 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from .clock import now
 from .filesafety.workbook import BadCell
-from .reporting.xlsx_cells import append_rows, plain_value, set_cell, sheet_title, style_header
-from .sheets_words import condition, example, expected
+from .reporting.xlsx_cells import (
+    WRAP,
+    append_rows,
+    for_paper,
+    plain_value,
+    set_cell,
+    sheet_title,
+    style_header,
+)
+from .sheets_words import condition, example, expected, tell_bounds
 
 MAX_ROWS = 10_000
 LISTED = 3000  # a longer drop-down helps nobody
@@ -207,7 +215,9 @@ class Sheet:
         """A form to be used for every row, its labels translated once: both would be most of the time."""
         form_class: Any = self.form_class  # ours know their user
         form = form_class({}, instance=self.model(pk=-1) if existing else None, user=user)
-        for column in form.fields.values():
+        for name, column in form.fields.items():
+            if name in self.columns and isinstance(column, forms.IntegerField):
+                tell_bounds(column, self.model._meta.get_field(name).deconstruct()[3].get("validators", ()))
             if hasattr(column, "choices") and not isinstance(column, forms.ModelChoiceField):
                 column.choices = [(key, str(label)) for key, label in column.choices]
         return form
@@ -256,29 +266,42 @@ class Sheet:
             set_cell(sheet.cell(1, index), head)
             sheet.column_dimensions[get_column_letter(index)].width = 18
         style_header(sheet, 1, len(heads))
-        notes, lists = book.create_sheet(_("填写说明")), book.create_sheet(_("选项"))
+        notes, lists = self.notes_sheet(book, heads), book.create_sheet(_("选项"))
         lists.sheet_state = "hidden"
         choices = choices_of(form)
-        for index, text in enumerate(self.first_notes(heads), 1):
-            set_cell(notes.cell(index, 1), text)
-        told = (_("列"), _("必填"), _("格式"), _("可填的内容"), _("说明"), _("条件"), _("示例"), _("官方表格"))
-        for place, text in enumerate(told, 1):
-            set_cell(notes.cell(4, place), text)
-            notes.column_dimensions[get_column_letter(place)].width = 30
         for index, name in enumerate(self.columns, 1):
             options = self.options(form, choices, name)
             for place, text in enumerate(self.note(form, name, options), 1):
                 set_cell(notes.cell(index + 4, place), text)
+                notes.cell(index + 4, place).alignment = WRAP
             if options:
                 self.drop_down(sheet, lists, index, options)
         return append_rows(book, sheet, rows, len(heads), moment)
 
+    def notes_sheet(self, book: Workbook, heads: list[str]) -> Any:
+        """The sheet of notes with its first lines and its own header, for the screen and for paper."""
+        notes = book.create_sheet(_("填写说明"))
+        for index, text in enumerate(self.first_notes(heads), 1):
+            set_cell(notes.cell(index, 1), text)
+        told = {
+            _("列"): 24, _("必填"): 9, _("格式"): 24, _("可填的内容"): 40,
+            _("说明"): 40, _("条件"): 28, _("示例"): 22, _("官方表格"): 22,
+        }  # fmt: skip
+        for place, (text, width) in enumerate(told.items(), 1):
+            set_cell(notes.cell(4, place), text)
+            notes.column_dimensions[get_column_letter(place)].width = width
+        style_header(notes, 4, len(told))
+        for_paper(notes)
+        notes.print_title_rows = "4:4"
+        return notes
+
     def note(self, form: Any, name: str, options: list[str]) -> tuple[str, ...]:
         """What the sheet of notes says of one column: all of it stands where the form declares the field."""
         column = form.fields[name]
-        must = _("必填") if column.required else _("可不填，或按条件填")
+        when = condition(form, name)
+        must = _("必填") if column.required else _("按条件") if when else _("选填")
         takes, told = (expected(column), listed(options)), str(column.help_text or "")
-        more = (condition(form, name), example(column, options), str(form.places.get(name, "")))
+        more = (when, example(column, options), str(form.places.get(name, "")))
         return (str(column.label), must, *takes, told, *more)
 
     def first_notes(self, heads: list[str]) -> tuple[str, ...]:
