@@ -116,7 +116,9 @@ def test_the_index_of_the_time_serves_the_days(city: City):
 def test_a_row_tells_its_second_and_its_details_in_words(client, city: City):
     at = make_aware(dt.datetime(2026, 3, 2, 9, 5, 7))
     with audit.act():
-        event = audit.record("unit.merge", city.hospital, by=city.sysadmin, at=at, detail={"reason": "机构改革", "moved": {}})
+        detail = {"reason": "机构改革", "moved": {}}
+        audit.record("unit.merge", city.hospital, by=city.sysadmin, at=at, detail=detail)
+    event = AuditEvent.objects.get(verb="unit.merge")
     client.force_login(city.auditor)
     assert "2026-03-02 09:05:07" in client.get("/audit/").content.decode()
     page = client.get(f"/audit/{event.pk}/").content.decode()
