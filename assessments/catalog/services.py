@@ -200,6 +200,33 @@ def store_standard(
     return standard
 
 
+def check_deletable(standard: Standard) -> None:
+    """Only an uploaded standard that nothing was assessed against is deleted. Raises Conflict."""
+    if standard.is_shipped:
+        raise errors.Conflict(_("%s 随产品提供，不能删除。") % standard)
+    count = standard.assessments.count()
+    if count:
+        words = {"code": standard, "n": count}
+        raise errors.Conflict(_("%(code)s 已有 %(n)d 次自评估采用，不能删除。") % words)
+
+
+@audit.audited
+def delete_standard(*, standard: Standard, seen: str, by: Any, at: dt.datetime) -> None:
+    """Delete an uploaded standard with its items, guidance and overlay, as it was shown (``seen``: its digest).
+
+    Raises NotAllowed, Conflict.
+    """
+    permissions.require(by, Standard, "import")
+    standard = Standard.objects.select_for_update().get(pk=standard.pk)
+    check_deletable(standard)
+    check_as_previewed(standard.code, standard.digest, seen)
+    items = list(standard.items.all())
+    detail = {"name": standard.name, "items": len(items), "digest": standard.digest}
+    audit.record("assessments.standard.delete", standard, by=by, at=at, detail=detail)
+    search.forget_many(items)
+    standard.delete()
+
+
 # -- overlay -------------------------------------------------------------------------------------------------
 
 

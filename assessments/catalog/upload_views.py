@@ -141,6 +141,26 @@ def standard_import(request: HttpRequest) -> HttpResponse:
     return render(request, "assessments/catalog/upload.html", context, status=status_of(request))
 
 
+def standard_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take away a standard that was uploaded by mistake, after saying what goes."""
+    standard = permissions.get_visible(Standard, request.user, pk=pk)
+    permissions.require(request.user, Standard, "import")
+    services.check_deletable(standard)
+    if request.method == "POST":
+        seen = request.POST.get("version", "")
+        services.delete_standard(standard=standard, seen=seen, by=request.user, at=now())
+        messages.success(request, _("已删除“%s”。") % standard)
+        return redirect("assessments:standard-list")
+    words = {"code": standard, "n": standard.items.count()}
+    context = {
+        "title": _("删除标准"), "crumbs": crumbs_to((str(standard), standard.get_absolute_url())),
+        "text": _("删除“%(code)s”和它的 %(n)d 项要求、指引、本单位解读？还没有自评估采用它；删除后不能恢复。") % words,
+        "submit": _("删除这个标准"), "danger": True, "version": standard.digest,
+        "cancel_url": standard.get_absolute_url(),
+    }  # fmt: skip
+    return render(request, "core/confirm.html", context)
+
+
 def planned(form: forms.Form) -> sheets.StandardPlan:
     """Read the tables of a valid form and compare. Raises SourceError, Conflict."""
     data = form.cleaned_data

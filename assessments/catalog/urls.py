@@ -27,6 +27,7 @@ urlpatterns = [
     *views.Standards.urls(BASE),
     reads("<int:pk>/export/", views.export, "standard-export"),
     reads("<int:pk>/export/guidance/", views.export, "standard-export-guidance", part="guidance"),
+    sends("<int:pk>/delete/", upload_views.standard_delete, "standard-delete"),
     sends("<int:pk>/overlay/", upload_views.overlay, "standard-overlay"),
     reads("<int:pk>/overlay/template/", upload_views.overlay_template, "standard-overlay-template"),
     sends("<int:pk>/overlay/<slug:token>/", upload_views.overlay_preview, "standard-overlay-preview"),

@@ -116,6 +116,8 @@ class Standards(FeatureViews):
         if permissions.may(self.request.user, CatalogItem, "overlay"):
             overlay = reverse("assessments:standard-overlay", args=[obj.pk])
             buttons.append((_t("本单位解读"), overlay, "btn-pri", "upload"))
+        if not obj.is_shipped and not obj.used and permissions.may(self.request.user, Standard, "import"):
+            buttons.append((_t("删除…"), reverse("assessments:standard-delete", args=[obj.pk]), "btn-danger", "trash"))
         return buttons
 
     def more(self, page: str, obj: Any = None) -> dict[str, Any]:

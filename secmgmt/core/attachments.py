@@ -102,6 +102,7 @@ def _insert(row: Attachment, parent: Any, *, verb: str, detail: dict[str, Any]) 
     # Two uploads at once count as two: the parent's row is the lock.
     type(parent)._default_manager.select_for_update(of=("self",)).get(pk=parent.pk)
     check_count(parent)
+    check_new(row, parent)
     row.content_type, row.object_id = ContentType.objects.get_for_model(parent), parent.pk
     row.save()
     search.refresh(row)
@@ -240,6 +241,14 @@ def check_count(parent: Any) -> None:
     if Attachment.of(parent).count() >= most:
         message = _("“%(name)s”已有 %(n)d 份附件，到了上限。请先删去不用的。")
         raise errors.Conflict(message % {"name": parent, "n": most}, obj=parent)
+
+
+def check_new(row: Attachment, parent: Any) -> None:
+    """The same file twice says nothing more; a proof (``slot``) may be given for several decisions."""
+    same = Attachment.of(parent).filter(digest=row.digest, algorithm=row.algorithm, slot="").first()
+    if same is not None and not row.slot:
+        message = _("内容与已有附件“%(name)s”完全相同，没有重复添加。") % {"name": same.name}
+        raise FileRefused("same-file", message)
 
 
 def check_not_frozen(parent: Any) -> None:

@@ -130,7 +130,7 @@ class Cast:
     def protection(self) -> SimpleNamespace:
         """Gradings and assessments in the states in which somebody decides."""
         assessment, submitted = self.assessment("in_progress"), self.assessment("submitted", frozen_digest="f" * 64)
-        standard = Standard.objects.create(code="GB/T 22239-2019", name="基本要求")
+        standard = Standard.objects.create(code="GB/T 22239-2019", name="基本要求", digest="0")
         item = CatalogItem.objects.create(
             standard=standard, order=1, code="8.1.1.1", level=3, scope="通用", layer="安全物理环境",
             control_point="物理位置选择", domain="技术", summary="要求", sag="G",

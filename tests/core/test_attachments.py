@@ -121,10 +121,20 @@ def test_a_file_over_the_limit_is_refused(city, thing, at, settings, store):
 def test_a_record_holds_so_many_files_and_no_more(city, thing, at, settings, store):
     settings.UPLOAD_MAX_FILES_PER_OBJECT = 2
     attach(thing, city, at)
-    attach(thing, city, at)
+    attach(thing, city, at, text_file(content="第二次扫描通过\n"))
     with pytest.raises(errors.Conflict):
-        attach(thing, city, at)
+        attach(thing, city, at, text_file(content="第三次扫描通过\n"))
     assert Attachment.objects.count() == len(files_in(store)) == 2
+
+
+def test_the_same_content_is_kept_once_whatever_its_name_and_a_proof_as_often_as_it_proves(city, thing, at, store):
+    attach(thing, city, at)
+    with pytest.raises(FileRefused, match=r"与已有附件“日志[.]txt”完全相同"):
+        attach(thing, city, at, text_file("另一份.txt"))
+    assert Attachment.objects.count() == len(files_in(store)) == 1
+    attach(thing, city, at, slot="proof")
+    attach(thing, city, at, slot="proof")
+    assert Attachment.objects.count() == 3
 
 
 def test_a_zip_bomb_is_refused_before_it_is_read(city, thing, at, store):

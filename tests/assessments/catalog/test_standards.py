@@ -152,6 +152,35 @@ def test_the_shipped_standard_and_one_in_use_are_not_replaced(city, keeper):
     assert made.items.count() == 4
 
 
+def test_a_standard_uploaded_by_mistake_is_deleted_whole_and_on_record(city, keeper):
+    made = store(keeper, *ITEMS)
+    page, address = keeper.get(made.get_absolute_url()), reverse("assessments:standard-delete", args=[made.pk])
+    assert address in page.content.decode()
+    asked = keeper.get(address)
+    assert "4 项要求" in asked.content.decode() and made.items.count() == 4
+    assert keeper.post(address, {"version": "stale"}).status_code == 409
+    assert Standard.objects.filter(pk=made.pk).exists()
+    done = keeper.post(address, {"version": asked.context["version"]}, follow=True)
+    assert "已删除“DB41/T 1234-2026”" in done.content.decode()
+    assert not Standard.objects.filter(pk=made.pk).exists() and not CatalogItem.objects.filter(code="B.1a").exists()
+    assert search.search(city.pan, "政务数据目录") == []
+    event = AuditEvent.objects.get(verb="assessments.standard.delete")
+    assert (event.object_name, event.detail["items"]) == ("DB41/T 1234-2026", 4)
+
+
+def test_the_shipped_standard_and_one_in_use_are_not_deleted(city, keeper):
+    made = store(keeper, *ITEMS)
+    address = reverse("assessments:standard-delete", args=[made.pk])
+    version = keeper.get(address).context["version"]
+    assert begin(signed_in(city.lin), city, made).status_code == 302
+    refused = keeper.post(address, {"version": version})
+    assert refused.status_code == 409 and "已有 1 次自评估采用" in refused.content.decode()
+    shipped = reverse("assessments:standard-delete", args=[Standard.objects.get(is_shipped=True).pk])
+    assert keeper.get(shipped).status_code == 409
+    assert shipped not in keeper.get(reverse("assessments:standard-list")).content.decode()
+    assert made.items.count() == 4
+
+
 def test_an_object_is_assessed_against_it_beside_the_shipped_one(city, keeper):
     made = store(keeper, *ITEMS)
     owner = signed_in(city.lin)
