@@ -33,6 +33,7 @@ from secmgmt.core.reporting.text import name_only
 from . import formulas, results
 from .models import Answer, Assessment
 
+MOST_SPOKES = 12  # labels of more would lie over each other; extensions bring up to five layers each
 LAYER_HEADS = ("层面", "项数", "符合", "部分符合", "不符合", "不适用", "未答", "符合率")
 
 
@@ -157,7 +158,7 @@ def _method(assessment: Assessment, summary: results.Summary, answers: list[Answ
 
 
 def _charts(summary: results.Summary) -> list[Any]:
-    """Radar of the layers' rates, stacked bars of the counts; without an answer there is nothing to draw."""
+    """The layers' rates as radar, many as bars; the counts as stacked bars; without an answer nothing to draw."""
     scored = [layer for layer in summary.layers if layer.rate]
     if not scored:
         return []
@@ -171,8 +172,9 @@ def _charts(summary: results.Summary) -> list[Any]:
         Series(_("不符合"), [layer.unmet for layer in summary.layers]),
     ]
     gaps = sum(layer.partial + layer.unmet for layer in summary.layers)
+    chart = RadarChart if len(names) <= MOST_SPOKES else BarChart
     return [
-        RadarChart(_("图 1　各层面符合率"), names, [Series(_("本次自评估"), rates)], finding, 100, "%"),
+        chart(_("图 1　各层面符合率"), names, [Series(_("本次自评估"), rates)], finding, 100, "%"),
         BarChart(
             _("图 2　各层面结果构成"), names, counts,
             _("部分符合与不符合共 %(n)d 项。") % {"n": gaps}, stacked=True,
@@ -265,7 +267,7 @@ def _items(answers: list[Answer], method: formulas.Method) -> Table:
     rows: list[Any] = []
     group = ""
     for answer in answers:
-        name = f"{answer.layer} · {answer.control_point}"
+        name = f"{results.layer_title(answer.scope, answer.layer)} · {answer.control_point}"
         if name != group:
             group = name
             rows.append(GroupRow(name))

@@ -32,7 +32,10 @@ class PointResult:
 
 @dataclass(frozen=True)
 class LayerResult:
-    """A layer: numbers of items by result, and its rate 0–100 as printed ("" while nothing can be scored)."""
+    """A layer: numbers of items by result, and its rate 0–100 as printed ("" while nothing can be scored).
+
+    An extension's items are a layer of their own, named by ``layer_title``: its control points bear general names.
+    """
 
     name: str
     total: int
@@ -198,9 +201,9 @@ def summary(assessment: Assessment, answers: Iterable[Answer] | None = None) -> 
     listed = list(answers)
     method = assessment.method
     layer_formula = method.formula if method.formula in ("simple", "half") else "simple"
-    by_layer: dict[str, list[Answer]] = defaultdict(list)
+    by_layer: dict[tuple[str, str], list[Answer]] = defaultdict(list)
     for answer in listed:
-        by_layer[answer.layer].append(answer)
+        by_layer[answer.scope, answer.layer].append(answer)
     done = [answer for answer in listed if answer.result]
     gaps = [answer for answer in done if answer.result in (points.PARTIAL, points.UNMET)]
     high = sum(answer.risk == "高" for answer in gaps)
@@ -211,7 +214,7 @@ def summary(assessment: Assessment, answers: Iterable[Answer] | None = None) -> 
     if total is not None and len(done) == len(listed):
         label, warning = _conclusion(method.template, total, high, medium, hazards)
     return Summary(
-        layers=tuple(_layer(name, rows, layer_formula) for name, rows in by_layer.items()),
+        layers=tuple(_layer(layer_title(*name), rows, layer_formula) for name, rows in by_layer.items()),
         items=len(listed),
         answered=len(done),
         total="" if total is None else scoring.show(total),

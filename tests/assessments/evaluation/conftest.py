@@ -31,3 +31,11 @@ def assessment(graded, city: City, at) -> Assessment:
     return services.create_assessment(
         protected_object=graded, title="2026 年自评估", report_date=DAY, by=city.lin, at=at
     )
+
+
+@pytest.fixture
+def cloudy(graded: Any, city: City, at: dt.datetime) -> Assessment:
+    """A started assessment of an object that rents a cloud."""
+    graded.is_cloud, graded.cloud_side = True, "tenant"
+    graded.save()
+    return services.create_assessment(protected_object=graded, title="云上自评估", report_date=DAY, by=city.lin, at=at)
