@@ -124,7 +124,7 @@ def test_a_list_costs_few_queries_and_no_more_when_it_is_longer(cast: Cast, name
         transaction.set_rollback(True)
     few, many = costs
     assert shown[1] > shown[0] + 1000, "the longer list shows no more than the short one"
-    assert len(many) == len(few), "\n".join(sql for sql in many if sql not in few)
+    assert len(many) <= len(few), "\n".join(sql for sql in many if sql not in few)
     assert len(many) <= MOST
 
 
