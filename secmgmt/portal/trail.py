@@ -29,7 +29,9 @@ from .trail_table import panels
 
 # What else a row may hold, by its key in the row.
 DETAILS = {
-    "accounts": _("账号"), "app": _("模块"), "attachment": _("附件编号"), "attachments": _("附件"),
+    "accounts": _("账号"), "added": _("新增"), "changed": _("修改"), "code": _("拒绝代码"), "codes": _("涉及的记录"),
+    "command": _("系统命令"), "job": _("任务编号"), "app": _("模块"),
+    "attachment": _("附件编号"), "attachments": _("附件"),
     "attempt": _("第几次"), "by": _("单位或人员"), "columns": _("列"), "count": _("数量"), "days": _("天数"),
     "digest": _("摘要"), "expert": _("专家"), "expires_at": _("有效期至"), "fields": _("字段"), "file": _("文件"),
     "format": _("格式"), "items": _("条款数"), "kind": _("种类"), "label": _("名称"), "layer": _("层面"),

@@ -179,7 +179,8 @@ def test_a_code_taken_after_the_preview_is_named_and_nothing_is_written(two, cit
     make_object(city.education, "教育系统", code="XT-00900")
     refused = client.post(preview.redirect_chain[-1][0])
     page = refused.content.decode()
-    assert refused.status_code == 409 and "“新系统”（A2“XT-00900”）：这个编号已被使用" in page and "什么都没有写入" in page
+    assert refused.status_code == 409 and "什么都没有写入" in page
+    assert "第 2 行“新系统”（A2“XT-00900”）：这个编号已被使用" in page
     assert not ProtectedObject.objects.filter(name="新系统").exists()
 
 
