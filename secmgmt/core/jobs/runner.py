@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from .. import audit, errors
+from .. import audit, errors, memory
 from ..clock import now
 from ..context import Origin, acting_from
 from ..models.audit import AuditResult
@@ -41,6 +41,7 @@ def run_job(pk: int) -> bool:
         except Exception:
             log.exception("job %s (%s) attempt %s failed", pk, job.kind, job.attempts)
             _retry(context)
+    memory.give_back()
     return True
 
 

@@ -1,5 +1,7 @@
 """The way out of the reporting engine: one document, four formats."""
 
+from secmgmt.core.memory import give_back
+
 from .document import Document
 from .docx import render_docx
 from .html import render_html
@@ -20,4 +22,7 @@ def render(document: Document, fmt: str) -> bytes:
     """`document` in the format `fmt`, one of FORMATS; another one is a ValueError that names it."""
     if fmt not in _RENDERERS:
         raise ValueError(f"no report format {fmt!r}; there are {', '.join(FORMATS)}")
-    return _RENDERERS[fmt](document)
+    try:
+        return _RENDERERS[fmt](document)
+    finally:
+        give_back()  # a document leaves some twenty megabytes behind
