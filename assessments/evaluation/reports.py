@@ -10,7 +10,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assets.topology.services import reported_topology
 from secmgmt.core.models import Attachment, Decision
 from secmgmt.core.reporting.document import (
     BarChart,
@@ -30,7 +29,7 @@ from secmgmt.core.reporting.document import (
 )
 from secmgmt.core.reporting.text import name_only
 
-from . import formulas, results
+from . import formulas, printed, results
 from .models import Answer, Assessment
 
 MOST_SPOKES = 12  # labels of more would lie over each other; extensions bring up to five layers each
@@ -42,21 +41,21 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
     rows = assessment.answers.order_by("order").select_related("guidance").prefetch_related("component_results")
     answers = list(rows)
     summary = results.standing(assessment, answers)
-    obj = assessment.protected_object
-    gaps, printed = [answer for answer in answers if answer.is_gap], results.printed(assessment, answers)
+    demo = assessment.protected_object.is_demo
+    gaps, kept = [answer for answer in answers if answer.is_gap], printed.printed(assessment, answers)
     return Document(
         title=assessment.title,
         blocks=[
-            _cover(assessment),
+            _cover(assessment, kept["object"]),
             Contents(1),
             PageBreak(),
             Heading(1, _("一、结论")),
-            KeyValues(_facts(assessment, summary)),
+            KeyValues(_facts(assessment, summary, kept)),
             Paragraph(summary.sentence, "note"),
             Heading(1, _("二、对象概况与网络拓扑")),
-            *_profile(assessment),
+            *_profile(assessment, kept),
             Heading(1, _("三、评估方法")),
-            *_method(assessment, summary, answers),
+            *_method(assessment, summary, answers, kept),
             Heading(1, _("四、各层面结果")),
             _layers(summary),
             *_charts(summary),
@@ -64,9 +63,9 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
             _control_points(summary),
             Heading(1, _("五、问题与风险")),
             Heading(2, _("（一）部分符合与不符合项")),
-            *_gaps(gaps, printed["remedies"]),
+            *_gaps(gaps, kept["remedies"]),
             Heading(2, _("（二）高风险判例（可能构成重大风险隐患，须研判）")),
-            *_hazards(gaps, printed["cases"]),
+            *_hazards(gaps, kept["cases"]),
             Heading(1, _("六、逐项结果")),
             _items(answers, assessment.method),
             Heading(1, _("七、办理与签署")),
@@ -75,35 +74,34 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
             Heading(1, _("附录　证据清单")),
             *_evidence(assessment),
         ],
-        meta=Meta(generated_at=at, generated_by=by.audit_name, footer=str(assessment), demo=obj.is_demo),
+        meta=Meta(generated_at=at, generated_by=by.audit_name, footer=str(assessment), demo=demo),
     )
 
 
-def _cover(assessment: Assessment) -> Cover:
-    obj = assessment.protected_object
+def _cover(assessment: Assessment, obj: dict[str, Any]) -> Cover:
     return Cover(
         title=_("网络安全等级保护自评估报告"),
-        subtitle=str(obj),
-        org=str(obj.unit),
+        subtitle=obj["name"],
+        org=obj["unit"],
         date=assessment.report_date,
         facts=[
             (_("安全保护等级"), assessment.level_line),
-            (_("备案证明编号"), obj.filing_number or _("尚无")),
+            (_("备案证明编号"), obj["filing_number"] or _("尚无")),
             (_("评估依据"), assessment.standard_code),
         ],
         notice="" if assessment.state == "confirmed" else _("本报告尚未确认，仅供内部核对。"),
     )
 
 
-def _facts(assessment: Assessment, summary: results.Summary) -> list[tuple[str, Any]]:
+def _facts(assessment: Assessment, summary: results.Summary, kept: dict[str, Any]) -> list[tuple[str, Any]]:
     levels = f"S{assessment.business_level}A{assessment.service_level}G{assessment.level}"
     conclusion = summary.conclusion or _("未答完，不作结论")
     if summary.boundary_warning:
         conclusion = _("%(label)s（恰在界限上，请人工判定）") % {"label": conclusion}
     return [
-        (_("对象"), str(assessment.protected_object)),
+        (_("对象"), kept["object"]["name"]),
         (_("等级"), levels),
-        (_("依据"), _standard(assessment)),
+        (_("依据"), kept["standard"]),
         (_("状态"), assessment.get_state_display()),
         (_("已答"), f"{summary.answered} / {summary.items}"),
         (assessment.method.figure, summary.total or "—"),
@@ -121,38 +119,34 @@ def _parts(summary: results.Summary) -> list[tuple[str, str]]:
     return [(_("其中"), _("技术部分 %(technical)s，管理部分 %(management)s") % words)]
 
 
-def _standard(assessment: Assessment) -> str:
-    """The standard as it was frozen, with its name while it is the same."""
-    standard = assessment.standard
-    return f"{standard.code} {standard.name}" if standard else assessment.standard_code
-
-
-def _profile(assessment: Assessment) -> list[Any]:
-    obj = assessment.protected_object
+def _profile(assessment: Assessment, kept: dict[str, Any]) -> list[Any]:
+    obj = kept["object"]
     facts = [
-        (_("责任单位"), str(obj.unit)),
-        (_("对象类型"), obj.get_kind_display()),
-        (_("运行状态"), obj.get_status_display()),
-        (_("系统负责人"), obj.owner_line),
-        (_("新技术新应用"), "、".join(str(kind) for kind in obj.technical_kinds) or _("无")),
-        (_("备案证明"), obj.filing_number or _("尚无")),
+        (_("责任单位"), obj["unit"]),
+        (_("对象类型"), obj["kind"]),
+        (_("运行状态"), obj["status"]),
+        (_("系统负责人"), obj["owner"]),
+        (_("新技术新应用"), obj["technical_kinds"] or _("无")),
+        (_("备案证明"), obj["filing_number"] or _("尚无")),
     ]
-    drawing = reported_topology(obj)
-    picture = [drawing] if drawing else [Paragraph(_("台账中还没有登记可绘制拓扑的部件和互联关系。"))]
-    return [KeyValues(facts), *picture]
+    if not kept["topology"]:
+        return [KeyValues(facts), Paragraph(_("台账中还没有登记可绘制拓扑的部件和互联关系。"))]
+    return [KeyValues(facts), printed.drawing(kept["topology"], linked=not assessment.result)]
 
 
-def _method(assessment: Assessment, summary: results.Summary, answers: list[Answer]) -> list[Any]:
+def _method(
+    assessment: Assessment, summary: results.Summary, answers: list[Answer], kept: dict[str, Any]
+) -> list[Any]:
     text = _(
         "依据 %(standard)s，按业务信息、系统服务和通用要求各自的级别选取适用项共 %(n)d 项，逐项给出符合、部分符合、"
         "不符合或不适用；控制点结果由其各项得出（GB/T 28449-2018）。本结论为自评估结论，仅供参考，不是等级测评结论。"
-    ) % {"standard": _standard(assessment), "n": assessment.total}
+    ) % {"standard": kept["standard"], "n": assessment.total}
     blocks = [Paragraph(text), Paragraph(summary.sentence, "note")]
     if assessment.method.is_weighted:
         given = [answer.weight for answer in answers]
         words = {"w3": given.count(3), "w2": given.count(2), "w1": given.count(1)}
         blocks.append(Paragraph(_("重要程度：关键 %(w3)d 项，重要 %(w2)d 项，一般 %(w1)d 项。") % words))
-    if assessment.protected_object.is_big_data:
+    if kept["object"]["is_big_data"]:
         blocks.append(Paragraph(_("对象采用大数据技术；该扩展要求不在所用标准条款之内，本次未评。"), "note"))
     return blocks
 

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from assessments.catalog.models import HighRiskCase
 from assessments.catalog.selection import EXTENSION_SCOPES
 
 from . import formulas, points, scoring
@@ -232,23 +231,6 @@ def summary(assessment: Assessment, answers: Iterable[Answer] | None = None) -> 
 def hazardous(gaps: Iterable[Answer]) -> list[Answer]:
     """The items that may be a 重大风险隐患: a high-risk case applies, one or several; each item counts once."""
     return [answer for answer in gaps if answer.high_risk_applies]
-
-
-def printed(assessment: Assessment, answers: Iterable[Answer]) -> dict[str, dict[str, str]]:
-    """What a report prints that is not of the answers: ``remedies`` by item, ``cases`` (titles) by number.
-
-    Kept at confirmation with the scores, so that guidance renewed later changes no confirmed report. The other
-    guidance is shown beside the items only and always as it is now: it helps to answer and is no part of the result.
-    """
-    if kept := assessment.result.get("printed"):
-        return kept
-    gaps = [answer for answer in answers if answer.is_gap]
-    numbers = {case for answer in gaps for case in answer.high_risk_applies}
-    titles = HighRiskCase.objects.filter(case_no__in=numbers).values_list("case_no", "title")
-    return {
-        "remedies": {answer.code: answer.guidance.remedy for answer in gaps if answer.guidance},
-        "cases": dict(titles) if numbers else {},
-    }
 
 
 def standing(assessment: Assessment, answers: Iterable[Answer] | None = None) -> Summary:

@@ -16,6 +16,7 @@ from secmgmt.core.workflow import Transition, Workflow, not_the_submitter
 
 from . import points, results
 from .models import Answer, Assessment, AssessmentState
+from .printed import printed
 
 S = AssessmentState
 
@@ -46,7 +47,7 @@ def check_complete(obj: Assessment, by: Any) -> None:
 def keep_result(obj: Assessment, by: Any, at: dt.datetime, opinion: str) -> None:
     """Store the scores, and what else a report prints, as they stand at confirmation."""
     answers = list(obj.answers.order_by("order").select_related("guidance").prefetch_related("component_results"))
-    obj.result = {**results.summary(obj, answers).as_json(), "printed": results.printed(obj, answers)}
+    obj.result = {**results.summary(obj, answers).as_json(), "printed": printed(obj, answers)}
     tell_submitter(obj, _t("“%(name)s”已由%(who)s确认"), by, at)
 
 
