@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -119,7 +119,8 @@ def back_to(request: HttpRequest) -> str:
     if not url_has_allowed_host_and_scheme(said, {request.get_host()}):
         return ""
     parts = urlsplit(said)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    # "//host/" at the start of a path would be another site when it stands alone
+    return escape_leading_slashes(parts.path) + (f"?{parts.query}" if parts.query else "")
 
 
 def ask_again(request: HttpRequest, sentence: str, **query: str) -> HttpResponse:

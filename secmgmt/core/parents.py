@@ -39,7 +39,10 @@ def with_visible_parent(rows: QuerySet, user: Any) -> QuerySet:
 
 
 def load_parents(rows: Iterable[Any]) -> None:
-    """Load the records that ``rows`` hang on with what their scope is read from: a query a kind."""
+    """Load the records that ``rows`` hang on with what their scope is read from: a query a kind.
+
+    One that was deleted meanwhile stays away; its rows go with it.
+    """
     by_kind: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         by_kind[row.content_type_id].append(row)
@@ -48,7 +51,8 @@ def load_parents(rows: Iterable[Any]) -> None:
         unit = model.scope_path.rpartition("__")[0]
         found = model._default_manager.select_related(*filter(None, [unit])).in_bulk({row.object_id for row in group})
         for row in group:
-            row.parent = found[row.object_id]
+            if row.object_id in found:
+                row.parent = found[row.object_id]
 
 
 def require_any(user: Any, obj: Any, *actions: str) -> None:

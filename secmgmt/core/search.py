@@ -237,7 +237,8 @@ def _shown(user: Any, source: manifest.SearchSource, rows: list[Any]) -> list[An
     if not source.part:
         return rows
     parents.load_parents(rows)
-    return [row for row in rows if parents.may_see_field(user, row.parent, source.part)]
+    whole = [row for row in rows if row.parent is not None]
+    return [row for row in whole if parents.may_see_field(user, row.parent, source.part)]
 
 
 def _hit(user: Any, source: manifest.SearchSource, row: Any, title: str, query: str) -> Hit:

@@ -225,7 +225,10 @@ def test_who_was_never_signed_in_is_told_of_no_timeout(client, city):
 
 @pytest.mark.parametrize(
     ("said", "back"),
-    [("http://testserver/objects/new/?a=1", "/objects/new/?a=1"), ("http://evil.example/objects/", None), ("", None)],
+    [
+        ("http://testserver/objects/new/?a=1", "/objects/new/?a=1"), ("http://evil.example/objects/", None), ("", None),
+        ("http://testserver//evil.example/x", "/%2Fevil.example/x"),
+    ],
 )
 def test_a_form_or_part_sent_too_late_leads_back_to_its_own_page_and_to_no_other_site(client, city, said, back):
     for headers in ({"Referer": said}, {"HX-Request": "true", "HX-Current-URL": said}):

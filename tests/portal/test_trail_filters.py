@@ -61,6 +61,16 @@ def test_the_trail_is_narrowed(auditor, query, found):
     assert rows(auditor, query) == found
 
 
+def test_the_acts_of_a_renamed_person_and_of_a_name_without_account_are_found_beside_his_own(auditor, city: City):
+    city.wei.name = "林予安二"  # an account that holds the words asked for
+    city.wei.save()
+    city.lin.name = "林改名"
+    city.lin.save()
+    audit.refuse("refused.not-allowed", by="林予安(没有账号)", reason="口令不对")
+    assert rows(auditor, {"actor": "林予安"}) == ["修改定级对象", "被拒绝的操作"]
+    assert rows(auditor, {"actor": "林改名"}) == ["修改定级对象"]
+
+
 def test_the_choices_are_what_is_on_the_trail_in_chinese(auditor):
     page = auditor.get("/audit/").content.decode()
     for label in ("操作人", "行为", "对象类型", "途径", "自", "至"):
