@@ -152,6 +152,16 @@ def groups_of(
     return groups
 
 
+def index_of(groups: Iterable[dict[str, Any]]) -> list[tuple[results.Part, list[results.Part]]]:
+    """Each layer that is shown with its control points that are: what is filtered away has nothing to lead to."""
+    index: list[tuple[results.Part, list[results.Part]]] = []
+    for group in groups:
+        if group["first"]:
+            index.append((group["layer"], []))
+        index[-1][1].append(group["part"])
+    return index
+
+
 def item_context(row: Answer, user: Any) -> dict[str, Any]:
     """What an opened item shows: note, risk, cases, guidance, evidence, remarks."""
     applies = set(row.high_risk_applies)
@@ -181,6 +191,7 @@ def answer_page(request: HttpRequest, pk: int) -> HttpResponse:
     progress = results.progress(([getattr(a, f) for f in results.PROGRESS_FIELDS] for a in answers), request.user)
     show, query = request.GET.get("show", ""), request.GET.get("q", "")[:100]
     undo = request.GET.get("undo", "")
+    groups = groups_of(selected(answers, request), progress, request.user, moment_of(undo))
     may_submit = assessment.is_open and "submit" in permissions.actions_for(request.user, [assessment])[pk]
     context = {
         "assessment": assessment,
@@ -189,7 +200,8 @@ def answer_page(request: HttpRequest, pk: int) -> HttpResponse:
             (str(Assessment._meta.verbose_name_plural), reverse("assessments:assessment-list")),
             (assessment.title, assessment.get_absolute_url()),
         ],
-        "groups": groups_of(selected(answers, request), progress, request.user, moment_of(undo)),
+        "groups": groups,
+        "index": index_of(groups),
         "undo": undo,
         "progress": progress,
         "shows": [(value, label, icon, progress.counts[value], value == show) for value, label, icon in SHOWS],

@@ -135,14 +135,6 @@ class Progress:
     layers: dict[tuple[str, str], Part]
     groups: dict[Group, Part]
 
-    @property
-    def index(self) -> list[tuple[Part, list[Part]]]:
-        """Each layer with its control points."""
-        within: dict[tuple[str, str], list[Part]] = defaultdict(list)
-        for group, part in self.groups.items():
-            within[group[:2]].append(part)
-        return [(layer, within[name]) for name, layer in self.layers.items()]
-
 
 PROGRESS_FIELDS = ("scope", "layer", "control_point", "result", "high_risk", "assignee_id")
 

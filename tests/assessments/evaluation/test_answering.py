@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -168,3 +169,16 @@ def test_an_item_names_the_high_risk_cases_that_may_apply(assessment, city: City
     row = assessment.answers.get(code="8.1.1.2")
     page = signed_in(city.lin).get(row.get_absolute_url()).content.decode()
     assert "符合高风险判例 6.1.1.1 机房出入口访问控制措施缺失" in page
+
+
+@pytest.mark.parametrize("narrowed", ["", "?show=unmet", "?show=high", "?q=门禁", "?q=没有这样的条款"])
+def test_every_link_of_the_side_index_leads_to_something_on_the_page(assessment, city: City, narrowed):
+    client, row = signed_in(city.lin), assessment.answers.first()
+    save(client, row, result="unmet")
+    html = client.get(assessment.answer_url + narrowed).content.decode()
+    led = re.findall(r'<a href="#([lg]\d+)" id="[ij]-', html)
+    there = re.findall(r'<h2 id="(l\d+)"|id="(g\d+)"', html)
+    assert sorted(led) == sorted(layer or point for layer, point in there)
+    assert (not led) == ("没有符合条件" in html) == ("side-index" not in html)
+    if narrowed == "?show=unmet":
+        assert len(led) == 2, "the layer and the control point of the one item"
