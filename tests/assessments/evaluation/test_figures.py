@@ -198,3 +198,26 @@ def test_an_assessment_is_found_by_the_search_of_the_house(city, answered):
     asked = (reverse("core:search"), {"q": "区域卫生信息"})
     assert answered.get_absolute_url() in signed_in(city.lin).get(*asked).content.decode()
     assert answered.get_absolute_url() not in signed_in(city.su).get(*asked).content.decode()
+
+
+def test_control_points_take_their_result_from_the_items_that_apply_and_the_report_says_so(city, assessment, at):
+    assessment.answers.update(result="met", value=1)
+    wanted = {  # layer, control point → the results of its first items, the others 符合; what comes of it
+        ("安全物理环境", "物理位置选择"): ("met not_applicable", "符合"),
+        ("安全物理环境", "防静电"): ("not_applicable unmet", "不符合"),
+        ("安全物理环境", "防火"): ("not_applicable partial", "部分符合"),
+        ("安全物理环境", "电力供应"): ("unmet", "部分符合"),
+        ("安全物理环境", "电磁防护"): ("not_applicable not_applicable", "不适用"),
+    }
+    for (layer, point), (given, _result) in wanted.items():
+        rows = assessment.answers.filter(layer=layer, control_point=point).order_by("order")
+        for row, result in zip(rows, given.split(), strict=False):
+            Answer.objects.filter(pk=row.pk).update(result=result, value=VALUES[result], found="现状")
+    layers = {layer.name: layer for layer in results.summary(assessment).layers}
+    found = {(name, point.name): point.label for name, layer in layers.items() for point in layer.points}
+    assert {key: found[key] for key in wanted} == {key: result for key, (_given, result) in wanted.items()}
+    layer = layers["安全物理环境"]  # 22 items: 5 do not apply, 1 partly, 2 not; 14 of 17
+    counts = (layer.total, layer.met, layer.partial, layer.unmet, layer.not_applicable, layer.rate)
+    assert counts == (22, 14, 1, 2, 5, "82.35")
+    blocks = reports.build(assessment, by=city.lin, at=at).blocks
+    assert any("有适用项时，不适用项不计" in block.text for block in blocks if isinstance(block, Paragraph))
