@@ -139,8 +139,8 @@ def _method(
 ) -> list[Any]:
     text = _(
         "依据 %(standard)s，按业务信息、系统服务和通用要求各自的级别选取适用项共 %(n)d 项，逐项给出符合、部分符合、"
-        "不符合或不适用。控制点结果按 GB/T 28449-2018 得出：各项全部符合为符合，全部不符合为不符合，全部不适用为不适用，"
-        "其余为部分符合；有适用项时，不适用项不计。本结论为自评估结论，仅供参考，不是等级测评结论。"
+        "不符合或不适用。控制点结果按 GB/T 28449-2018 得出：各项全部符合为符合，全部不符合为不符合，"
+        "全部不适用为不适用，其余为部分符合；有适用项时，不适用项不计。本结论为自评估结论，仅供参考，不是等级测评结论。"
     ) % {"standard": kept["standard"], "n": assessment.total}
     blocks = [Paragraph(text), Paragraph(summary.sentence, "note")]
     if assessment.method.is_weighted:
