@@ -83,7 +83,7 @@ GUARDS = (
         (FACTOR + "::test_whoever_needs",),
         "8.1.4.1 d",
     ),
-    Guard(A + "links.is_spent", no, (PASS + "::test_a_link_stays_dead",), "A12"),
+    Guard(A + "links.is_spent", no, (PASS + "::test_the_link_ends",), "A12"),
     Guard(A + "links.forget_links", nothing, (PASS + "::test_a_link_stays_dead",), "A12"),
     Guard(
         A + "tokens.fits", lambda token, secret: token is not None, (TOKEN + "::test_wrong_secrets",), "A40"
