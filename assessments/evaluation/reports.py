@@ -195,7 +195,8 @@ def _layers(summary: results.Summary) -> Table:
         for layer in summary.layers
     ]  # fmt: skip
     note = _("层面符合率按%(formula)s计。") % {"formula": summary.layer_formula}
-    return Table([_(head) for head in LAYER_HEADS], rows, align="lrrrrrrr", note=note)
+    widths = (13, 3, 3, 4, 4, 4, 3, 4)  # an extension's layer on one line
+    return Table([_(head) for head in LAYER_HEADS], rows, align="lrrrrrrr", note=note, widths=widths)
 
 
 def _gaps(gaps: list[Answer], remedies: dict[str, str]) -> list[Any]:

@@ -210,9 +210,10 @@ def _bars(chart: BarChart | RadarChart) -> Picture:
     maximum = _maximum(chart, sums if stacked else None)
     if stacked:
         maximum = max([maximum, *sums])
-    labels = [wrap_label(display(label), 12) for label in chart.labels]
+    labels = [wrap_label(display(label), 14) for label in chart.labels]
     left = max((_width(line) for lines in labels for line in lines), default=0) + 10
-    right = WIDTH - 12 - _width(display(maximum) + chart.unit)
+    written = sums if stacked else [value for series in chart.series for value in series.values if value is not None]
+    right = WIDTH - 12 - max(_width(display(value) + chart.unit) for value in (maximum, *written))
     per_unit = (right - left) / maximum
     shapes: list = []
     y = 8.0

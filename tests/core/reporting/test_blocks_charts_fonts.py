@@ -12,9 +12,9 @@ from PIL import Image
 from secmgmt.core.reporting import document as blocks
 from secmgmt.core.reporting import fonts
 from secmgmt.core.reporting.charts import chart_svg, nice_maximum, picture, ticks
-from secmgmt.core.reporting.painting import PAINTS, Label, Path, Rect, to_png
+from secmgmt.core.reporting.painting import FONT_SIZE, PAINTS, Label, Path, Rect, to_png
 from secmgmt.core.reporting.tabular import alignments, column_shares
-from secmgmt.core.reporting.text import chinese_date, display, printable_text
+from secmgmt.core.reporting.text import chinese_date, display, em_width, printable_text
 
 from .samples import LAYERS, pictures
 
@@ -104,6 +104,13 @@ def test_the_length_of_a_bar_is_its_share_of_the_scale():
     chart = blocks.BarChart("t", ("甲", "乙"), [blocks.Series("值", (50, 100))], "f", 100)
     half, full = [shape.width for shape in picture(chart).shapes if isinstance(shape, Rect)]
     assert full == pytest.approx(2 * half)
+
+
+def test_the_figure_at_the_end_of_the_longest_bar_is_not_cut_off():
+    chart = blocks.BarChart("t", ("甲",), [blocks.Series("值", (Decimal("100.00"),))], "f", 100, "%")
+    drawn = picture(chart)
+    figure = next(shape for shape in drawn.shapes if isinstance(shape, Label) and shape.text == "100.00%")
+    assert figure.x + em_width(figure.text) * FONT_SIZE <= drawn.width
 
 
 def test_stacked_bars_lie_end_to_end_and_say_their_sum():
