@@ -107,7 +107,7 @@ def _facts(assessment: Assessment, summary: results.Summary, kept: dict[str, Any
         (assessment.method.figure, summary.total or "—"),
         *_parts(summary),
         (_("自评估结论（参考）"), conclusion),
-        (_("可能构成重大风险隐患"), _("%(n)d 项，须研判") % {"n": summary.major_hazards}),
+        (_("可能构成重大风险隐患"), f"{summary.major_hazards} 项{_('，须研判') if summary.major_hazards else ''}"),
         (_("高风险、中风险问题"), f"{summary.high_risks} 项、{summary.medium_risks} 项"),
     ]
 
