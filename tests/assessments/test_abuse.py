@@ -53,7 +53,7 @@ def assessment(city: City, at: Any) -> Assessment:
 def evidence(client: Any, answer: Answer, name: str = "门禁记录.txt") -> Any:
     """Upload a file as proof of an answer."""
     kind = ContentType.objects.get_for_model(Answer)
-    sent = {"file": SimpleUploadedFile(name, "出入登记".encode()), "declared_not_secret": "on"}
+    sent = {"file": SimpleUploadedFile(name, f"出入登记：{name}".encode()), "declared_not_secret": "on"}
     return client.post(reverse("core:file-attach", args=[kind.pk, answer.pk]), sent)
 
 
