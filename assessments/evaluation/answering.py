@@ -33,6 +33,7 @@ from secmgmt.core.trail_views import attachment_panel, comment_panel
 from . import points, results, services
 from .groups import answered_at_once, moment_of
 from .models import RISKS, Answer, Assessment, ComponentResult
+from .queries import by_fit
 
 SHOWS = (
     ("", gettext_lazy("全部"), ""),
@@ -300,7 +301,11 @@ def item_page(request: HttpRequest, pk: int) -> HttpResponse:
     if row.editable:
         given = {entry.component_id: entry.result for entry in context["components"]}
         listed = row.assessment.protected_object.components.order_by("kind", "name")
-        context["components_form"] = [(component, given.get(component.pk, "")) for component in listed]
+        context["components_form"] = [
+            (label, [(component, given.get(component.pk, "")) for component in part])
+            for label, part in zip(("", _("本层面一般不涉及的部件")), by_fit(listed, row.layer), strict=True)
+            if part
+        ]
     return item_page_of(request, row, context)
 
 

@@ -1,15 +1,40 @@
-"""Who works on a self-assessment."""
+"""Who works on a self-assessment, and which components its items are usually assessed on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from assets.models import Component
+from assets.models import ComponentKind as Kind
 from secmgmt.accounts.models import User
 from secmgmt.core import permissions
 
 from .models import Assessment
+
+_DEVICES = {Kind.NETWORK, Kind.SECURITY, Kind.SERVER, Kind.STORAGE, Kind.TERMINAL}
+_PAPERS = {Kind.DOCUMENT, Kind.PERSON}
+USUAL_KINDS: dict[str, set[Kind]] = {
+    "安全物理环境": {Kind.ROOM},
+    "安全通信网络": {Kind.NETWORK, Kind.SECURITY},
+    "安全区域边界": {Kind.NETWORK, Kind.SECURITY},
+    "安全计算环境": _DEVICES | {Kind.SYSTEM, Kind.APPLICATION, Kind.DATA},
+    "安全管理中心": {Kind.NETWORK, Kind.SECURITY, Kind.SERVER, Kind.SYSTEM, Kind.APPLICATION},
+    **dict.fromkeys(("安全管理制度", "安全管理机构", "安全管理人员", "安全建设管理", "安全运维管理"), _PAPERS),
+}
+"""Layer → the kinds of components its items are usually assessed on (GB/T 28448-2019, 测评对象 of the layers)."""
+
+
+def by_fit(components: Iterable[Component], layer: str) -> tuple[list[Component], list[Component]]:
+    """``components`` that an item of ``layer`` is usually assessed on, and the others; an unknown layer takes all."""
+    kinds = USUAL_KINDS.get(layer)
+    usual: list[Component] = []
+    others: list[Component] = []
+    for component in components:
+        (usual if kinds is None or component.kind in kinds else others).append(component)
+    return usual, others
 
 
 def colleagues(by: Any, assessment: Assessment) -> QuerySet:

@@ -77,6 +77,13 @@ def test_a_result_beside_those_by_component_is_refused_until_they_are_cleared(as
     assert save(client, row, result="met").status_code == 200
 
 
+def test_an_items_page_lists_the_components_of_its_layer_first(assessment, parts, city: City):
+    room = make_component(assessment.protected_object, "二楼机房", kind="room")
+    page = signed_in(city.lin).get(assessment.answers.filter(layer="安全物理环境").first().get_absolute_url())
+    listed = page.content.decode().partition('id="components"')[2]
+    assert listed.index(room.name) < listed.index("本层面一般不涉及的部件") < listed.index("运维堡垒机")
+
+
 def test_components_are_answered_on_the_items_page_and_foreign_ones_are_refused(assessment, parts, city: City):
     client, row = signed_in(city.lin), assessment.answers.first()
     assert "运维堡垒机" in client.get(row.get_absolute_url()).content.decode()
