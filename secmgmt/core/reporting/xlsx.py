@@ -99,6 +99,7 @@ class _Book:
 
     def _table(self, block: blocks.Table) -> None:
         sheet = self._new_sheet(printable_text(block.caption) or self.part)
+        block = _unfolded(block)
         columns = [display(name) for name in block.columns]
         count, aligns = len(columns), alignments(block)
         for index, name in enumerate(columns, 1):
@@ -231,6 +232,20 @@ class _Book:
         output = BytesIO()
         self.book.save(output)
         return stable_zip(output.getvalue(), meta.generated_at)
+
+
+def _unfolded(block: blocks.Table) -> blocks.Table:
+    """A table set in two equal halves to save paper, as one list that a person can filter."""
+    half, odd = divmod(len(block.columns), 2)
+    if odd or not half or list(block.columns[:half]) != list(block.columns[half:]):
+        return block
+    rows: list = []
+    for row in block.rows:
+        if isinstance(row, blocks.GroupRow):
+            rows.append(row)
+        else:
+            rows += [part for part in (row[:half], row[half:]) if any(cell != "" for cell in part)]
+    return blocks.Table(block.columns[:half], rows, caption=block.caption, align=block.align[:half], note=block.note)
 
 
 def _zone_of(diagram: blocks.Diagram, box: blocks.Box) -> str:

@@ -148,6 +148,15 @@ def test_a_text_longer_than_a_cell_is_cut_with_a_remark():
     assert sheet["A2"].value.endswith("已截断）")
 
 
+def test_a_table_in_two_equal_halves_is_one_list_in_its_sheet():
+    rows = [("甲", "符合", "乙", "不符合"), ("丙", "符合", "", "")]
+    table = Table(("控制点", "结果") * 2, rows, caption="表", align="lclc")
+    sheet = load_workbook(BytesIO(render(document(table), "xlsx")))["表"]
+    told = [("控制点", "结果"), ("甲", "符合"), ("乙", "不符合"), ("丙", "符合")]
+    assert list(sheet.iter_rows(values_only=True)) == told
+    assert sheet.auto_filter.ref == "A1:B4"
+
+
 def test_sheet_names_are_legal_and_unique():
     first = sheet_title("a/b:c[d]*?'" + "长" * 40, [])
     assert len(first) == 31
