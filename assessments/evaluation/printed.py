@@ -13,9 +13,17 @@ from typing import Any
 
 from assessments.catalog.models import HighRiskCase
 from assets.topology.services import reported_topology
+from secmgmt.core.pages import fact_of
 from secmgmt.core.reporting.document import Box, Diagram, Link, Zone
+from secmgmt.core.templatetags.ui import shown
 
 from .models import Answer, Assessment
+
+DESCRIBED = (
+    *("business_type", "business", "service_scope", "service_users", "user_count"),
+    *("deployment", "network_nature", "in_operation_on", "rto_minutes", "rpo_minutes"),
+)
+"""What 备案表 表二 asks of an object, as far as the inventory says it."""
 
 
 def printed(assessment: Assessment, answers: Iterable[Answer]) -> dict[str, Any]:
@@ -53,7 +61,9 @@ def drawing(kept: dict[str, Any], *, linked: bool) -> Diagram:
 
 
 def _facts(obj: Any) -> dict[str, Any]:
+    said = ((label, shown(value)) for label, value in (fact_of(obj, name) for name in DESCRIBED))
     return {
+        "described": [[str(label), text] for label, text in said if text != "—"],
         "name": str(obj),
         "unit": str(obj.unit),
         "kind": obj.get_kind_display(),

@@ -74,7 +74,7 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
             Heading(1, _("附录　证据清单")),
             *_evidence(assessment),
         ],
-        meta=Meta(generated_at=at, generated_by=by.audit_name, footer=str(assessment), demo=demo),
+        meta=Meta(generated_at=at, generated_by=name_only(by.audit_name), footer=str(assessment), demo=demo),
     )
 
 
@@ -125,9 +125,10 @@ def _profile(assessment: Assessment, kept: dict[str, Any]) -> list[Any]:
         (_("责任单位"), obj["unit"]),
         (_("对象类型"), obj["kind"]),
         (_("运行状态"), obj["status"]),
-        (_("系统负责人"), obj["owner"]),
+        (_("系统负责人"), obj["owner"] or _("尚无")),
         (_("新技术新应用"), obj["technical_kinds"] or _("无")),
         (_("备案证明"), obj["filing_number"] or _("尚无")),
+        *map(tuple, obj.get("described", ())),
     ]
     if not kept["topology"]:
         return [KeyValues(facts), Paragraph(_("台账中还没有登记可绘制拓扑的部件和互联关系。"))]
@@ -142,7 +143,7 @@ def _method(
         "不符合或不适用。控制点结果按 GB/T 28449-2018 得出：各项全部符合为符合，全部不符合为不符合，"
         "全部不适用为不适用，其余为部分符合；有适用项时，不适用项不计。本结论为自评估结论，仅供参考，不是等级测评结论。"
     ) % {"standard": kept["standard"], "n": assessment.total}
-    blocks = [Paragraph(text), Paragraph(summary.sentence, "note")]
+    blocks: list[Any] = [Paragraph(text)]
     if assessment.method.is_weighted:
         given = [answer.weight for answer in answers]
         words = {"w3": given.count(3), "w2": given.count(2), "w1": given.count(1)}
