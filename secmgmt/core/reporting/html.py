@@ -65,8 +65,9 @@ def _form(block: blocks.KeyValues) -> str:
 
 def _figure(block) -> str:
     title = f"<strong>{_text(block.title)}</strong><br>" if block.title else ""
+    scroll = f'<div class="chart-scroll" tabindex="0" role="group" aria-label="{_text(block.title or _("图"))}">'
     return (
-        f'<figure class="figure"><div class="chart-scroll">{chart_svg(block)}</div>'
+        f'<figure class="figure">{scroll}{chart_svg(block)}</div>'
         f"<figcaption>{title}{_text(block.finding)}</figcaption></figure>"
     )
 
