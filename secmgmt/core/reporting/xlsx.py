@@ -4,12 +4,14 @@ from io import BytesIO
 
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, LineChart, RadarChart, Reference
+from openpyxl.drawing.image import Image
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from . import document as blocks
 from .archive import stable_zip
-from .charts import CHARTS, chart_rows
+from .charts import CHARTS, chart_rows, picture
+from .painting import to_png
 from .tabular import alignments
 from .text import _, chinese_date, display, printable_text
 from .xlsx_cells import (
@@ -30,6 +32,8 @@ _COLORS = ("1659A8", "C2D4EA", "C98A1B", "2F8F8C", "8391A2")
 _TONES = {"ok": "3F9A63", "warn": "D98A1F", "bad": "D0453B", "idle": "B9C3CF"}
 _LEFT = Alignment(horizontal="left", vertical="top", wrap_text=True)
 _TITLE_FONT = Font(name="微软雅黑", size=16, bold=True)
+PIXELS = 1.4  # of a screen for a unit of a diagram
+BLANK = "____________"  # to be written by hand
 _HEADING_SIZES = {1: 14, 2: 12, 3: 11, 4: 10}
 
 
@@ -164,6 +168,12 @@ class _Book:
         rows = [(box.label, box.detail, _zone_of(block, box)) for box in block.boxes]
         self._wide(printable_text(block.finding))
         self._table(blocks.Table((_("对象"), _("说明"), _("区域")), rows, caption=block.title))
+        drawn = picture(block)
+        data = to_png(drawn)
+        if data is not None:
+            shape = Image(BytesIO(data))
+            shape.width, shape.height = round(drawn.width * PIXELS), round(drawn.height * PIXELS)
+            self.book.worksheets[-1].add_image(shape, "E2")
 
     def _cover(self, block: blocks.Cover) -> None:
         self._wide(printable_text(block.title), _TITLE_FONT)
@@ -177,9 +187,9 @@ class _Book:
 
     def _signature(self, block: blocks.Signature) -> None:
         for signer in block.signers:
-            self._line(
-                signer.role, " ".join(filter(None, (signer.opinion, signer.name, chinese_date(signer.date))))
-            )
+            name = _("签名：%s") % (printable_text(signer.name) or BLANK)
+            day = _("日期：%s") % (chinese_date(signer.date) or BLANK)
+            self._line(signer.role, "　".join(filter(None, (signer.opinion, name, day))))
 
     def _block(self, block) -> None:
         match block:

@@ -209,6 +209,13 @@ def test_an_exported_list_is_words_and_prints_one_page_wide_with_its_header():
     assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.print_title_rows == "$1:$1"
 
 
+def test_the_workbook_draws_the_topology_beside_its_list_and_leaves_room_to_sign(book):
+    drawn = [sheet.title for sheet in book if sheet._images]
+    assert len(drawn) == 1 and book[drawn[0]].cell(1, 1).value == "对象"
+    texts = [str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row if cell.value]
+    assert any("签名：" in text and "日期：" in text for text in texts)
+
+
 def test_the_preview_is_well_formed_and_holds_no_style_or_script(page):
     closed = page.replace("<br>", "<br/>")
     closed = re.sub(r"(<col width=[^>]*)>", r"\1/>", closed)
