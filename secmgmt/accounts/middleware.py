@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ from .models import User
 from .policy import current_policy
 
 OVER = gettext_lazy("登录已超时，请重新登录。")
+UNSAVED = gettext_lazy("登录已超时，没有保存，请重新登录。")
 AREA = "administration"  # namespace of the administrators' pages
 ALWAYS = frozenset({"account_login", "account_logout", "account_inactive", "mfa_authenticate"})
 TO_CHANGE_PASSWORD = ALWAYS | {"account_change_password"}
@@ -48,9 +50,10 @@ class LoginPolicy:
                 return stopped
         lost = has_lost_session(request)
         response = self.get_response(request)
-        if lost and getattr(response, "url", "").startswith(reverse("account_login")):
-            return ask_again(request, str(OVER))
-        return response
+        asked = getattr(response, "url", "").startswith(reverse("account_login"))
+        if is_part(request) and not request.user.is_authenticated and (asked or response.status_code == 403):
+            return ask_again(request, over(request))
+        return ask_again(request, str(OVER)) if lost and asked else response
 
     def decide(self, request: HttpRequest, name: str) -> HttpResponse | None:
         """The answer that stops this request, or None."""
@@ -111,6 +114,11 @@ def has_lost_session(request: HttpRequest) -> bool:
     return brought and not request.user.is_authenticated and request.session.is_empty()
 
 
+def is_part(request: HttpRequest) -> bool:
+    """Whether a part of a page asks: a redirect it would follow unseen, and swap the sign-in page in or drop it."""
+    return bool(request.headers.get("HX-Request"))
+
+
 def back_to(request: HttpRequest) -> str:
     """The page the person was on: this one, or the one whose form or part asked; only an address of this site."""
     if request.method == "GET" and not request.headers.get("HX-Request"):
@@ -120,7 +128,9 @@ def back_to(request: HttpRequest) -> str:
         return ""
     parts = urlsplit(said)
     # "//host/" at the start of a path would be another site when it stands alone
-    return escape_leading_slashes(parts.path) + (f"?{parts.query}" if parts.query else "")
+    back = escape_leading_slashes(parts.path) + (f"?{parts.query}" if parts.query else "")
+    asked = request.headers.get("HX-Trigger", "")  # the id of what was pressed: where the person was on the page
+    return f"{back}#{asked}" if re.fullmatch(r"[\w-]+", asked, re.ASCII) else back
 
 
 def ask_again(request: HttpRequest, sentence: str, **query: str) -> HttpResponse:
@@ -136,16 +146,21 @@ def end(request: HttpRequest, user: Any, why: str, at: dt.datetime) -> HttpRespo
     logout(request)
     with audit.act():
         audit.record("logout.forced", user, by=user, at=at, detail={"why": why})
-    return ask_again(request, reason_of(why), why=why)
+    return ask_again(request, reason_of(request, why), why=why)
 
 
-def reason_of(why: str) -> str:
+def over(request: HttpRequest) -> str:
+    """That the session is over, and that what a part of a page sent was not kept."""
+    return str(UNSAVED if is_part(request) and request.method != "GET" else OVER)
+
+
+def reason_of(request: HttpRequest, why: str) -> str:
     """What the sign-in page says about a session that ended."""
     policy = current_policy()
     if why == "idle":
-        return str(OVER) + _("已 %(n)d 分钟没有操作。") % {"n": policy.idle_minutes}
+        return over(request) + _("已 %(n)d 分钟没有操作。") % {"n": policy.idle_minutes}
     if why == "absolute":
-        return str(OVER) + _("登录已满 %(n)d 小时。") % {"n": policy.absolute_hours}
+        return over(request) + _("登录已满 %(n)d 小时。") % {"n": policy.absolute_hours}
     return _("您的岗位须用第二因素登录，请重新登录。")
 
 

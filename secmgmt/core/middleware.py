@@ -154,4 +154,6 @@ def problem(error: errors.DomainError) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page of a failed CSRF check, with its row in the trail."""
     error = errors.Unproven(_("页面已过期或来源不明，为防止误操作没有执行。"))
-    return refuse(request, error)
+    response = refuse(request, error)
+    response["X-Unproven"] = "1"  # tells the script of a page this refusal from one of rights
+    return response

@@ -218,6 +218,22 @@ def test_a_session_that_is_no_more_is_told_at_sign_in_and_leads_back(client, cit
     assert signed_in["Location"] == back
 
 
+@pytest.mark.parametrize("ended", ["deleted", "no cookie", "idle"])
+def test_a_part_sent_without_a_session_is_told_it_was_not_saved_and_leads_back_to_its_item(client, city, ended):
+    login(client, city.lin)
+    if ended == "deleted":
+        client.session.delete()
+    elif ended == "idle":
+        move_session(client, seen_at=3600)
+    else:
+        del client.cookies["sessionid"]
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/objects/", "HX-Trigger": "a-7"}
+    response = client.post("/assessments/items/7/save/", {}, headers=headers)
+    assert response.status_code == 204
+    assert parse_qs(urlsplit(response["HX-Redirect"]).query)["next"] == ["/objects/#a-7"]
+    assert "登录已超时，没有保存，请重新登录。" in client.get(response["HX-Redirect"]).content.decode()
+
+
 def test_who_was_never_signed_in_is_told_of_no_timeout(client, city):
     response = client.get("/objects/", follow=True)
     assert response.redirect_chain and "超时" not in response.content.decode()

@@ -18,6 +18,7 @@
     const { status } = event.detail.xhr;
     if (status === 409 || status === 422) { event.detail.shouldSwap = true; event.detail.isError = false; }
     else if (status === 413) { event.detail.shouldSwap = false; tooLarge(event.detail); }
+    else if (event.detail.xhr.getResponseHeader("X-Unproven")) { event.detail.shouldSwap = false; toast("没有保存：页面已过期，请刷新页面后再试。"); }
     else if (status === 403 || status === 404) { event.detail.shouldSwap = false; toast("没有执行：您的权限或这条记录已有变化，请刷新页面。"); }
   });
   body.addEventListener("htmx:sendError", ({ detail }) => exceeds(detail.requestConfig.elt) ? tooLarge(detail) : toast("连不上服务器，请检查网络后重试；已填写的内容仍在页面上。"));
@@ -39,7 +40,7 @@
 
   const fileIn = (elt) => $("input[type=file]", elt.closest("form") || elt);
   // A server that refuses a large body unread may break the connection before its answer is read.
-  const exceeds = (elt) => fileIn(elt)?.files[0]?.size > Number(fileIn(elt).dataset.max);
+  const exceeds = (elt) => fileIn(elt)?.files[0]?.size > Number(fileIn(elt)?.dataset.max);
 
   // What was too large stays chosen in its form; above it stands which file and what the server said of the limit.
   function tooLarge({ requestConfig: { elt }, xhr }) {
