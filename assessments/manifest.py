@@ -167,7 +167,7 @@ MANIFEST = Manifest(
         Panel(OBJECT, _("年度自评估"), "", cycle_step, order=30, column="cycle"),
         Panel(OBJECT, _("自评估"), "assessments/panels.html", object_assessments, order=30),
     ),
-    home=(HomePanel(_("进行中的自评估"), "assessments/panels.html", running, order=20),),
+    home=(HomePanel(_("未审定的自评估"), "assessments/panels.html", running, order=20),),
     reports=(
         ReportKind(
             "self-assessment",

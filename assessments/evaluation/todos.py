@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from secmgmt.core import permissions
 from secmgmt.core.manifest import Todo, todos_of
+from secmgmt.core.models import Decision
+from secmgmt.core.templatetags.ui import when
 
 from .models import Answer, Assessment, AssessmentState
 
@@ -31,13 +33,22 @@ def _to_answer(row: Assessment, today: dt.date) -> Todo:
     return Todo(
         kind=_("自评估"),
         title=_("填报“%(name)s”") % {"name": row},
-        note=_("还有 %(n)d 项未答") % {"n": open_items} if not returned else _("已退回，请按意见修改后再提交"),
+        note=_("还有 %(n)d 项未答") % {"n": open_items} if not returned else why_returned(row)[:120],
         url=reverse("assessments:assessment-answer", args=[row.pk]),
         action=_("填报"),
         due=row.due_on,
         state=row.get_state_display(),
         tone="bad" if late else "warn" if returned else "info",
     )
+
+
+def why_returned(row: Assessment) -> str:
+    """The opinion an assessment came back with, by whom and when."""
+    last = Decision.of(row).filter(transition="return_").first()
+    if last is None:
+        return _("已退回，请按意见修改后再提交")
+    told = {"opinion": last.opinion, "who": last.by, "when": when(last.at)}
+    return _("退回意见：%(opinion)s（%(who)s，%(when)s）") % told
 
 
 def confirming_todos(user: Any, today: dt.date) -> Iterable[Todo]:

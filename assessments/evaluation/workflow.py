@@ -7,10 +7,12 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from secmgmt.core import errors, notices
+from assessments.grading.queries import people_with
+from secmgmt.core import errors, notices, permissions
 from secmgmt.core.models import Decision
 from secmgmt.core.workflow import Transition, Workflow, not_the_submitter
 
@@ -42,6 +44,20 @@ def check_complete(obj: Assessment, by: Any) -> None:
     ]
     if missing:
         raise errors.Incomplete(_t("还有 %(n)d 项没有填完，不能提交。") % {"n": len(missing)}, missing)
+
+
+def tell_confirming(obj: Assessment, by: Any, at: dt.datetime, opinion: str) -> None:
+    """Those who may confirm it learn that it was submitted; not who did it or answered."""
+    day, path = timezone.localdate(at), obj.protected_object.unit.path
+    people = {
+        person.pk: person
+        for role in sorted(permissions.roles_for(Assessment, "confirm"))
+        for person in people_with(role, path, day)
+    }
+    took_part = {by.pk}.union(*obj.answers.values_list("answered_by", "assignee"))
+    users = [person for pk, person in people.items() if pk not in took_part]
+    text = _t("请审定“%(name)s”，%(who)s已提交") % {"name": obj, "who": by}
+    notices.notify(users=users, text=text, url=obj.get_absolute_url(), parent=obj, at=at)
 
 
 def keep_result(obj: Assessment, by: Any, at: dt.datetime, opinion: str) -> None:
@@ -84,7 +100,7 @@ WORKFLOW = Workflow(
     (
         Transition(
             "submit", (S.IN_PROGRESS, S.RETURNED), S.SUBMITTED, "submit", _("提交"),
-            check=check_complete, freezes=True, primary=True,
+            check=check_complete, effect=tell_confirming, freezes=True, primary=True,
         ),
         Transition(
             "return_", (S.SUBMITTED,), S.RETURNED, "confirm", _("退回"),

@@ -16,10 +16,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from assessments.catalog import sources
-from assessments.evaluation import points
+from assessments.evaluation import points, todos
 from secmgmt.core.templatetags.ui import icon, moment, tag_
 
 register = template.Library()
+register.filter(todos.why_returned)
 
 SHOWN = 60  # characters of a note in the row; all of it is in the opened item
 CSS = {points.MET: "v-ok", points.PARTIAL: "v-part", points.UNMET: "v-bad", points.NOT_APPLICABLE: "v-na"}

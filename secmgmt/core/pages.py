@@ -51,9 +51,7 @@ class TransitionPage:
             note_refusal(self.request, error, self.obj)
             return self.page(missing=error, status=error.status)
         state = self.workflow.states(getattr(obj, self.workflow.field)).label
-        messages.success(
-            self.request, _("已%(what)s，现在是“%(state)s”。") % {"what": self.step.label, "state": state}
-        )
+        messages.success(self.request, done_text(str(self.step.label), str(state)))
         return redirect(self.views.url("detail", obj) or self.views.url("list"))
 
     def _fire(self) -> Any:
@@ -89,6 +87,14 @@ class TransitionPage:
             "cancel_url": self.views.url("detail", self.obj) or self.views.url("list"),
         }
         return self.views.show("transition", context, obj=self.obj, status=status)
+
+
+def done_text(step: str, state: str) -> str:
+    """What a step did and where the record stands now, once when both are the same words."""
+    done = _("已%(what)s") % {"what": step}
+    if state == done:
+        return done + "。"
+    return _("%(done)s，现在是“%(state)s”。") % {"done": done, "state": state}
 
 
 def with_errors(form: forms.BaseForm, error: errors.Invalid) -> forms.BaseForm:

@@ -28,7 +28,9 @@ def test_a_link_signs_in_with_both_factors_and_works_once(leader):
     assert leader.name in browser.get(url).content.decode()
     assert browser.post(url).status_code == 302
     assert browser.get("/").status_code == 200
-    assert Client().post(url).status_code == 404
+    used = Client().post(url)
+    assert used.status_code == 404 and "已用过或已更新" in used.content.decode()
+    assert leader.name not in used.content.decode()
 
 
 def test_opening_the_link_alone_signs_nobody_in(leader):

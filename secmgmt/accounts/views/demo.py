@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from secmgmt.core import errors
 from secmgmt.core.clock import now
 
 from .. import demosignin, sessions
@@ -16,7 +17,10 @@ from .. import demosignin, sessions
 def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     """Show whose link it is; posting signs in and completes the second factor."""
     demosignin.require_demo(request)
-    user = demosignin.user_of(token)
+    try:
+        user = demosignin.user_of(token)
+    except errors.OutOfScope:
+        return render(request, "accounts/demo_sign_in.html", status=404)
     if request.method == "GET":
         return render(request, "accounts/demo_sign_in.html", {"person": user})
     at = now()

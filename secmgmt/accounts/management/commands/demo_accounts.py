@@ -13,7 +13,10 @@ from secmgmt.accounts import demosignin, roles
 from secmgmt.accounts.models import User
 from secmgmt.core.clock import now, today
 
-FIRST = ("owner.health", "lead.health", "expert.xu", "authority", "demo.system", "demo.security", "demo.audit")
+FIRST = (
+    "owner.health", "lead.health", "planner.health", "expert.xu", "authority", "demo.system", "demo.security",
+    "demo.audit",
+)  # fmt: skip
 
 
 class Command(BaseCommand):
