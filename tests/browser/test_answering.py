@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -55,6 +56,43 @@ def test_keys_move_answer_and_save_each_answer_as_it_is_given(page_of, assessmen
     expect(page_of.locator(f"#more-{third.pk}")).to_contain_text("怎么核查")
     page_of.keyboard.press("Enter")
     expect(page_of.locator(f"#more-{third.pk}")).to_be_hidden()
+
+
+def test_an_answer_after_the_session_is_over_says_it_was_not_saved_and_leads_back(page_of, assessment):  # noqa: F811
+    row = assessment.answers.first()
+    page_of.context.clear_cookies(name="sessionid")
+    item(page_of, row).get_by_text("符合", exact=True).click()
+    expect(page_of.locator("body")).to_contain_text("登录已超时，没有保存，请重新登录")
+    assert f"{assessment.answer_url}#a-{row.pk}" in unquote(page_of.url)
+    row.refresh_from_db()
+    assert row.result == ""
+
+
+@pytest.mark.parametrize("how", ["csrf", "offline"])
+def test_an_answer_that_does_not_arrive_shows_the_stored_one_again(page_of, assessment, how):  # noqa: F811
+    row = assessment.answers.first()
+    item(page_of, row).get_by_text("符合", exact=True).click()
+    expect(page_of.locator("#saved")).to_contain_text("已保存")
+    if how == "csrf":
+        page_of.context.clear_cookies(name="csrftoken")
+    else:
+        page_of.context.set_offline(True)
+    item(page_of, row).get_by_text("不符合", exact=True).click()
+    said = "没有保存：页面已过期" if how == "csrf" else "连不上服务器"
+    expect(page_of.locator(".toast")).to_contain_text(said)
+    expect(item(page_of, row).locator("input[name=result]").first).to_be_checked()
+
+
+def test_the_next_open_item_is_in_sight_when_it_has_the_focus(page_of, assessment):  # noqa: F811
+    Answer.objects.filter(assessment=assessment, layer="安全物理环境").update(result="met", value=1)
+    page_of.reload()
+    page_of.keyboard.press("n")
+    page_of.wait_for_timeout(500)
+    assert page_of.evaluate(
+        "(() => { const { top, bottom } = document.activeElement.getBoundingClientRect();"
+        "const edge = document.querySelector('.answer-bar').getBoundingClientRect().bottom;"
+        "return top >= edge && bottom <= innerHeight })()"
+    )
 
 
 def test_who_comes_second_sees_both_versions_and_chooses(page_of, assessment, city, at, axe_finds):  # noqa: F811

@@ -13,8 +13,21 @@
     item.classList.add("is-focus");
     item.focus({ preventScroll: true });
     item.scrollIntoView({ block: "center" });
-    requestAnimationFrame(() => item.scrollIntoView({ block: "center" })); // what lay unseen between has its height now
     last = item.id;
+    keep(held = item);
+  }
+
+  let held = null; // until one goes elsewhere oneself
+  ["pointerdown", "wheel", "keydown"].forEach((kind) => addEventListener(kind, () => { held = null; }, { capture: true, passive: true }));
+
+  // What lies unseen between gets its height only as it comes near, which moves what was scrolled to: hold it in sight.
+  function keep(item, frames = 20) {
+    if (!frames || item !== held) return;
+    const edge = document.querySelector(".answer-bar")?.getBoundingClientRect().bottom || 0;
+    const { top, bottom, height } = item.getBoundingClientRect();
+    const fits = height < innerHeight - edge;
+    if (top < edge && fits || bottom > innerHeight && fits) item.scrollIntoView({ block: "center" });
+    requestAnimationFrame(() => keep(item, frames - 1));
   }
 
   function step(by) {
@@ -104,6 +117,15 @@
     const item = event.detail.target.closest?.("[data-item]") || (last && document.getElementById(last));
     if (item && document.activeElement === document.body) { item.classList.add("is-focus"); item.focus({ preventScroll: true }); }
     if (item) settle(item);
+  });
+
+  // What was not kept shows what is; what was kept is what the next refusal goes back to.
+  document.body.addEventListener("htmx:afterRequest", ({ detail: { requestConfig, successful, xhr } }) => {
+    const form = requestConfig.elt.closest("form[id^=a-]"), kept = successful && !xhr.getResponseHeader("HX-Redirect");
+    $$("input[type=radio]", form || document.createElement("form")).forEach((radio) => {
+      if (kept) radio.defaultChecked = radio.checked;
+      else if (xhr.status !== 409 && xhr.status !== 422) radio.checked = radio.defaultChecked;
+    });
   });
 
   const here = (link, at) => {
