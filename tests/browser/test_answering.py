@@ -102,6 +102,7 @@ def test_who_comes_second_sees_both_versions_and_chooses(page_of, assessment, ci
         item(page_of, row).get_by_text("符合", exact=True).click()
         expect(item(page_of, row)).to_have_class(re.compile("is-conflict"))
         expect(item(page_of, row)).to_contain_text("双人同时作答")
+        expect(item(page_of, row).get_by_text("采用已保存的")).to_be_in_viewport(ratio=1)
     assert axe_finds(page_of) == []
     item(page_of, first).get_by_role("button", name="保留我的填写").click()
     expect(page_of.locator("#saved")).to_contain_text("已保存")

@@ -117,6 +117,8 @@
     const item = event.detail.target.closest?.("[data-item]") || (last && document.getElementById(last));
     if (item && document.activeElement === document.body) { item.classList.add("is-focus"); item.focus({ preventScroll: true }); }
     if (item) settle(item);
+    const shown = item && document.getElementById(item.id);
+    if (shown?.matches(".is-conflict")) keep(held = shown); // both versions, not only the row above them
   });
 
   // What was not kept shows what is; what was kept is what the next refusal goes back to.
