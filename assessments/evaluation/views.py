@@ -83,6 +83,8 @@ class Assessments(FeatureViews):
                 (name, reverse("assessments:assessment-report", args=[obj.pk, form]), "", "download")
                 for form, name in (("pdf", "PDF"), ("docx", "Word"), ("xlsx", "Excel"))
             ]
+        if not obj.is_open:
+            buttons.append((_t("查看保护对象"), obj.protected_object.get_absolute_url(), "", "eye"))
         if not obj.is_deletable:
             allowed -= {"delete"}
         return [*super().detail_actions(obj, allowed), *buttons]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from assessments.catalog.selection import COVERED_LEVELS
 from assets.models import ProtectedObject
 from secmgmt.core import audit, errors, permissions
 from secmgmt.core.bounds import whole_number
@@ -112,7 +114,21 @@ class Gradings(FeatureViews):
             buttons += [(name, reverse(address, args=[obj.pk, form]), "", "download") for form, name in FORMATS]
         if "submit" in allowed and obj.state in services.REVIEWABLE and obj.level >= 2:
             buttons.append((_t("邀请专家"), reverse("assessments:grading-experts", args=[obj.pk]), "", "users"))
-        return buttons
+        return [*self.next_steps(obj), *buttons]
+
+    def next_steps(self, obj: Any) -> list[tuple[str, str, str, str]]:
+        """What follows once the level is determined: the self-assessment, the object."""
+        if obj.state not in (GradingState.DETERMINED, GradingState.FINAL):
+            return []
+        thing = obj.protected_object
+        steps = [(_t("查看保护对象"), thing.get_absolute_url(), "", "eye")]
+        model = apps.get_model("assessments.Assessment")
+        if thing.security_level in COVERED_LEVELS and permissions.may(
+            self.request.user, model, "add", permissions.path_of(thing)
+        ):
+            begin = f"{reverse('assessments:assessment-create')}?object={thing.pk}"
+            steps.insert(0, (_t("开始自评估"), begin, "", "list"))
+        return steps
 
     def more(self, page: str, obj: Any = None) -> dict[str, Any]:
         """The proofs of outside decisions beside the record."""

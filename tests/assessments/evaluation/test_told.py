@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import reverse
 
+from assessments.models import Grading
 from assets.home import my_objects
 from secmgmt.core.manifest import todos_for
 from secmgmt.core.models import Notice
 from secmgmt.core.pages import done_text
+from tests.assessments.grading.support import draft
 from tests.assets.factories import make_object
 from tests.support import City
 
@@ -54,3 +56,21 @@ def test_a_unit_lead_sees_the_units_objects_besides_those_in_own_charge(graded, 
     shown = my_objects(city.zhou, DAY)
     assert shown is not None
     assert shown["objects"][0] == own and graded in shown["objects"]
+
+
+def test_a_determined_grading_leads_to_the_self_assessment_and_the_object(graded, city: City):
+    grading = draft(city, graded)
+    page = reverse("assessments:grading-detail", args=[grading.pk])
+    begin = f"{reverse('assessments:assessment-create')}?object={graded.pk}"
+    owner = signed_in(city.lin)
+    assert begin not in owner.get(page).content.decode()
+    Grading.objects.filter(pk=grading.pk).update(state="determined")
+    shown = owner.get(page).content.decode()
+    assert begin in shown and "查看保护对象" in shown
+
+
+def test_a_submitted_assessment_leads_to_its_object(assessment, city: City):
+    fill(assessment)
+    owner = signed_in(city.lin)
+    take(owner, assessment, "submit")
+    assert "查看保护对象" in owner.get(assessment.get_absolute_url()).content.decode()
