@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
 from django.db.models import Q
@@ -37,13 +38,15 @@ def lacking(answer: Answer) -> str:
 def check_complete(obj: Assessment, by: Any) -> None:
     """Every item answered, every gap described and rated. Raises Incomplete with a link to each item."""
     page = reverse("assessments:assessment-answer", args=[obj.pk])
-    missing = [
-        (f"{answer.code} {answer.summary[:40]}：{what}", f"{page}#item-{answer.pk}")
-        for answer in obj.answers.order_by("order")
-        if (what := lacking(answer))
-    ]
-    if missing:
-        raise errors.Incomplete(_t("还有 %(n)d 项没有填完，不能提交。") % {"n": len(missing)}, missing)
+    found = [(answer, what) for answer in obj.answers.order_by("order") if (what := lacking(answer))]
+    if found:
+        layers = Counter(answer.layer for answer, _what in found)
+        counts = "、".join(f"{layer} {count}" for layer, count in layers.items())
+        text = _t("还有 %(n)d 项没有填完，不能提交：%(counts)s。") % {"n": len(found), "counts": counts}
+        missing = [
+            (f"{answer.code} {answer.summary[:40]}：{what}", f"{page}#item-{answer.pk}") for answer, what in found
+        ]
+        raise errors.Incomplete(text, missing)
 
 
 def tell_confirming(obj: Assessment, by: Any, at: dt.datetime, opinion: str) -> None:

@@ -43,6 +43,7 @@ def test_a_return_shows_its_opinion_in_the_to_do_and_above_the_items(assessment,
 def test_many_open_items_are_ten_lines_and_the_rest_folded(assessment, city: City):
     page = take(signed_in(city.lin), assessment, "submit").content.decode()
     assert page.split("<details>")[0].count("#item-") == 10
+    assert "不能提交：安全物理环境 " in page
     assert f"还有 {assessment.total - 10} 项</summary>" in page
 
 
