@@ -143,7 +143,9 @@ class GradingForm(RecordForm):
     def _authority(self, data: dict[str, Any]) -> None:
         """One authority, a unit or one outside; it is kept by its name, as a decision would be printed."""
         unit, name = data.get("authority_unit"), data.get("authority_name")
-        if data.get("has_authority") and not unit and not name:
+        if not data.get("has_authority"):
+            data["authority_name"] = ""
+        elif not unit and not name:
             self.add_error("authority_unit", _t("请选择主管部门；不在本系统的，在下面写明其名称。"))
         elif unit and name and unit != queries.unit_called(name):
             self.add_error("authority_name", _t("主管部门已在上面选定，这里不再填写。"))

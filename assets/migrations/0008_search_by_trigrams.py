@@ -1,12 +1,15 @@
 """PostgreSQL finds a word of three or more characters inside a name, code or filing number by an index.
 
-``pg_trgm`` comes with PostgreSQL and any owner of a database may create it (trusted since version 13). A server
-that lacks it goes without the index: the same rows are found, only later.
+``pg_trgm`` comes with PostgreSQL and any owner of a database may create it (trusted since version 13). Where it is
+lacking or may not be created there is no index: the same rows are found, only later.
 """
 
 from django.db import migrations
 
-AVAILABLE = "SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'"
+AVAILABLE = (
+    "SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm' "
+    "AND (installed_version IS NOT NULL OR has_database_privilege(current_database(), 'CREATE'))"
+)
 FORWARD = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE INDEX object_trigrams ON assets_protectedobject "

@@ -14,8 +14,9 @@ from secmgmt.core.bulk import batches
 from secmgmt.core.sheets import Rules
 
 from . import guards
-from .models import Position, User
+from .models import OrgUnit, Position, User
 from .positions import facts
+from .units import lock_tree
 
 Objection = tuple[Any, str, str]  # (row, column, why)
 
@@ -32,7 +33,7 @@ class UserRules(Rules):
         for _start, numbers in batches([row.pk for row in changes]):
             for user in User.objects.filter(pk__in=numbers).exclude(admin_role=""):
                 guards.refuse_touching_administrator(by, user)
-        return iter(())
+        yield from _merged(adds + changes, "unit")
 
     def tell(self, row: Any, before: dict[str, Any] | None, *, by: User, at: dt.datetime) -> None:
         """As the services of one account do."""
@@ -47,7 +48,8 @@ class PositionRules(Rules):
     """Nobody is granted what he may not hold, nor twice at a time; people's rows are the lock against two grants."""
 
     def check(self, adds: list[Any], changes: list[Any], by: User) -> Iterator[Objection]:
-        """People and terms as they are now. Raises NotAllowed."""
+        """Units, people and terms as they are now. Raises NotAllowed."""
+        yield from _merged(adds, "content_object")
         for row in adds:
             guards.refuse_own(by, row.user, _("授予岗位"))
         for _start, numbers in batches(sorted({row.user_id for row in adds})):
@@ -63,6 +65,15 @@ class PositionRules(Rules):
     def tell(self, row: Any, before: dict[str, Any] | None, *, by: User, at: dt.datetime) -> None:
         """As the service of one grant does."""
         audit.record("position.grant", row, by=by, at=at, after=facts(row))
+
+
+def _merged(rows: list[Any], field: str) -> Iterator[Objection]:
+    """Those of ``rows`` whose unit was merged since the file was read; no other is until this is done."""
+    lock_tree()
+    gone = dict(OrgUnit.objects.filter(merged_into__isnull=False).order_by().values_list("pk", "name"))
+    for row in rows:
+        if name := gone.get(getattr(row, f"{field}_id")):
+            yield row, field, _("“%(name)s”已并入其他单位。") % {"name": name}
 
 
 def _what(position: Position) -> tuple[int, int, int]:

@@ -260,6 +260,17 @@ class TestBetweenCheckAndWrite:
         with pytest.raises(errors.Conflict, match="第 2 行“某岗位”（E2）：同一人在同一单位的同一岗位"):
             sheets_import.store(prepared=found, by=by, at=now())
 
+    def test_a_unit_merged_meanwhile_takes_neither_position_nor_person(self, city):
+        by = User.objects.get(username="secadmin")
+        position = self.ready(sheets.POSITION_SHEET, by, self.position(city))
+        keeper = User.objects.get(username="sysadmin")
+        values = {"username": "chen", "name": "陈默", "unit_id": city.health.pk}
+        person = self.ready(sheets.USER_SHEET, keeper, {"adds": [Entry(2, None, 0, "chen", "陈默", values)]})
+        OrgUnit.objects.filter(pk=city.health.pk).update(merged_into=city.education)
+        for found, who in ((position, by), (person, keeper)):
+            with pytest.raises(errors.Conflict, match="“市卫生健康委”已并入其他单位"):
+                sheets_import.store(prepared=found, by=who, at=now())
+
     def test_who_became_administrator_meanwhile_is_granted_nothing(self, city):
         by = User.objects.get(username="secadmin")
         found = self.ready(sheets.POSITION_SHEET, by, self.position(city))
