@@ -86,13 +86,16 @@ def test_an_answer_that_does_not_arrive_shows_the_stored_one_again(page_of, asse
 def test_the_next_open_item_is_in_sight_when_it_has_the_focus(page_of, assessment):  # noqa: F811
     Answer.objects.filter(assessment=assessment, layer="安全物理环境").update(result="met", value=1)
     page_of.reload()
-    page_of.keyboard.press("n")
-    page_of.wait_for_timeout(500)
-    assert page_of.evaluate(
-        "(() => { const { top, bottom } = document.activeElement.getBoundingClientRect();"
-        "const edge = document.querySelector('.answer-bar').getBoundingClientRect().bottom;"
-        "return top >= edge && bottom <= innerHeight })()"
-    )
+    for key, what in (("n", "[data-item]"), ("e", "input[type=file]"), ("m", "[data-note]")):
+        page_of.keyboard.press(key)
+        expect(page_of.locator(f"{what}:focus")).to_be_attached()
+        page_of.wait_for_timeout(500)
+        assert page_of.evaluate(
+            "(() => { const { top, bottom } = document.activeElement.getBoundingClientRect();"
+            "const edge = document.querySelector('.answer-bar').getBoundingClientRect().bottom;"
+            "return top >= edge && bottom <= innerHeight })()"
+        ), key
+        page_of.keyboard.press("Escape")
 
 
 def test_who_comes_second_sees_both_versions_and_chooses(page_of, assessment, city, at, axe_finds):  # noqa: F811

@@ -57,8 +57,12 @@
   }
 
   function settle(item) {
-    if (wanted) item.querySelector(wanted)?.focus();
+    const at = wanted && item.querySelector(wanted);
     wanted = "";
+    if (!at) return;
+    at.focus({ preventScroll: true });
+    at.scrollIntoView({ block: "center" });
+    keep(held = at);
   }
 
   const keys = {
