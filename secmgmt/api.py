@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.urls import URLPattern, register_converter
 from django.urls.converters import StringConverter
@@ -243,6 +243,11 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return plain_problem(error.status_code, "bad-request", title)
 
 
+def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    """A body over the limit is the caller's fault, not ours."""
+    return refused(request, errors.TooLarge(_("请求内容过大，没有处理。")))
+
+
 def not_found(request: HttpRequest, error: Exception) -> HttpResponse:
     """Not there, or not for this person."""
     return refused(request, errors.OutOfScope())
@@ -265,6 +270,7 @@ HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
     ValidationError: invalid_body,
     AuthenticationError: unauthenticated,
     HttpError: http_error,
+    RequestDataTooBig: too_big,
     Http404: not_found,
     PermissionDenied: forbidden,
     Exception: failed,

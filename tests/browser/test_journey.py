@@ -130,6 +130,7 @@ def answer(page: Page, folder: Path) -> None:
     page.get_by_label("报告日期").fill("2026-03-01")
     page.locator("form.form").get_by_role("button", name=re.compile("自评估")).click()
     expect(page.locator("[data-item]")).to_have_count(211)
+    page.wait_for_load_state()  # the items are there before what listens to the keys
     for number in range(1, BY_KEYS + 1):
         page.keyboard.press("n")
         page.keyboard.press("1")

@@ -318,6 +318,7 @@ def test_every_error_of_the_framework_is_a_problem(lin, client, thing):
     is_problem(client.post(URL, "[" * 100_000, content_type="application/json"), 400)
     is_problem(lin("post", "", {"name": "x\x00y", "unit": 10**40}), 422)
     is_problem(lin("get", f"/{10**30}"), 404)
+    is_problem(lin("post", "", {"name": "x" * 6_000_000}), 413)
 
 
 def test_an_error_of_ours_tells_nothing_of_our_insides(lin, thing, monkeypatch):
