@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django import forms
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +14,8 @@ from . import errors
 LONGEST_TEXT = 2000
 MOST_DIGITS = 18  # what every database keeps in 64 bits
 MOST = 10**MOST_DIGITS - 1
+MOST_COUNTED = 2_000_000_000  # what every database keeps in 32 bits, and more than there are people in a city
+EARLIEST, LATEST = dt.date(1949, 10, 1), dt.date(2099, 12, 31)
 
 
 def whole_number(text: str | None) -> int | None:
@@ -29,6 +33,17 @@ def limit_text(field: forms.Field) -> None:
     field.widget.attrs.setdefault("maxlength", str(LONGEST_TEXT))
     message = gettext_lazy("最多 %(limit_value)d 字，现有 %(show_value)d 字。")
     field.validators.append(MaxLengthValidator(LONGEST_TEXT, message))
+
+
+def limit_value(field: forms.Field) -> None:
+    """A date or a count of a form that names no limit of its own: a slip of the hand is no fact."""
+    if isinstance(field, forms.DateField):
+        field.validators += [
+            MinValueValidator(EARLIEST, gettext_lazy("日期不能早于 %(limit_value)s，请核对年份。")),
+            MaxValueValidator(LATEST, gettext_lazy("日期不能晚于 %(limit_value)s，请核对年份。")),
+        ]
+    elif isinstance(field, forms.IntegerField) and field.max_value is None:
+        field.validators.append(MaxValueValidator(MOST_COUNTED, gettext_lazy("不能大于 %(limit_value)s，请核对。")))
 
 
 def check_text(name: str, text: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
+from django.core import validators
 from django.db import models
 from django.forms.renderers import DjangoTemplates
 from django.forms.utils import flatatt
@@ -24,6 +25,15 @@ from .context import turned_away
 from .templatetags.ui import shown
 
 UNSAID = forms.Field.default_error_messages["required"]  # Django's own words
+PLAIN = (  # Django's words and ours, which are shorter and say what to do
+    (validators.MaxLengthValidator.message, gettext_lazy("最多 %(limit_value)d 字，现有 %(show_value)d 字。")),
+    (validators.MinLengthValidator.message, gettext_lazy("至少 %(limit_value)d 字，现有 %(show_value)d 字。")),
+    (validators.MinValueValidator.message, gettext_lazy("不能小于 %(limit_value)s。")),
+    (validators.MaxValueValidator.message, gettext_lazy("不能大于 %(limit_value)s。")),
+    (forms.DateField.default_error_messages["invalid"], gettext_lazy("请按 2026-01-31 的格式填写日期。")),
+    (forms.IntegerField.default_error_messages["invalid"], gettext_lazy("请填写整数。")),
+    (forms.DecimalField.default_error_messages["invalid"], gettext_lazy("请填写数字。")),
+)
 
 
 def missing(label: Any) -> str:
@@ -122,6 +132,7 @@ class Worded(forms.BaseForm):
             for error in found.as_data():
                 if error.code == "required" and error.message == UNSAID:
                     error.message = missing(self.fields[name].label or name)
+                error.message = next((ours for theirs, ours in PLAIN if error.message is theirs), error.message)
 
 
 class Unmarked(Worded):
@@ -131,6 +142,7 @@ class Unmarked(Worded):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             bounds.limit_text(field)
+            bounds.limit_value(field)
 
     def _clean_fields(self) -> None:
         """Each text by itself, so that what is wrong is told at its field."""
