@@ -115,6 +115,7 @@ GUARDS = (
     Guard(A + "views.system.masked", lambda text: text, (AREA + "::test_phone_and_mail",), "8.1.4.11, A15"),
     # what a file of many rows asks again when it is written
     Guard(A + "bulk_rules.UserRules.check", empty, (IMPORTS + "::test_who_became_administrator_meanwhile_is_not",), "A10"),
+    Guard(A + "bulk_rules._merged", empty, (IMPORTS + "::test_a_unit_merged_meanwhile",), "8.1.4.4 d"),
     Guard(A + "bulk_rules.guards.refuse_own", nothing, (IMPORTS + "::test_nobody_grants",), "A10"),
     Guard(
         A + "bulk_rules._objections",
