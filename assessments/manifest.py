@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secmgmt.accounts import roles
 from secmgmt.core.acts import ACT_LABELS
-from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, Panel, ReportKind, SearchSource
+from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, Panel, ReportKind, SearchSource, joined
 from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS, Capacity
 
 from .catalog import services as catalog
@@ -56,7 +56,7 @@ OVERSEERS = (
     roles.RULES.code,
 )
 
-MANIFEST = Manifest(
+FOUNDATION = Manifest(
     app="assessments",
     grants={
         **{
@@ -191,4 +191,9 @@ MANIFEST = Manifest(
     ),
     catalogs=(catalog.load_shipped,),
     demo=((30, create_assessments),),
+)
+
+# The catalogue, grading and self-assessment above; every other feature has a manifest of its own in its folder.
+MANIFEST = joined(
+    FOUNDATION,
 )

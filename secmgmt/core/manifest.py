@@ -1,4 +1,4 @@
-"""What an app hands to the rest of the house: one ``Manifest`` per app, registered by its AppConfig.
+"""What an app hands to the rest of the house: one ``Manifest`` per app, ``joined`` from those of its features.
 
 The portal shows menu entries, to-dos, search sources and report kinds without knowing the apps; a detail
 page shows the panels other apps contribute to its model; roles get their actions here.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.apps import apps
@@ -159,6 +159,24 @@ class Manifest:
     api: tuple[tuple[str, str], ...] = ()  # (prefix under /api/v1/, "dotted.module:router")
     chores: tuple[Callable[[dt.datetime], Any], ...] = ()  # called with the time by the hourly housekeeping
     demo: tuple[tuple[int, Callable[[dt.datetime], None]], ...] = ()
+
+
+def joined(*parts: Manifest) -> Manifest:
+    """One manifest of an app from those of its features; what a role is given adds up."""
+    whole: dict[str, Any] = {}
+    for name in (f.name for f in fields(Manifest) if f.name not in ("app", "grants", "capacities")):
+        whole[name] = tuple(entry for part in parts for entry in getattr(part, name))
+    grants: dict[str, dict[str, tuple[str, ...]]] = {}
+    opens: dict[str, permissions.Capacity] = {}
+    for part in parts:
+        for role, models in part.grants.items():
+            for model, actions in models.items():
+                given = grants.setdefault(role, {}).get(model, ())
+                grants[role][model] = tuple(dict.fromkeys((*given, *actions)))
+        if again := opens.keys() & part.capacities.keys():
+            raise ValueError(f"two features of {part.app} define the capacity {min(again)!r}")
+        opens |= part.capacities
+    return Manifest(parts[0].app, grants=grants, capacities=opens, **whole)
 
 
 FIGURE_SECONDS = 60

@@ -14,11 +14,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from . import audit, bounds, digest, errors, marks, permissions, search
 from .models.trail import Decision
 
 Guard = Callable[[Any, Any], None]
+BY_RULE = gettext_lazy("系统")  # who took an automatic step
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Transition:
     negative: bool = False
     primary: bool = False
     extra_form: str = ""  # dotted name of a form class asked for on the confirmation page
+    automatic: bool = False  # taken by a rule when its time has come (``elapse``), offered to nobody
 
 
 class Workflow:
@@ -65,7 +68,23 @@ class Workflow:
         if allowed is None:
             allowed = permissions.actions_for(user, [obj])[obj.pk]
         state = getattr(obj, self.field)
-        return [t for t in self.transitions if state in t.source and t.action in allowed and _lets(t, obj, user)]
+        offered = (t for t in self.transitions if state in t.source and t.action in allowed and not t.automatic)
+        return [t for t in offered if _lets(t, obj, user)]
+
+    def elapse(self, obj: Any, name: str, *, at: dt.datetime, reason: str) -> Any:
+        """Take an automatic step: a rule moves the row because its time has come, nobody decides.
+
+        ``reason`` stands in the opinion trail. Returns the fresh row, None when it has moved on meanwhile.
+        """
+        step = self.by_name[name]
+        if not step.automatic:
+            raise ValueError(f"{self.model_label}.{name} is a person's step")
+        with audit.act():
+            fresh = type(obj)._default_manager.select_for_update().filter(pk=obj.pk).first()
+            if fresh is None or getattr(fresh, self.field) not in step.source:
+                return None
+            self._move(fresh, step, by=None, at=at, opinion=reason, seen=seen_token(fresh))
+        return fresh
 
     def fire(
         self, obj: Any, name: str, *, by: Any, at: dt.datetime, opinion: str = "", seen: str | None = None
@@ -81,19 +100,7 @@ class Workflow:
         with audit.act():
             fresh = type(obj)._default_manager.select_for_update().get(pk=obj.pk)
             self._check(fresh, step, by=by, opinion=opinion, seen=seen)
-            source = getattr(fresh, self.field)
-            if step.effect:
-                step.effect(fresh, by, at, opinion)
-            setattr(fresh, self.field, step.target)
-            if step.freezes:
-                fresh.frozen_digest = digest.hash_value(fresh.frozen_content())
-            elif step.thaws:
-                fresh.frozen_digest = ""
-            fresh.version += 1
-            fresh.updated_at, fresh.updated_by = at, by
-            fresh.save()
-            search.refresh(fresh)
-            self._keep(fresh, step, source, by=by, at=at, opinion=opinion, seen=seen or "")
+            self._move(fresh, step, by=by, at=at, opinion=opinion, seen=seen or "")
         return fresh
 
     def require(self, obj: Any, name: str, by: Any) -> None:
@@ -106,6 +113,8 @@ class Workflow:
         if "view" not in allowed and step.action not in allowed:
             raise errors.OutOfScope(model=self.model_label, lookup=obj.pk)
         check_state(self, obj, step)
+        if step.automatic:
+            raise errors.NotAllowed(_("“%(what)s”由系统按期办理，不由人办理。") % {"what": step.label}, obj=obj)
         if step.action not in allowed:
             raise errors.NotAllowed(
                 _("您的岗位不能“%(what)s”。") % {"what": step.label},
@@ -124,6 +133,22 @@ class Workflow:
         if step.check:
             step.check(fresh, by)
 
+    def _move(self, fresh: Any, step: Transition, *, by: Any, at: dt.datetime, opinion: str, seen: str) -> None:
+        """The row in its new state, its content frozen or thawed, the step kept and audited."""
+        source = getattr(fresh, self.field)
+        if step.effect:
+            step.effect(fresh, by, at, opinion)
+        setattr(fresh, self.field, step.target)
+        if step.freezes:
+            fresh.frozen_digest = digest.hash_value(fresh.frozen_content())
+        elif step.thaws:
+            fresh.frozen_digest = ""
+        fresh.version += 1
+        fresh.updated_at, fresh.updated_by = at, by
+        fresh.save()
+        search.refresh(fresh)
+        self._keep(fresh, step, source, by=by, at=at, opinion=opinion, seen=seen)
+
     def _keep(self, fresh: Any, step: Transition, source: str, *, by: Any, at: dt.datetime, opinion: str, seen: str):
         Decision.objects.create(
             content_type=ContentType.objects.get_for_model(fresh),
@@ -133,7 +158,7 @@ class Workflow:
             source=source,
             target=step.target,
             by=by,
-            by_name=by.audit_name,
+            by_name=by.audit_name if by else str(BY_RULE),
             at=at,
             opinion=opinion.strip(),
             seen=seen,

@@ -41,11 +41,15 @@ from tests.assets.factories import (
 )
 from tests.support import CastClient, City, enrol, make_position, make_unit, make_user
 
+from . import extras
+
 DAY = dt.timedelta(days=1)
 ALONE = {"nobody": "nobody", "system_admin": "sysadmin", "security_admin": "secadmin", "audit_admin": "auditor"}
 HARMS = {"business_public_order": "serious", "service_public_order": "general"}
 # what each kind of row calls those who take part in it
-CAPACITIES = {"grading": "expert", "assessment": "assignee", "link": "peer", "hosting": "host"}
+CAPACITIES = {
+    "grading": "expert", "assessment": "assignee", "link": "peer", "hosting": "host", **extras.gathered("CAPACITIES")
+}  # fmt: skip
 
 
 class Cast:
@@ -57,6 +61,7 @@ class Cast:
         self.people: dict[str, Any] = {}
         self.sessions: dict[str, str] = {}
         self.rows |= vars(self.house())
+        self.rows |= extras.rows(self)
 
     # -- people ------------------------------------------------------------------------------------------
 

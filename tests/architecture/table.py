@@ -26,16 +26,19 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from secmgmt.core import audit
 
+from . import extras
 from .cast import Cast
 
 FILE = Path(__file__).resolve().parent.parent / "permissions.csv"
 FIXED = ("url", "method", "given", "remark")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 OF_THE_TESTS = ("api:thing-",)  # the sample feature of the kernel's own tests
-KINDS = {"protectedobject": "object", "datacategory": "data", "interconnection": "link"}
+KINDS = {
+    "protectedobject": "object", "datacategory": "data", "interconnection": "link", **extras.gathered("KINDS")
+}  # fmt: skip
 ARGUMENTS = {
     "token": "0" * 32, "rest": "no/such", "form": "pdf", "step": "submit", "kind": "self-assessment",
-    "invitation": 999_999,
+    "invitation": 999_999, **extras.gathered("ARGUMENTS"),
 }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from tests.assets.factories import (
 )
 from tests.support import enrol, make_position, make_unit, make_user
 
-from . import table
+from . import extras, table
 from .cast import Cast
 
 pytestmark = pytest.mark.django_db  # inside the module's transaction
@@ -82,8 +82,10 @@ ROWS: dict[str, tuple[str, Maker]] = {
     "factor": (SECURITY, lambda cast, n: enrol(make_user(unit=cast.city.health))),
     "admingrant": (SECURITY, grant),
     "audit": (AUDIT, lambda cast, n: audit.refuse("refused.conflict", by=cast.person(OWNER), reason="已有")),
+    **extras.gathered("LISTS"),
 }
-SAME = {"protectedobject": "object", "datacategory": "data", "interconnection": "link"}  # the API's words
+# the API's words
+SAME = {"protectedobject": "object", "datacategory": "data", "interconnection": "link", **extras.gathered("KINDS")}
 LISTS = [*sorted(name for name in table.urls() if name.endswith("-list")), "core:notices", "core:search"]
 ASKED = {"core:search": {"q": "检索"}}
 

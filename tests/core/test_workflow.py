@@ -42,6 +42,25 @@ class TestFire:
         assert caught.value.by_name == city.gao.audit_name and caught.value.at == at
         assert city.gao.audit_name in caught.value.message and "已批准" in caught.value.message
 
+    def test_a_rule_takes_its_step_with_a_reason_and_nobody_as_the_decider(self, asked, at):
+        done = STEPS.elapse(asked, "run_out", at=at, reason="无人办理，到期")
+        assert (done.state, done.frozen_digest, done.updated_by) == ("draft", "", None)
+        decision, event = Decision.of(done).first(), AuditEvent.objects.first()
+        assert (decision.by, decision.by_name, decision.opinion) == (None, "系统", "无人办理，到期")
+        assert (event.actor_id, event.actor_name, event.after) == (None, "系统", {"state": "draft"})
+
+    def test_a_rule_leaves_alone_what_has_moved_on(self, city, asked, at):
+        STEPS.fire(asked, "agree", by=city.zhou, at=at, seen=seen_token(asked))
+        assert STEPS.elapse(asked, "run_out", at=at, reason="到期") is None
+        assert Decision.of(asked).count() == 2
+
+    def test_nobody_takes_the_step_of_a_rule_and_no_rule_that_of_a_person(self, city, asked, at):
+        with pytest.raises(errors.NotAllowed, match="由系统按期办理"):
+            STEPS.fire(asked, "run_out", by=city.zhou, at=at, seen=seen_token(asked))
+        assert "run_out" not in {step.name for step in STEPS.choices_for(asked, city.zhou)}
+        with pytest.raises(ValueError, match="person's step"):
+            STEPS.elapse(asked, "agree", at=at, reason="到期")
+
     def test_a_step_cannot_be_skipped(self, city, thing, at):
         """A17: the later step straight away."""
         with pytest.raises(errors.Conflict):

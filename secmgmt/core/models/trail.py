@@ -32,13 +32,16 @@ class Attached(models.Model):
 
 
 class Decision(Attached):
-    """A step of a workflow as it was taken: the opinion trail of a record. Never changed."""
+    """A step of a workflow as it was taken: the opinion trail of a record. Never changed.
+
+    ``by`` is None where a rule took the step when its time had come.
+    """
 
     transition = models.CharField(_("步骤"), max_length=40)
     label = models.CharField(_("动作"), max_length=40)
     source = models.CharField(_("原状态"), max_length=32)
     target = models.CharField(_("新状态"), max_length=32)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     by_name = models.CharField(_("办理人"), max_length=150)
     at = models.DateTimeField(_("时间"))
     opinion = models.TextField(_("意见"), blank=True)

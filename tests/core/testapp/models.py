@@ -52,5 +52,6 @@ STEPS = Workflow(
         Transition("submit", ("draft",), "asked", "change", "提交", freezes=True),
         Transition("agree", ("asked",), "agreed", "agree", "批准", guard=not_the_submitter),
         Transition("send_back", ("asked",), "draft", "agree", "退回", needs_opinion=True, thaws=True),
+        Transition("run_out", ("asked",), "draft", "agree", "到期退回", thaws=True, automatic=True),
     ),
 )
