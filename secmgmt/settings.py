@@ -255,6 +255,17 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULER = "secmgmt.beat:MemoryScheduler"
 
+# Reminders by e-mail; without EMAIL_HOST there are only the notices in the site.
+EMAIL_HOST = env.str("EMAIL_HOST", "")
+EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "secmgmt@localhost")
+SITE_URL = env.str("SITE_URL", "").rstrip("/")  # https://host, for the links in mails
+
 AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", 365)
 AUDIT_ANCHOR_FILE = Path(env.str("AUDIT_ANCHOR_FILE", str(VAR_DIR / "audit-anchor.log")))
 DIGEST_ALGORITHM = env.str("DIGEST_ALGORITHM", "sm3")

@@ -140,6 +140,35 @@ class HealthCheck:
     probe: Callable[[], tuple[str, str]]
 
 
+@dataclass(frozen=True)
+class DutyFact:
+    """What the data say of one duty of one record.
+
+    ``start``: the day its term is counted from when it was never done, or the event it follows; ``done``: the day it
+    was last done; ``due``: its end, where the data hold one (a certificate's). ``url``: where it is seen or done;
+    ``note``: what the reader must know of it, nothing of what was found.
+    """
+
+    start: dt.date | None = None
+    done: dt.date | None = None
+    due: dt.date | None = None
+    url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class DutyProvider:
+    """Who knows when a recurring duty was last done; the rules of the duty are data and name its ``code``.
+
+    ``facts(ids, today)`` answers for rows of ``model`` in bulk, in a fixed number of queries; a row it leaves out does
+    not have the duty. A duty whose code no provider has is not in use: never due, never counted.
+    """
+
+    code: str
+    model: str
+    facts: Callable[[list[int], dt.date], dict[int, DutyFact]]
+
+
 @dataclass
 class Manifest:
     """All that one app contributes."""
@@ -158,6 +187,7 @@ class Manifest:
     catalogs: tuple[Callable[[], str], ...] = ()
     api: tuple[tuple[str, str], ...] = ()  # (prefix under /api/v1/, "dotted.module:router")
     chores: tuple[Callable[[dt.datetime], Any], ...] = ()  # called with the time by the hourly housekeeping
+    duties: tuple[DutyProvider, ...] = ()
     demo: tuple[tuple[int, Callable[[dt.datetime], None]], ...] = ()
 
 
@@ -232,6 +262,16 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
     if current:
         current["current"] = True
     return [{"label": label, "items": items} for label, items in groups.items()]
+
+
+def duty_providers() -> dict[str, DutyProvider]:
+    """The providers by the code that duty rules name."""
+    found: dict[str, DutyProvider] = {}
+    for provider in collect("duties"):
+        if provider.code in found:
+            raise ValueError(f"two features know of the duty {provider.code!r}")
+        found[provider.code] = provider
+    return found
 
 
 def figure(user: Any, entry: MenuEntry) -> int:

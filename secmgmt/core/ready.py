@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import checks, exports, manifest, notices, sheets_tasks  # noqa: F401 - importing a task registers its kind
+from . import checks, exports, mail, manifest, notices, sheets_tasks  # noqa: F401 - importing a task registers its kind
 
 
 def connect() -> None:
