@@ -17,8 +17,13 @@ from typing import Any
 class Shortcoming:
     """What somebody found and wants put right.
 
-    ``origin``: kind of finder (evaluation, inspection, risk, gate, drill, incident), ``source`` its row;
-    ``obj``: the protected object; ``severity``: low | medium | high | major.
+    ``origin``: kind of finder (evaluation, agency, inspection, scan, risk, gate, drill, incident, notice, self),
+    ``source`` its row; ``obj``: the protected object; ``severity``: low | medium | high | major.
+    ``clause``: code of the requirement in ``standard``, with ``requirement`` as its wording; an open action on the
+    same object and clause takes the finding in instead of a second one. ``high_risk_case``: number of the case of
+    the 2025 high-risk guideline. ``major``: 重大风险隐患. ``level``: of the object where it was found, None = as it
+    is now. ``owner``: who is to put it right, None = who is in charge of the object. ``component``: where on the
+    object. ``measure``: what the finder proposes. ``due_basis``: what ``due`` rests on, e.g. a notice's number.
     """
 
     origin: str
@@ -29,6 +34,15 @@ class Shortcoming:
     severity: str
     requirement: str = ""
     due: dt.date | None = None
+    standard: str = ""
+    clause: str = ""
+    high_risk_case: str = ""
+    major: bool = False
+    level: int | None = None
+    owner: Any = None
+    component: str = ""
+    measure: str = ""
+    due_basis: str = ""
 
 
 @dataclass(frozen=True)
