@@ -3,6 +3,8 @@
 Columns: ``url`` (URL names; ``{a,b}`` stands for several), ``method`` (several may share a row), ``given`` (words
 ``name=value``: ``row`` names a row of the cast other than the one the URL's name says, anything else is an argument
 of the URL), then one column for the subjects in its heading, then a remark. A cell is the status code.
+
+A column after the remark is headed ``subject:as`` and may be left empty: then the subject is answered as ``as`` is.
 """
 
 from __future__ import annotations
@@ -74,7 +76,12 @@ def columns() -> tuple[tuple[str, ...], ...]:
     """The subjects of each column."""
     with FILE.open(encoding="utf-8", newline="") as handle:
         heading = next(csv.reader(handle))
-    return tuple(tuple(name.split()) for name in heading if name not in FIXED)
+    return tuple(tuple(subjects_of(name)) for name in heading if name not in FIXED)
+
+
+def subjects_of(heading: str) -> list[str]:
+    """Who a column speaks of."""
+    return heading.partition(":")[0].split()
 
 
 def lines() -> Iterator[Line]:
@@ -84,12 +91,11 @@ def lines() -> Iterator[Line]:
         for row in reader:
             if row["url"].startswith("#"):
                 continue  # the heading of a part
-            codes = {
-                subject: int(row[heading])
-                for heading in reader.fieldnames or ()
-                if heading not in FIXED
-                for subject in heading.split()
-            }
+            codes: dict[str, int] = {}
+            for heading in reader.fieldnames or ():
+                if heading not in FIXED:
+                    code = int(row[heading] or codes[heading.partition(":")[2]])
+                    codes |= dict.fromkeys(subjects_of(heading), code)
             given = tuple(tuple(word.split("=")) for word in row["given"].split())
             for url, method in itertools.product(braces(row["url"]), row["method"].split()):
                 yield Line(url, method, given, codes, reader.line_num)
