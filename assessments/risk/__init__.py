@@ -1,0 +1,1 @@
+"""Risk assessment (GB/T 20984): values, threats, vulnerabilities, results, treatment."""
