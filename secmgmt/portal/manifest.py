@@ -7,8 +7,11 @@ from typing import Any
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from secmgmt.accounts import roles
 from secmgmt.core import attachments, comments, permissions
+from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import Manifest, MenuEntry, SearchSource, collect
+from secmgmt.core.permissions import ACTION_LABELS
 
 from . import reports
 from .todos import audit_todos
@@ -19,13 +22,24 @@ def may_have_reports(user: Any) -> bool:
     return any(permissions.may(user, reports.model_of(kind), kind.action) for kind in collect("reports"))
 
 
+ACT_LABELS["core.reporttemplate.try"] = _("试排文书模板")
+ACTION_LABELS["enable"] = _("启用停用")
+
 MANIFEST = Manifest(
     app="portal",
+    grants={
+        roles.RULES.code: {
+            "core.ReportTemplate": ("view", "add", "change", "delete", "attach", "enable"),
+        },
+    },
     todos=(audit_todos,),
     menu=(
         MenuEntry("", _("工作台"), "portal:home", "home", order=0, visible=lambda user: True),
         MenuEntry(
             _("报告"), _("报告中心"), "portal:report-list", "download", order=800, visible=may_have_reports
+        ),
+        MenuEntry(
+            _("报告"), _("文书模板"), "portal:template-list", "book", "core.ReportTemplate", order=820
         ),
         MenuEntry(_("管理"), _("审计记录"), "portal:audit-list", "list", "core.AuditEvent", order=900),
         MenuEntry(

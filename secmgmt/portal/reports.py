@@ -27,6 +27,8 @@ from secmgmt.core.models import Job, ReportRun
 from secmgmt.core.reporting.document import Document
 from secmgmt.core.reporting.render import CONTENT_TYPES, render
 
+from . import doctemplates
+
 KEEP_DAYS = 180
 MAKE = "report.make"
 FORMAT_LABELS = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel"}
@@ -93,7 +95,9 @@ def make(ctx: JobContext) -> None:
     ctx.progress(1, 3, _("整理内容"))
     made = document(kind, subject, by=ctx.user, at=ctx.at)
     ctx.progress(2, 3, _("排版"))
-    content = render(made, fmt)
+    template = doctemplates.template_for(kind.code, subject) if fmt == "docx" else None
+    content = render(made, fmt, doctemplates.content_of(template, ctx.user) if template else None)
+    ctx.params |= {"template": template.pk, "template_name": template.name} if template else {}
     ctx.save_file(f"{made.title}.{fmt}", CONTENT_TYPES[fmt], content)
     with ctx.finishing() as result:
         subject_of(kind, ctx.user, subject.pk)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import health, views
+from . import doctemplate_views, health, views
 from .centre import File, Preview, Runs
 from .trail import Trail
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("health/", health.page, name="health"),
     *Trail.urls("audit/"),
+    path("reports/templates/starter/", doctemplate_views.starter_file, name="template-starter"),
+    path("reports/templates/<int:pk>/sample/", doctemplate_views.sample_file, name="template-sample"),
+    *doctemplate_views.Templates.urls("reports/templates/"),
     *Runs.urls("reports/"),
     path("reports/<int:pk>/file/", File.as_view(), name="report-file"),
     path("reports/<slug:kind>/preview/", Preview.as_view(), name="report-preview"),

@@ -1,6 +1,6 @@
 """What each feature adds to the tests of the whole house, kept beside its own tests.
 
-``tests/<app>/<feature>/cast_rows.py`` may define
+``tests/<app>/<feature>/cast_rows.py``, or that of a package without features, may define
 
 ``rows(cast) -> dict``      name → row of the health bureau, for the table of permissions
 ``CAPACITIES``              name of a row → capacity of those who take part in rows of its kind
@@ -27,7 +27,7 @@ TESTS = Path(__file__).resolve().parent.parent
 @cache
 def modules() -> tuple[ModuleType, ...]:
     """The ``cast_rows`` of every feature."""
-    found = sorted(TESTS.glob("*/*/cast_rows.py"))
+    found = sorted([*TESTS.glob("*/cast_rows.py"), *TESTS.glob("*/*/cast_rows.py")])
     parts = (path.relative_to(TESTS).with_suffix("").parts for path in found)
     return tuple(importlib.import_module(".".join(("tests", *names))) for names in parts)
 

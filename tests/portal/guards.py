@@ -27,4 +27,15 @@ GUARDS = (
         (SEARCH + "::test_who_was_shown_a_name", SEARCH + "::test_what_is_not_shown"), "A06, A15",
     ),
     Guard(P + "trail.note_reading", nothing, (SHOWN + "::test_opening_one",), "8.1.4.3 a"),
+    # Word templates: what an organization writes, and what people typed
+    Guard(
+        "secmgmt.core.reporting.templates.check_node", nothing,
+        ("../core/reporting/test_templates.py::test_a_template_that_reaches", "../core/reporting/test_templates.py::test_an_attack_in_a_header"),
+        "A22, A23",
+    ),
+    Guard(
+        "secmgmt.core.reporting.templates.check_relations", nothing,
+        ("../core/reporting/test_templates.py::test_a_template_that_would_fetch",), "A27",
+    ),
+    Guard(P + "doctemplates.render_docx", nothing, ("test_doctemplates.py::test_a_template_that_cannot",), "A22"),
 )

@@ -3,7 +3,7 @@
 from .audit import AuditEvent, AuditHead, AuditResult, AuditRow
 from .base import Record, ScopedQuerySet, ScopeNode
 from .job import Job, JobState, PeriodicRun
-from .report import ReportRun
+from .report import ReportRun, ReportTemplate
 from .search import SearchEntry
 from .trail import Attached, Attachment, Comment, Decision, Notice, Participation
 
@@ -23,6 +23,7 @@ __all__ = [
     "PeriodicRun",
     "Record",
     "ReportRun",
+    "ReportTemplate",
     "ScopeNode",
     "ScopedQuerySet",
     "SearchEntry",

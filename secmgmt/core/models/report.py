@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .trail import Attached
+from .base import Record
+from .trail import Attached, Attachment
 
 
 class ReportRun(Attached):
@@ -29,3 +33,59 @@ class ReportRun(Attached):
 
     def __str__(self) -> str:
         return self.title
+
+
+class TemplateState(models.TextChoices):
+    """Where a template stands."""
+
+    DRAFT = "draft", _("草拟")
+    ACTIVE = "active", _("启用")
+    RETIRED = "retired", _("停用")
+
+
+class ReportTemplate(Record):
+    """A Word template for one kind of report, used for records of a unit and all beneath it.
+
+    The file is its one attachment; from the first use on it stays as it is. At most one of a unit and kind is in use.
+    """
+
+    has_files: ClassVar[bool] = True
+    state_tones: ClassVar[dict[str, str]] = {"draft": "", "active": "ok", "retired": "idle"}
+
+    unit = models.ForeignKey(
+        settings.SCOPE_NODE_MODEL, verbose_name=_("适用单位"), on_delete=models.PROTECT, related_name="+"
+    )
+    kind = models.CharField(_("报告种类"), max_length=64)
+    name = models.CharField(_("名称"), max_length=100)
+    note = models.TextField(_("说明"), max_length=500, blank=True)
+    state = models.CharField(
+        _("状态"), max_length=10, choices=TemplateState, default=TemplateState.DRAFT, editable=False
+    )
+    frozen_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("文书模板")
+        verbose_name_plural = _("文书模板")
+        ordering = ["kind", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "kind"], condition=models.Q(state="active"), name="one_template_in_use"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("portal:template-detail", args=[self.pk])
+
+    @property
+    def takes_files(self) -> bool:
+        """Only a draft that has no file yet."""
+        return self.state == TemplateState.DRAFT and not Attachment.of(self).exists()
+
+    def frozen_content(self) -> dict[str, Any]:
+        """What is used: the file, for which reports and whom."""
+        files = list(Attachment.of(self).values_list("digest", flat=True))
+        return {"unit": self.unit_id, "kind": self.kind, "name": self.name, "files": files}

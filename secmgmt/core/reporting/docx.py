@@ -20,9 +20,10 @@ from .docx_parts import (
     run_xml,
     table_element,
 )
-from .docx_styles import COLUMN_MM, font_table, new_section, styled_book
+from .docx_styles import COLUMN_MM, add_styles, font_table, new_section, styled_book
 from .painting import to_png
 from .tabular import alignments, column_shares, form_shares, texts_of
+from .templates import filled
 from .text import _, chinese_date, display, local_time, printable_text
 
 _KIND_STYLES = {"body": "BodyText", "flush": "Flush", "note": "Note", "quote": "QuoteText"}
@@ -33,10 +34,15 @@ _GROUP_TINT = "F6F8FB"
 class _Writer:
     """Writes the blocks of one document into a fresh Word file."""
 
-    def __init__(self, document: blocks.Document):
+    def __init__(self, document: blocks.Document, template: bytes | None = None):
         self.document, self.meta = document, document.meta
         self.official = self.meta.layout == "official"
-        self.book = styled_book(self.official)
+        self.place, self.said = None, frozenset[str]()  # where the body goes, what the template says already
+        if template is None:
+            self.book = styled_book(self.official)
+        else:
+            self.book, self.place, self.said = filled(template, document)
+            add_styles(self.book, self.official)
         self.ids = {style.name: style.style_id for style in self.book.styles}
         self.headings = document.of(blocks.Heading)
         self.next_heading = count(1)
@@ -45,7 +51,10 @@ class _Writer:
         return self.ids[name]
 
     def _add(self, element) -> None:
-        self.book.element.body.insert_element_before(element, "w:sectPr")
+        if self.place is None:
+            self.book.element.body.insert_element_before(element, "w:sectPr")
+        else:
+            self.place.addprevious(element)
 
     def _line(self, text: str, style: str) -> None:
         self._add(paragraph_element(run_xml(printable_text(text)), self._style(style)))
@@ -137,6 +146,8 @@ class _Writer:
             return
         width = min(COLUMN_MM, COLUMN_MM * drawn.width / 560, 200 * drawn.width / drawn.height)
         paragraph = self.book.add_paragraph(style="Caption")
+        if self.place is not None:
+            self.place.addprevious(paragraph._element)
         paragraph.paragraph_format.line_spacing = 1.0
         shape = paragraph.add_run().add_picture(BytesIO(data), width=Mm(width))
         properties = shape._inline.docPr
@@ -202,7 +213,7 @@ class _Writer:
         for text in (cover.org, chinese_date(cover.date)):
             if text:
                 self._line(text, "CoverLine")
-        if first:
+        if first and self.place is None:
             self._demo_mark(self.book.sections[0])
             new_section(self.book, restart=True)
         else:
@@ -272,13 +283,19 @@ class _Writer:
 
     def render(self) -> bytes:
         document, meta = self.document, self.meta
+        if self.place is not None and meta.demo:
+            self._line(_("演示数据"), "CoverNumber")
         if not document.of(blocks.Cover):
-            if self.official and meta.number:
+            if self.official and meta.number and "number" not in self.said:
                 self._line(meta.number, "DocNumber")
-            self._line(document.title, "DocTitle")
+            if "title" not in self.said:
+                self._line(document.title, "DocTitle")
         for index, block in enumerate(document.blocks):
             self._block(block, first=index == 0)
-        self._head_and_foot(self.book.sections[-1])
+        if self.place is None:
+            self._head_and_foot(self.book.sections[-1])
+        else:
+            self.place.getparent().remove(self.place)
         properties = self.book.core_properties
         properties.title, properties.subject = (
             printable_text(document.title)[:255],
@@ -295,6 +312,9 @@ def _bookmark(number: int) -> str:
     return f"_Toc{number:06d}"
 
 
-def render_docx(document: blocks.Document) -> bytes:
-    """The document as a Word file; the same document gives the same bytes."""
-    return _Writer(document).render()
+def render_docx(document: blocks.Document, template: bytes | None = None) -> bytes:
+    """The document as a Word file; the same document (in the same `template`) gives the same bytes.
+
+    Raises `TemplateRefused` where the template cannot be used.
+    """
+    return _Writer(document, template).render()

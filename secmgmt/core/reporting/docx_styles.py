@@ -113,12 +113,7 @@ def _shape_style(styles, style, east, size, leading, align, indent, before, afte
 
 def apply_styles(book, official: bool) -> None:
     """Define all styles of a layout in `book`."""
-    styles = book.styles
-    known = {style.name: style for style in styles}
-    for name, values in (_OFFICIAL if official else _REPORT).items():
-        style = known.get(name) or styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        _shape_style(styles, style, *values)
-    book.styles["SignOff"].paragraph_format.right_indent = Pt(64 if official else 48)
+    add_styles(book, official, replace=True)
     properties = book.styles["Normal"].element.get_or_add_rPr()
     language = OxmlElement("w:lang")
     language.set(qn("w:val"), "en-US")
@@ -129,6 +124,19 @@ def apply_styles(book, official: bool) -> None:
         if paragraph.find(qn(tag)) is None:
             element = OxmlElement(tag)
             paragraph.insert(0, element) if tag == "w:kinsoku" else paragraph.insert(1, element)
+
+
+def add_styles(book, official: bool, *, replace: bool = False) -> None:
+    """Give `book` the styles a layout needs; those of its own stay as they are unless `replace`."""
+    styles = book.styles
+    known = {style.name: style for style in styles}
+    for name, values in (_OFFICIAL if official else _REPORT).items():
+        if name in known and not replace:
+            continue
+        style = known.get(name) or styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        _shape_style(styles, style, *values)
+        if name == "SignOff":
+            style.paragraph_format.right_indent = Pt(64 if official else 48)
 
 
 @lru_cache(maxsize=2)

@@ -38,7 +38,7 @@ class Command(BaseCommand):
 def workflows_page() -> str:
     """The page: one table per workflow of the product itself."""
     _ = get_resolver().url_patterns  # the URLs import every feature, and so every workflow
-    own = ("accounts.", "assets.", "assessments.", "contingency.")
+    own = ("accounts.", "core.", "assets.", "assessments.", "contingency.")
     found = sorted(label for label in Workflow.registry if label.startswith(own))
     return "\n".join([HEAD, *(table_of(Workflow.registry[label]) for label in found)])
 

@@ -1,0 +1,125 @@
+"""Word templates through the pages: registered, tried, put into use, taken by reports of the unit and beneath."""
+
+from __future__ import annotations
+
+import io
+
+import docx
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from secmgmt.core.models import AuditEvent, ReportRun, ReportTemplate
+from secmgmt.core.reporting.templates import starter
+from secmgmt.core.workflow import seen_token
+from tests.core.testapp.support import make_thing
+from tests.jobs import run_queued
+from tests.support import make_position, make_user
+
+pytestmark = pytest.mark.django_db
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def word(*lines: str) -> bytes:
+    book, output = docx.Document(), io.BytesIO()
+    for line in lines:
+        book.add_paragraph(line)
+    book.save(output)
+    return output.getvalue()
+
+
+def attach_url(row: ReportTemplate) -> str:
+    kind = ContentType.objects.get_for_model(row)
+    return reverse("core:file-attach", args=[kind.pk, row.pk])
+
+
+@pytest.fixture
+def keeper(client, city):
+    user = make_user(unit=city.root)
+    make_position(user, city.root, "act_as_rules_keeper")
+    client.force_login(user)
+    return user
+
+
+def register(client, unit, content: bytes, name: str = "红头") -> ReportTemplate:
+    client.post(reverse("portal:template-create"), {"name": name, "kind": "thing", "unit": unit.pk, "version": 0})
+    row = ReportTemplate.objects.latest("pk")
+    upload = SimpleUploadedFile("模板.docx", content, content_type=WORD)
+    added = client.post(attach_url(row), {"file": upload, "declared_not_secret": "on"})
+    assert added.status_code in (200, 302), added.content.decode()
+    return row
+
+
+def step(client, row, name):
+    row.refresh_from_db()
+    url = reverse("portal:template-transition", args=[row.pk, name])
+    return client.post(url, {"seen": seen_token(row), "opinion": ""})
+
+
+def report_of(client, city, thing) -> list[str]:
+    client.force_login(city.lin)
+    client.post("/reports/thing/preview/", {"subject": thing.pk, "fmt": "docx"})
+    run_queued()
+    run = ReportRun.objects.latest("pk")
+    content = b"".join(client.get(reverse("portal:report-file", args=[run.pk])).streaming_content)
+    return [paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs]
+
+
+def test_a_report_takes_the_template_in_use_of_the_nearest_unit(client, city, keeper):
+    thing = make_thing(city.health, "共享平台")
+    wide, near = register(client, city.root, word("全市红头", "{{ body }}")), None
+    assert step(client, wide, "enable").status_code == 302
+    near = register(client, city.health, word("卫健红头", "{{ body }}"), "卫健")
+    assert report_of(client, city, thing)[0] == "全市红头"  # a draft is not used yet
+    client.force_login(keeper)
+    assert step(client, near, "enable").status_code == 302
+    assert report_of(client, city, thing)[0] == "卫健红头"
+    assert ReportRun.objects.latest("pk").params["template_name"] == "卫健"
+    client.force_login(keeper)
+    assert step(client, near, "retire").status_code == 302
+    assert report_of(client, city, thing)[0] == "全市红头"
+
+
+def test_a_second_template_replaces_the_one_in_use(client, city, keeper):
+    first, second = (register(client, city.root, word(line, "{{ body }}"), line) for line in ("甲", "乙"))
+    step(client, first, "enable")
+    step(client, second, "enable")
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("retired", "active")
+
+
+@pytest.mark.parametrize(
+    "content, said",
+    [(("没有正文",), "单独成段"), (("{{ title.__class__ }}", "{{ body }}"), "不允许的写法"), (None, "还没有上传")],
+)
+def test_a_template_that_cannot_be_used_is_not_put_into_use(client, city, keeper, content, said):
+    if content is None:
+        sent = {"name": "空", "kind": "thing", "unit": city.root.pk, "version": 0}
+        client.post(reverse("portal:template-create"), sent)
+        row = ReportTemplate.objects.get()
+    else:
+        row = register(client, city.root, word(*content))
+    response = step(client, row, "enable")
+    assert said in response.content.decode() and response.status_code in (409, 422)
+    row.refresh_from_db()
+    assert row.state == "draft"
+
+
+def test_a_sample_is_tried_before_use_and_the_file_of_one_in_use_stays(client, city, keeper):
+    row = register(client, city.root, starter())
+    sample = client.get(reverse("portal:template-sample", args=[row.pk]))
+    assert sample["Content-Type"] == WORD and AuditEvent.objects.filter(verb="core.reporttemplate.try").exists()
+    step(client, row, "enable")
+    upload = SimpleUploadedFile("b.docx", word("{{ body }}"), content_type=WORD)
+    assert client.post(attach_url(row), {"file": upload, "declared_not_secret": "on"}).status_code == 409
+    assert client.get(reverse("portal:template-update", args=[row.pk])).status_code == 409
+
+
+def test_only_the_keeper_of_the_rules_keeps_templates(client, city, keeper):
+    row = register(client, city.root, starter())
+    client.force_login(city.lin)
+    assert client.get(reverse("portal:template-detail", args=[row.pk])).status_code == 404
+    assert client.get(reverse("portal:template-starter")).status_code == 403
+    assert client.post(reverse("portal:template-create"), {"name": "x"}).status_code == 403
