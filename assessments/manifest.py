@@ -9,6 +9,7 @@ from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, Panel, ReportKind, SearchSource, joined
 from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS, Capacity
 
+from .campaign.manifest import MANIFEST as CAMPAIGN
 from .catalog import services as catalog
 from .catalog.queries import searched_text, searched_title
 from .demo import create_assessments
@@ -196,4 +197,5 @@ FOUNDATION = Manifest(
 # The catalogue, grading and self-assessment above; every other feature has a manifest of its own in its folder.
 MANIFEST = joined(
     FOUNDATION,
+    CAMPAIGN,
 )

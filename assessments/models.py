@@ -1,5 +1,6 @@
 """The app's models; each lives in its feature."""
 
+from .campaign.models import Campaign, CampaignReminder, CampaignTask
 from .catalog.models import CatalogItem, Guidance, HighRiskCase, Standard
 from .evaluation.models import Answer, Assessment, ComponentResult
 from .grading.models import Grading, OutsideDecision
@@ -7,6 +8,9 @@ from .grading.models import Grading, OutsideDecision
 __all__ = [
     "Answer",
     "Assessment",
+    "Campaign",
+    "CampaignReminder",
+    "CampaignTask",
     "CatalogItem",
     "ComponentResult",
     "Grading",

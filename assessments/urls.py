@@ -1,8 +1,9 @@
 """URLs of graded protection."""
 
+from .campaign.urls import urlpatterns as campaign_urls
 from .catalog.urls import urlpatterns as catalog_urls
 from .evaluation.urls import urlpatterns as evaluation_urls
 from .grading.urls import urlpatterns as grading_urls
 
 app_name = "assessments"
-urlpatterns = [*evaluation_urls, *grading_urls, *catalog_urls]
+urlpatterns = [*evaluation_urls, *grading_urls, *catalog_urls, *campaign_urls]

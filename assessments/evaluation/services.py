@@ -72,27 +72,14 @@ def create_assessment(
     standard = standard or shipped_standard()
     if standard is None:
         raise errors.Invalid({"standard": [_("还没有载入标准条款，请联系系统管理员载入后再试。")]})
-    items = _items_for(protected_object, standard)
-    assessment = Assessment(
-        protected_object=protected_object,
-        title=title,
-        standard=standard,
-        standard_code=standard.code,
-        level=protected_object.security_level,
-        business_level=protected_object.business_level,
-        service_level=protected_object.service_level,
-        extensions=extensions_of(protected_object),
-        report_date=report_date,
-        due_on=due_on,
-        template=template or formulas.default_template(report_date),
-        formula=formula,
-        attention=attention,
-        weights=formulas.OWN_WEIGHTS if any(item.own_weight for item in items) else formulas.DEFAULT_WEIGHTS,
-        total=len(items),
-    )
+    items = items_for(protected_object, standard)
+    assessment = drafted(
+        protected_object, standard, items, report_date=report_date, template=template,
+        title=title, due_on=due_on, formula=formula, attention=attention,
+    )  # fmt: skip
     records.stamp(assessment, by=by, at=at)
     _insert(assessment)
-    Answer.objects.bulk_create(_frozen(assessment, items), batch_size=300)
+    Answer.objects.bulk_create(frozen(assessment, items), batch_size=300)
     search.refresh(assessment)
     after, detail = audit.fields_of(assessment), {"items": len(items)}
     audit.record("assessments.assessment.add", assessment, by=by, at=at, after=after, detail=detail)
@@ -122,7 +109,28 @@ def store(form: Any, *, by: Any, at: dt.datetime) -> Assessment:
     return create_assessment(**values, by=by, at=at)
 
 
-def _items_for(obj: Any, standard: Standard) -> list[CatalogItem]:
+def drafted(
+    obj: Any, standard: Standard, items: list[CatalogItem], *, report_date: dt.date, template: str = "", **frame: Any
+) -> Assessment:
+    """An assessment of ``obj`` by ``items``, not stored yet; ``frame``: the fields a person chooses."""
+    return Assessment(
+        protected_object=obj,
+        standard=standard,
+        standard_code=standard.code,
+        level=obj.security_level,
+        business_level=obj.business_level,
+        service_level=obj.service_level,
+        extensions=extensions_of(obj),
+        report_date=report_date,
+        template=template or formulas.default_template(report_date),
+        weights=formulas.OWN_WEIGHTS if any(item.own_weight for item in items) else formulas.DEFAULT_WEIGHTS,
+        total=len(items),
+        **frame,
+    )
+
+
+def items_for(obj: Any, standard: Standard) -> list[CatalogItem]:
+    """The items of its levels and kinds, in order. Invalid: not graded, level 5, none applies, secret-bearing."""
     levels = (obj.security_level, obj.business_level, obj.service_level)
     if obj.is_secret_register:
         raise errors.Invalid({"protected_object": [_("涉密系统另行归口，不在这里自评估。")]})
@@ -151,7 +159,7 @@ def _in_order(chosen: list[CatalogItem], whole: list[CatalogItem]) -> list[Catal
     return sorted(chosen, key=lambda item: places.get((item.scope, item.layer, item.control_point), last))
 
 
-def _frozen(assessment: Assessment, items: list[CatalogItem]) -> list[Answer]:
+def frozen(assessment: Assessment, items: list[CatalogItem]) -> list[Answer]:
     """The open answers, with the wording and weight of the day."""
     return [
         Answer(

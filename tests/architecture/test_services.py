@@ -19,6 +19,7 @@ WRITES = {
 
 # Take ``by`` and ``at`` like a service and write nothing, or only as a part of one.
 NO_SERVICE = {
+    "assessments.campaign.reports.build": "reads: the document's text; handing it out is recorded",
     "assessments.evaluation.reports.build": "reads: the document's text; handing it out is recorded",
     "assessments.grading.reports.build": "reads: the document's text; handing it out is recorded",
     "secmgmt.portal.reports.document": "reads: the document's text; handing it out is recorded",
