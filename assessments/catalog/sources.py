@@ -74,7 +74,7 @@ CATALOGUE_COLUMNS = _columns(
     sag="SAG 属性标识",
     applies_to="适用责任",
     unit_code="测评单元编号",
-    high_risk_2025="高风险案例",
+    high_risk_2025="高风险判例",
     weight="重要程度",
 )
 GUIDANCE_COLUMNS = _columns(
@@ -123,7 +123,7 @@ def parse_catalogue(
     _complain_of_repeats(records, [row.unit_code for row in rows], "unit_code")
     _check_lineage(records, rows)
     if cases is not None:
-        text = _("高风险指引中没有案例“%(word)s”")
+        text = _("高风险指引中没有判例“%(word)s”")
         _complain_of_lost(records, [row.high_risk_2025 for row in rows], cases, "high_risk_2025", text)
     refuse(problems)
     return tuple(rows)

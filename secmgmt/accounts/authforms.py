@@ -77,6 +77,7 @@ class ConfirmForm(Worded, BaseConfirm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["password"].label = _("口令")
         self.fields["password"].validators.append(passwords.check_length)
 
 

@@ -68,4 +68,8 @@ def act_label(verb: str, object_type: str = "") -> str:
     word = verb_label(model, verb)
     if word == last:
         return verb
-    return f"{word}{model._meta.verbose_name}" if model else word
+    if model is None:
+        return word
+    workflow = workflow_of(model)
+    steps = workflow.by_name if workflow else {}
+    return f"{model._meta.verbose_name}：{word}" if last in steps else f"{word}{model._meta.verbose_name}"

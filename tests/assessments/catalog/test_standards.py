@@ -98,7 +98,7 @@ def test_wrong_cells_are_named_by_address_and_nothing_is_stored(keeper):
 @pytest.mark.parametrize(
     ("column", "value", "words"),
     [
-        ("高风险案例", "6.1.1.1 99.9.9.9", "高风险指引中没有案例“99.9.9.9”"),
+        ("高风险判例", "6.1.1.1 99.9.9.9", "高风险指引中没有判例“99.9.9.9”"),
         ("没有的列", "x", "不认识的列"),
     ],
 )
@@ -110,8 +110,8 @@ def test_what_leads_nowhere_is_refused(keeper, column, value, words):
 
 def test_a_high_risk_case_or_an_item_that_is_not_there_is_named_by_its_cell(keeper):
     lines = [[*ITEMS[0][:7], None], [*ITEMS[1][:7], "99.9.9.9"]]
-    page = keeper.post(UPLOAD, {**NAMES, "file": table([*HEAD[:7], "高风险案例"], *lines)}).content.decode()
-    assert ">H3<" in page and "工作表“Sheet”" in page and "高风险案例" in page and "没有案例“99.9.9.9”" in page
+    page = keeper.post(UPLOAD, {**NAMES, "file": table([*HEAD[:7], "高风险判例"], *lines)}).content.decode()
+    assert ">H3<" in page and "工作表“Sheet”" in page and "高风险判例" in page and "没有判例“99.9.9.9”" in page
     guide = ["条款", "测评对象", "检查方法", "证据", "常见问题", "整改建议", "建议风险"]
     notes = table(guide, ["A.1", "制度", "查", "件", "无", "改", "低"], ["Z.9", "制度", "查", "件", "无", "改", "低"])
     page = send(keeper, *ITEMS, guidance=notes).content.decode()
@@ -221,7 +221,7 @@ def test_every_standard_comes_back_from_its_export_as_it_was(city, keeper):
 def test_the_blank_tables_have_every_column_and_an_explanation(keeper):
     items = lines_of(keeper.get(reverse("assessments:standard-import-template", args=["items"])).content)
     assert items == [["等级", "条款", "项", "范围", "安全层面", "控制点", "领域", "要求", "与低一级相比", "低一级条款",
-                      "SAG", "适用责任", "测评单元编号", "高风险案例", "重要程度"]]  # fmt: skip
+                      "SAG", "适用责任", "测评单元编号", "高风险判例", "重要程度"]]  # fmt: skip
     guidance = lines_of(keeper.get(reverse("assessments:standard-import-template", args=["guidance"])).content)
     assert guidance[0][0] == "条款" and len(guidance) == 1
     assert keeper.get(reverse("assessments:standard-import-template", args=["else"])).status_code == 404
