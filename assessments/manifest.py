@@ -13,9 +13,11 @@ from .campaign.manifest import MANIFEST as CAMPAIGN
 from .catalog import services as catalog
 from .catalog.queries import searched_text, searched_title
 from .demo import create_assessments
+from .evaluation import figures as evaluation_figures
 from .evaluation import reports as evaluation_reports
 from .evaluation.panels import cycle_step, object_assessments, running
 from .evaluation.todos import answering_todos, confirming_todos
+from .grading import figures as grading_figures
 from .grading import reports as grading_reports
 from .grading.queries import searched_text as searched_grading
 from .grading.todos import grading_todos, object_panel, sees_gradings, waiting
@@ -190,6 +192,7 @@ FOUNDATION = Manifest(
             note=_("定级对象、受侵害客体和程度、等级、评审核准意见和附件清单"),
         ),
     ),
+    figures=(*grading_figures.FIGURES, *evaluation_figures.FIGURES),
     catalogs=(catalog.load_shipped,),
     demo=((30, create_assessments),),
 )

@@ -17,6 +17,7 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 
 from . import permissions
+from .figures import Chapter, Figure
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,8 @@ class Manifest:
     home: tuple[HomePanel, ...] = ()
     reports: tuple[ReportKind, ...] = ()
     search: tuple[SearchSource, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
     health: tuple[HealthCheck, ...] = ()
     catalogs: tuple[Callable[[], str], ...] = ()
     api: tuple[tuple[str, str], ...] = ()  # (prefix under /api/v1/, "dotted.module:router")

@@ -13,8 +13,10 @@ from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import Manifest, MenuEntry, SearchSource, collect
 from secmgmt.core.permissions import ACTION_LABELS
 
-from . import reports
+from . import reports, scope
 from .todos import audit_todos
+
+OVERSEERS = (roles.LEADER, roles.RULES, roles.INSPECTOR, roles.UNIT_LEAD, roles.UNIT_HEAD)
 
 
 def may_have_reports(user: Any) -> bool:
@@ -24,17 +26,21 @@ def may_have_reports(user: Any) -> bool:
 
 ACT_LABELS["core.reporttemplate.try"] = _("试排文书模板")
 ACTION_LABELS["enable"] = _("启用停用")
+ACTION_LABELS[scope.OVERSEE] = _("查看一览")
 
 MANIFEST = Manifest(
     app="portal",
     grants={
+        **{role.code: {"accounts.OrgUnit": (scope.OVERSEE,)} for role in OVERSEERS},
         roles.RULES.code: {
+            "accounts.OrgUnit": (scope.OVERSEE,),
             "core.ReportTemplate": ("view", "add", "change", "delete", "attach", "enable"),
         },
     },
     todos=(audit_todos,),
     menu=(
         MenuEntry("", _("工作台"), "portal:home", "home", order=0, visible=lambda user: True),
+        MenuEntry("", _("全市一览"), "portal:city", "city", order=5, visible=scope.may_oversee),
         MenuEntry(
             _("报告"), _("报告中心"), "portal:report-list", "download", order=800, visible=may_have_reports
         ),
@@ -68,5 +74,6 @@ MANIFEST = Manifest(
             order=210,
         ),
     ),
+    api=(("figures", "secmgmt.portal.figures_api:router"),),
     chores=(reports.clear_old,),
 )

@@ -4,11 +4,14 @@ from django.urls import path
 
 from . import doctemplate_views, health, views
 from .centre import File, Preview, Runs
+from .city import City, Rows
 from .trail import Trail
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("city/", City.as_view(), name="city"),
+    path("figures/<slug:figure>/", Rows.as_view(), name="figure"),
     path("health/", health.page, name="health"),
     *Trail.urls("audit/"),
     path("reports/templates/starter/", doctemplate_views.starter_file, name="template-starter"),
