@@ -21,6 +21,7 @@ from .grading import figures as grading_figures
 from .grading import reports as grading_reports
 from .grading.queries import searched_text as searched_grading
 from .grading.todos import grading_todos, object_panel, sees_gradings, waiting
+from .rectification.manifest import MANIFEST as RECTIFICATION
 
 ACT_LABELS.update(
     {
@@ -201,4 +202,5 @@ FOUNDATION = Manifest(
 MANIFEST = joined(
     FOUNDATION,
     CAMPAIGN,
+    RECTIFICATION,
 )

@@ -4,6 +4,14 @@ from .campaign.models import Campaign, CampaignReminder, CampaignTask
 from .catalog.models import CatalogItem, Guidance, HighRiskCase, Standard
 from .evaluation.models import Answer, Assessment, ComponentResult
 from .grading.models import Grading, OutsideDecision
+from .rectification.models import (
+    DueRule,
+    Numbering,
+    Rectification,
+    RectificationSource,
+    RectifiedResult,
+    RouteRule,
+)
 
 __all__ = [
     "Answer",
@@ -13,9 +21,15 @@ __all__ = [
     "CampaignTask",
     "CatalogItem",
     "ComponentResult",
+    "DueRule",
     "Grading",
     "Guidance",
     "HighRiskCase",
+    "Numbering",
     "OutsideDecision",
+    "Rectification",
+    "RectificationSource",
+    "RectifiedResult",
+    "RouteRule",
     "Standard",
 ]

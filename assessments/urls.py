@@ -4,6 +4,8 @@ from .campaign.urls import urlpatterns as campaign_urls
 from .catalog.urls import urlpatterns as catalog_urls
 from .evaluation.urls import urlpatterns as evaluation_urls
 from .grading.urls import urlpatterns as grading_urls
+from .rectification.urls import urlpatterns as rectification_urls
 
 app_name = "assessments"
 urlpatterns = [*evaluation_urls, *grading_urls, *catalog_urls, *campaign_urls]
+urlpatterns = [*evaluation_urls, *rectification_urls, *grading_urls, *catalog_urls]
