@@ -16,6 +16,9 @@ ACT_LABELS.update(
         "assessments.rectification.open": _("发现问题，生成整改事项"),
         "assessments.rectification.worsen": _("再次发现，更新风险和期限"),
         "assessments.rectification.ask": _("填写申请"),
+        "assessments.rectification.result": _("写入整改后结果"),
+        "assessments.rectification.revoke": _("撤销整改后结果"),
+        "assessments.rectification.rules": _("装入整改规则"),
         "assessments.rectification.escalate": _("逾期逐级提醒"),
     }
 )

@@ -256,29 +256,36 @@ def load_rules() -> str:
         for rule in shipped:
             model.objects.create(**rule._asdict(), created_at=at, updated_at=at)
             added += 1
+    if added:
+        with audit.act():
+            audit.record("assessments.rectification.rules", by=None, at=at, detail={"count": added})
     return _("整改规则：新增 %(n)d 条") % {"n": added}
 
 
 # -- results -----------------------------------------------------------------------------------------------
 
 
-def keep_result(item: Rectification, *, by: Any, at: dt.datetime, opinion: str) -> RectifiedResult:
+def keep_result(item: Rectification, by: Any, at: dt.datetime, opinion: str) -> RectifiedResult:
     """Write the 整改后结果 of an item that closes; part of the step."""
     files = Attachment.of(item).order_by("pk").values_list("name", "digest")
     agency = item.origin == Origin.AGENCY or item.sources.filter(origin=Origin.AGENCY).exists()
-    return RectifiedResult.objects.create(
+    row = RectifiedResult.objects.create(
         item=item, result=item.after_result or AfterResult.MET, on=timezone.localdate(at), verifier=by,
         verifier_name=by.audit_name, outcome=item.outcome, opinion=opinion.strip(),
-        evidence=[list(row) for row in files], self_declared=agency,
+        evidence=[list(file) for file in files], self_declared=agency,
     )  # fmt: skip
+    kept = {"result": row.result, "evidence": row.evidence, "self_declared": agency}
+    audit.record("assessments.rectification.result", item, by=by, at=at, after=kept)
+    return row
 
 
-def revoke_results(item: Rectification, *, at: dt.datetime) -> None:
+def revoke_results(item: Rectification, by: Any, at: dt.datetime) -> None:
     """The results of an item that opens again no longer hold; they stay on record."""
     item.results.filter(revoked_on__isnull=True).update(revoked_on=timezone.localdate(at))
+    audit.record("assessments.rectification.revoke", item, by=by, at=at)
 
 
-def tell_sources(item: Rectification, state: str, *, by: Any, at: dt.datetime) -> None:
+def tell_sources(item: Rectification, state: str, by: Any, at: dt.datetime) -> None:
     """Let every finder know the item's new state, in the transaction of the change."""
     for source in item.sources.all():
         ports.corrective_action_changed(source.origin, source.object_id, state, by=by, at=at)
@@ -288,7 +295,7 @@ def tell_sources(item: Rectification, state: str, *, by: Any, at: dt.datetime) -
 
 
 def tell(
-    item: Rectification, users: Iterable[Any], text: Any, *, at: dt.datetime, by: Any = None, opinion: str = ""
+    item: Rectification, users: Iterable[Any], text: Any, at: dt.datetime, by: Any = None, opinion: str = ""
 ) -> None:
     """A notice that leads to the item, with the opinion, but not to whoever did it."""
     people = [person for person in users if person is not None and person != by]
@@ -297,7 +304,7 @@ def tell(
     notices.notify(users=people, text=str(text) % words + said, url=item.get_absolute_url(), parent=item, at=at)
 
 
-def tell_deciders(item: Rectification, *, by: Any, at: dt.datetime) -> None:
+def tell_deciders(item: Rectification, by: Any, at: dt.datetime) -> None:
     """Whose decision it waits for now."""
     text = _("请办理 %(number)s “%(title)s”（%(name)s），%(who)s已提交")
     tell(item, queries.deciders(item, timezone.localdate(at)), text, at=at, by=by)

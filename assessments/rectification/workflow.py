@@ -153,7 +153,7 @@ def asks(matter: str) -> Effect:
         else:
             obj.decides_role, obj.route_basis = services.route(obj, matter, at=at, but=by)
         obj.asked_at, obj.asked_by = at, by
-        services.tell_deciders(obj, by=by, at=at)
+        services.tell_deciders(obj, by, at)
 
     return effect
 
@@ -184,13 +184,13 @@ def accept(obj: Rectification, by: Any, at: dt.datetime, opinion: str) -> None:
 def close(obj: Rectification, by: Any, at: dt.datetime, opinion: str) -> None:
     """Verified: the 整改后结果 is written beside what was confirmed."""
     obj.closed_on = timezone.localdate(at)
-    services.keep_result(obj, by=by, at=at, opinion=opinion)
+    services.keep_result(obj, by, at, opinion)
     answered(_t("%(number)s “%(title)s”已由%(who)s验证关闭"))(obj, by, at, opinion)
 
 
 def reopen(obj: Rectification, by: Any, at: dt.datetime, opinion: str) -> None:
     """Once more from the plan, with a due date counted from today."""
-    services.revoke_results(obj, at=at)
+    services.revoke_results(obj, by, at)
     obj.closed_on, obj.planned, obj.outcome, obj.after_result = None, False, "", ""
     start_again(obj, at, _t("重新打开后重新起算"))
     answered(_t("%(number)s “%(title)s”被%(who)s重新打开"))(obj, by, at, opinion)
@@ -227,7 +227,7 @@ def step(
         effect(obj, by, at, opinion)
         if not more.get("freezes"):
             obj.decides_role = ""
-        services.tell_sources(obj, target, by=by, at=at)
+        services.tell_sources(obj, target, by, at)
 
     return Transition(name, source, target, action, label, effect=whole, **more)
 
