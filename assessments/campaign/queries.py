@@ -11,8 +11,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from assessments.evaluation.models import Answer, AssessmentState
+from assessments.catalog.services import shipped_standard
+from assessments.evaluation.models import Answer, Assessment, AssessmentState
 from assets.models import ProtectedObject
+from secmgmt.core.clock import midnight
 
 from .models import Campaign, CampaignKind, CampaignState, CampaignTask, TaskState
 from .work import Work, work_since
@@ -89,6 +91,14 @@ def missing_of(campaign: Campaign) -> QuerySet:
     """The objects of its scope that have no task yet."""
     has = CampaignTask.objects.filter(campaign=campaign, protected_object=OuterRef("pk"))
     return scope_of(campaign).exclude(Exists(has))
+
+
+def confirmed_since(day: dt.date, objects: list[Any]) -> dict[int, Assessment]:
+    """Object → its self-assessment by the shipped standard that was confirmed last, on ``day`` or later."""
+    standard = shipped_standard()
+    rows = Assessment.objects.filter(protected_object__in=objects, state=AssessmentState.CONFIRMED)
+    rows = rows.filter(standard_code=standard.code if standard else "", updated_at__gte=midnight(day))
+    return {row.protected_object_id: row for row in rows.order_by("updated_at", "pk")}
 
 
 def tasks_of(campaign: Campaign, user: Any) -> list[CampaignTask]:

@@ -67,12 +67,17 @@ def active(owner: Any) -> Any:
 
 
 def begin_work(row: Campaign, objects: list[Any], *, by: Any, at: dt.datetime) -> dict[int, dict[str, Any]]:
-    """Object → the fields of its task: the self-assessment under way or begun now, or why none could be begun."""
+    """Object → the fields of its task: the self-assessment that fulfils it, or why none could be begun.
+
+    One confirmed since the campaign's first day, else the one under way, else one begun now.
+    """
     if row.kind != CampaignKind.SELF or not objects:
         return {}
+    confirmed = queries.confirmed_since(row.starts_on, objects)
+    objects = [obj for obj in objects if obj.pk not in confirmed]
     day, title = timezone.localdate(at), _("%%s %(year)d 年自评估") % {"year": row.submit_by.year}
     found = open_many(objects=objects, title=title, report_date=day, due_on=row.submit_by, by=by, at=at)
-    return {
+    return {pk: {"assessment": made} for pk, made in confirmed.items()} | {
         pk: {"trouble": made[:REASON_LENGTH]} if isinstance(made, str) else {"assessment": made}
         for pk, made in found.items()
     }
