@@ -9,6 +9,7 @@ from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, Panel, ReportKind, SearchSource, joined
 from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS, Capacity
 
+from .calendar.manifest import MANIFEST as CALENDAR
 from .campaign.manifest import MANIFEST as CAMPAIGN
 from .catalog import services as catalog
 from .catalog.queries import searched_text, searched_title
@@ -203,4 +204,5 @@ MANIFEST = joined(
     FOUNDATION,
     CAMPAIGN,
     RECTIFICATION,
+    CALENDAR,
 )

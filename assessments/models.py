@@ -1,5 +1,6 @@
 """The app's models; each lives in its feature."""
 
+from .calendar.models import CalendarFeed, DutyRule
 from .campaign.models import Campaign, CampaignReminder, CampaignTask
 from .catalog.models import CatalogItem, Guidance, HighRiskCase, Standard
 from .evaluation.models import Answer, Assessment, ComponentResult
@@ -16,12 +17,14 @@ from .rectification.models import (
 __all__ = [
     "Answer",
     "Assessment",
+    "CalendarFeed",
     "Campaign",
     "CampaignReminder",
     "CampaignTask",
     "CatalogItem",
     "ComponentResult",
     "DueRule",
+    "DutyRule",
     "Grading",
     "Guidance",
     "HighRiskCase",

@@ -1,5 +1,6 @@
 """URLs of graded protection."""
 
+from .calendar.urls import urlpatterns as calendar_urls
 from .campaign.urls import urlpatterns as campaign_urls
 from .catalog.urls import urlpatterns as catalog_urls
 from .evaluation.urls import urlpatterns as evaluation_urls
@@ -9,3 +10,4 @@ from .rectification.urls import urlpatterns as rectification_urls
 app_name = "assessments"
 urlpatterns = [*evaluation_urls, *grading_urls, *catalog_urls, *campaign_urls]
 urlpatterns = [*evaluation_urls, *rectification_urls, *grading_urls, *catalog_urls]
+urlpatterns = [*evaluation_urls, *grading_urls, *catalog_urls, *campaign_urls, *calendar_urls]
