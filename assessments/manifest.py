@@ -27,6 +27,8 @@ from .rectification.manifest import MANIFEST as RECTIFICATION
 ACT_LABELS.update(
     {
         "assessments.assessment.answer_group": _("整组作答"),
+        "assessments.assessment.offline_export": _("导出离线填报工作簿"),
+        "assessments.assessment.offline_import": _("导入离线填报工作簿"),
         "assessments.assessment.undo_group": _("撤销整组作答"),
         "assessments.assessment.report": _("下载自评估报告"),
         "assessments.grading.invite": _("邀请评审专家"),

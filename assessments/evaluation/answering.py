@@ -193,7 +193,7 @@ def answer_page(request: HttpRequest, pk: int) -> HttpResponse:
     show, query = request.GET.get("show", ""), request.GET.get("q", "")[:100]
     undo = request.GET.get("undo", "")
     groups = groups_of(selected(answers, request), progress, request.user, moment_of(undo))
-    may_submit = assessment.is_open and "submit" in permissions.actions_for(request.user, [assessment])[pk]
+    allowed = permissions.actions_for(request.user, [assessment])[pk] if assessment.is_open else frozenset()
     context = {
         "assessment": assessment,
         "title": _("填报") if assessment.is_open else _("各项结果"),
@@ -211,7 +211,8 @@ def answer_page(request: HttpRequest, pk: int) -> HttpResponse:
         "narrowed": bool(show or query),
         "slim": True,
         "page_keys": KEYS,
-        "submit_url": reverse("assessments:assessment-transition", args=[pk, "submit"]) if may_submit else "",
+        "submit_url": reverse("assessments:assessment-transition", args=[pk, "submit"]) if "submit" in allowed else "",
+        "offline_url": reverse("assessments:assessment-offline", args=[pk]) if "answer" in allowed else "",
     }
     return render(request, "assessments/assessment/answer.html", context)
 

@@ -195,6 +195,22 @@ def save_answer(
     no longer open.
     """
     row = _locked_answer(answer, by)
+    wanted = answered(
+        row, version=version, result=result, found=found, risk=risk, high_risk_applies=high_risk_applies
+    )
+    return _keep(row, wanted, by=by, at=at)
+
+
+def answered(
+    row: Answer,
+    *,
+    version: int,
+    result: str,
+    found: str | None = None,
+    risk: str | None = None,
+    high_risk_applies: list[str] | None = None,
+) -> dict[str, Any]:
+    """What ``row`` takes from an answer, nothing stored yet; parameters and errors as of ``save_answer``."""
     if result != row.result and row.by_component:
         raise errors.Invalid({"result": [_("这一项按部件作答，结果由部件汇总；要直接作答，先清除部件结果。")]})
     sent = {"found": found, "risk": risk, "high_risk_applies": high_risk_applies}
@@ -204,7 +220,7 @@ def save_answer(
         raise changed_meanwhile(row)
     if not row.by_component:
         wanted["value"] = points.result_value(result) if result else None
-    return _keep(row, wanted, by=by, at=at)
+    return wanted
 
 
 def _keep(row: Answer, wanted: dict[str, Any], *, by: Any, at: dt.datetime, **detail: Any) -> Answer:

@@ -2,9 +2,9 @@
 
 from django.contrib.auth.decorators import login_required
 from django.urls import path
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from . import answering, views
+from . import answering, offline_views, views
 
 urlpatterns = [
     *views.Assessments.urls("assessments/"),
@@ -14,6 +14,21 @@ urlpatterns = [
         "assessments/<int:pk>/report/<slug:form>/",
         login_required(require_GET(views.report)),
         name="assessment-report",
+    ),
+    path(
+        "assessments/<int:pk>/offline/",
+        login_required(require_http_methods(["GET", "POST"])(offline_views.upload)),
+        name="assessment-offline",
+    ),
+    path(
+        "assessments/<int:pk>/offline/workbook/",
+        login_required(require_GET(offline_views.workbook)),
+        name="assessment-offline-workbook",
+    ),
+    path(
+        "assessments/<int:pk>/offline/<slug:token>/",
+        login_required(require_http_methods(["GET", "POST"])(offline_views.preview)),
+        name="assessment-offline-preview",
     ),
     path("assessments/items/<int:pk>/save/", answering.save_item, name="answer-save"),
     path("assessments/<int:pk>/group/", login_required(require_POST(views.answer_group)), name="assessment-group"),
