@@ -11,3 +11,10 @@ app_name = "assessments"
 urlpatterns = [*evaluation_urls, *grading_urls, *catalog_urls, *campaign_urls]
 urlpatterns = [*evaluation_urls, *rectification_urls, *grading_urls, *catalog_urls]
 urlpatterns = [*evaluation_urls, *grading_urls, *catalog_urls, *campaign_urls, *calendar_urls]
+urlpatterns = [
+    *campaign_urls,
+    *catalog_urls,
+    *evaluation_urls,
+    *grading_urls,
+    *rectification_urls,
+]
