@@ -8,10 +8,8 @@ from .grading.urls import urlpatterns as grading_urls
 from .rectification.urls import urlpatterns as rectification_urls
 
 app_name = "assessments"
-urlpatterns = [*evaluation_urls, *grading_urls, *catalog_urls, *campaign_urls]
-urlpatterns = [*evaluation_urls, *rectification_urls, *grading_urls, *catalog_urls]
-urlpatterns = [*evaluation_urls, *grading_urls, *catalog_urls, *campaign_urls, *calendar_urls]
 urlpatterns = [
+    *calendar_urls,
     *campaign_urls,
     *catalog_urls,
     *evaluation_urls,

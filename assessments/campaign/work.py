@@ -6,6 +6,9 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from assessments.rectification.choices import State
+from assessments.rectification.models import Rectification
+
 from .models import CampaignKind
 
 
@@ -21,9 +24,33 @@ class Work:
 
 Asked = Callable[[list[int], dt.date], dict[int, Work]]
 
+
+def rechecked(objects: list[int], day: dt.date) -> dict[int, Work]:
+    """整改复查: an object is done once none of its problems is open; an accepted risk is settled.
+
+    An object without an open problem on the first day is done on it: there is nothing to check again.
+    """
+    rows = Rectification.objects.filter(protected_object__in=objects).order_by()
+    states: dict[int, list[tuple[str, dt.date | None]]] = {pk: [] for pk in objects}
+    for pk, state, closed_on in rows.values_list("protected_object", "state", "closed_on"):
+        states[pk].append((state, closed_on))
+    return {pk: _settled(found, day) for pk, found in states.items()}
+
+
+def _settled(found: list[tuple[str, dt.date | None]], day: dt.date) -> Work:
+    left = [state for state, _closed in found if state not in (State.CLOSED, State.ACCEPTED)]
+    closed = [closed_on for _state, closed_on in found if closed_on and closed_on >= day]
+    last = max(closed, default=day)
+    if not left:
+        return Work(last, last, last)
+    is_begun = bool(closed) or any(state != State.PLANNING for state in left)
+    to_verify = all(state == State.VERIFYING for state in left)
+    return Work(last if is_begun else None, last if to_verify else None)
+
+
 # Kind → function (numbers of the objects, first day) → what was done on each since then, in a fixed number of queries.
 # Self-assessments are not here: a task knows the one that fulfils it.
-PROVIDERS: dict[str, Asked] = {}
+PROVIDERS: dict[str, Asked] = {CampaignKind.RECHECK: rechecked}
 
 
 def is_provided(kind: str) -> bool:
