@@ -4,6 +4,7 @@ from .calendar.models import CalendarFeed, DutyRule
 from .campaign.models import Campaign, CampaignReminder, CampaignTask
 from .catalog.models import CatalogItem, Guidance, HighRiskCase, Standard
 from .evaluation.models import Answer, Assessment, ComponentResult
+from .filing.models import Filing, FilingReply, FilingUnit, Prolongation, TermRule
 from .grading.models import Grading, OutsideDecision
 from .rectification.models import (
     DueRule,
@@ -25,6 +26,9 @@ __all__ = [
     "ComponentResult",
     "DueRule",
     "DutyRule",
+    "Filing",
+    "FilingReply",
+    "FilingUnit",
     "Grading",
     "Guidance",
     "HighRiskCase",
@@ -34,5 +38,7 @@ __all__ = [
     "RectificationSource",
     "RectifiedResult",
     "RouteRule",
+    "Prolongation",
     "Standard",
+    "TermRule",
 ]

@@ -4,6 +4,7 @@ from .calendar.urls import urlpatterns as calendar_urls
 from .campaign.urls import urlpatterns as campaign_urls
 from .catalog.urls import urlpatterns as catalog_urls
 from .evaluation.urls import urlpatterns as evaluation_urls
+from .filing.urls import urlpatterns as filing_urls
 from .grading.urls import urlpatterns as grading_urls
 from .rectification.urls import urlpatterns as rectification_urls
 
@@ -16,3 +17,4 @@ urlpatterns = [
     *grading_urls,
     *rectification_urls,
 ]
+urlpatterns = [*evaluation_urls, *filing_urls, *grading_urls, *catalog_urls]

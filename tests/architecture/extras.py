@@ -9,6 +9,7 @@
 ``MAKERS``, ``PAGES``       model → function (stage, state) that makes a row ready for its steps; → its URL of steps
 ``OTHERS``                  field named in ``row`` of transitions.csv → function value → a value for which the step is
                             not meant
+``GIVEN``                   word of ``row`` in transitions.csv → function (row, value), where it is no field of the row
 ``HATS``                    word of ``never`` → function (row, person) that lets the person have done it
 ``WORN``                    model → the words of ``never`` to try on rows of it
 """

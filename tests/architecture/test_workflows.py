@@ -68,6 +68,11 @@ STEPS = {(line.model, line.step): line for line in LINES if line.step != "view"}
 PLACES = [(label, str(state)) for label, flow in WORKFLOWS.items() for state in flow.states]
 
 
+def set_field(name: str, row: Any, value: int) -> None:
+    """What a word of ``row`` in the table means, unless a feature says otherwise."""
+    setattr(row, name, value)
+
+
 class Stage:
     """The cast, and for each workflow a row in any state with all that its steps ask for."""
 
@@ -87,7 +92,7 @@ class Stage:
             pytest.fail(f"{label} has a workflow: add a row of it to Stage.makers and its steps to {FILE.name}")
         row = self.makers[label](state)
         for name, value in given:
-            setattr(row, name, value)
+            extras.gathered("GIVEN").get(name, partial(set_field, name))(row, value)
         row.save()
         return row
 
