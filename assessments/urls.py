@@ -18,3 +18,11 @@ urlpatterns = [
     *rectification_urls,
 ]
 urlpatterns = [*evaluation_urls, *filing_urls, *grading_urls, *catalog_urls]
+urlpatterns = [
+    *campaign_urls,
+    *evaluation_urls,
+    *rectification_urls,
+    *filing_urls,
+    *grading_urls,
+    *catalog_urls,
+]

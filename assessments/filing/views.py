@@ -157,6 +157,7 @@ class FilingUnits(FeatureViews):
 
     model, name, namespace, title = FilingUnit, "filingunit", "assessments", _("备案单位信息")
     table, filterset_class, form_class, sheet = FILING_UNITS, FilingUnitFilter, FilingUnitForm, FILING_UNIT_SHEET
+    exporter = xlsx_exporter
     related = ("unit", "updated_by")
     empty_text = _("登记一次，单位的全部备案表表一都从这里来。")
     facts = tuple(f.name for f in FilingUnit._meta.fields if f.editable and f.name != "id")
