@@ -18,8 +18,8 @@ from .evaluation import figures as evaluation_figures
 from .evaluation import reports as evaluation_reports
 from .evaluation.panels import cycle_step, object_assessments, running
 from .evaluation.todos import answering_todos, confirming_todos
-from .grading import figures as grading_figures
 from .filing.manifest import MANIFEST as FILING
+from .grading import figures as grading_figures
 from .grading import reports as grading_reports
 from .grading.queries import searched_text as searched_grading
 from .grading.todos import grading_todos, object_panel, sees_gradings, waiting

@@ -34,11 +34,11 @@ __all__ = [
     "HighRiskCase",
     "Numbering",
     "OutsideDecision",
+    "Prolongation",
     "Rectification",
     "RectificationSource",
     "RectifiedResult",
     "RouteRule",
-    "Prolongation",
     "Standard",
     "TermRule",
 ]

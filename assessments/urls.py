@@ -14,15 +14,7 @@ urlpatterns = [
     *campaign_urls,
     *catalog_urls,
     *evaluation_urls,
-    *grading_urls,
-    *rectification_urls,
-]
-urlpatterns = [*evaluation_urls, *filing_urls, *grading_urls, *catalog_urls]
-urlpatterns = [
-    *campaign_urls,
-    *evaluation_urls,
-    *rectification_urls,
     *filing_urls,
     *grading_urls,
-    *catalog_urls,
+    *rectification_urls,
 ]
