@@ -85,6 +85,9 @@ class ReportKind:
     """A kind of document about one record of ``model``, for whoever may do ``action`` on it.
 
     ``build(subject, *, by, at) -> Document``; ``related``: what ``select_related`` loads with the subject;
+    ``options``: a form class of what may be said of how it is made (``standard(day) -> params``, ``params()``); then
+    ``build`` takes ``params`` as well. ``private``: it tells what its maker may see, so it is his alone.
+    ``keep_days``: how long its file is kept.
     ``note``: one line that says what the report is for; ``line(subject)``: what tells a record from its like where
     one of them is chosen.
     """
@@ -98,6 +101,9 @@ class ReportKind:
     related: tuple[str, ...] = ()
     note: Any = ""
     line: Callable[[Any], str] = str
+    options: Any = None
+    private: bool = False
+    keep_days: int = 180
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ class City(LoginRequiredMixin, View):
             "levels_chart": view.levels_chart(units),
             "choices": [(unit.pk, "　" * unit.depth + unit.name) for unit in scope.units_overseen(request.user)],
             "levels": [(str(n), level_name(n)) for n in (*scope.LEVELS, 0)],
+            "report_url": report_url(asked),
             "stage": bool(request.GET.get("stage")),
             "stage_url": url_with(request.GET, stage=None if request.GET.get("stage") else 1),
         }
@@ -116,6 +117,15 @@ def title_of(asked: scope.Asked) -> str:
     if len(tops) == 1 and tops[0].kind != "city":
         return _("%(unit)s一览") % {"unit": tops[0].short_name or tops[0].name}
     return _("全市一览") if len(tops) == 1 else _("所辖单位一览")
+
+
+def report_url(asked: scope.Asked) -> str:
+    """Where the report of what is shown is made."""
+    unit = asked.unit or scope.units_overseen(asked.user).filter(path__in=asked.paths).first()
+    if unit is None:
+        return ""
+    page = reverse("portal:report-preview", args=["compliance"])
+    return f"{page}?subject={unit.pk}"
 
 
 def crumbs_of(asked: scope.Asked) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from secmgmt.accounts.models import OrgUnit
-from secmgmt.core.figures import REST, Cell, Figure, FigureValue, cells, summed, value
+from secmgmt.core.figures import REST, Cell, Figure, FigureScope, FigureValue, cells, summed, value
 from secmgmt.core.reporting.charts import chart_svg
 from secmgmt.core.reporting.document import BarChart, LineChart, Series
 
@@ -78,12 +78,12 @@ class Line:
 
 
 class Overview:
-    """The figures of what was asked, by unit and level."""
+    """The figures of what was asked, by unit and level; ``scope``: of another period than its year."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: Asked, scope: FigureScope | None = None) -> None:
         self.asked = asked
         self.figures = figures()
-        scope = asked.scope()
+        scope = scope or asked.scope()
         self.cells: dict[str, list[Cell]] = {figure.code: cells(figure, scope) for figure in self.figures}
         self.rates = sorted((f for f in self.figures if f.heat), key=lambda f: f.heat)
         self.objects = next(f for f in self.figures if f.code == "objects")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import doctemplate_views, health, views
-from .centre import File, Preview, Runs
+from .centre import File, Preview, Runs, Schedules
 from .city import City, Rows
 from .trail import Trail
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("reports/templates/<int:pk>/sample/", doctemplate_views.sample_file, name="template-sample"),
     *doctemplate_views.Templates.urls("reports/templates/"),
     *Runs.urls("reports/"),
+    path("reports/scheduled/", Schedules.as_view(), name="schedules"),
     path("reports/<int:pk>/file/", File.as_view(), name="report-file"),
     path("reports/<slug:kind>/preview/", Preview.as_view(), name="report-preview"),
 ]

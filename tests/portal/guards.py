@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from secmgmt.accounts.models import OrgUnit
 from tests.guarding import Guard, nothing, same, yes
 
@@ -10,7 +12,13 @@ REPORTS, SHOWN, SEARCH = "test_reports.py", "test_trail_redaction.py", "test_sea
 
 FIGURES = "test_figures.py"
 
+COMPLIANCE = "test_compliance.py"
+
 GUARDS = (
+    # a report that tells what its maker may see is his alone; a schedule has no more rights than its owner
+    Guard(P + "reports.whose", lambda *args: Q(), (COMPLIANCE + "::test_a_report_is_its_makers",), "A08"),
+    Guard(P + "schedules.lost", lambda schedule: "", (COMPLIANCE + "::test_a_schedule_whose_owner",), "A09"),
+    Guard(P + "scheduled.still_wanted", nothing, (COMPLIANCE + "::test_a_schedule_makes_one",), "A43"),
     # a figure counts what its reader could open row by row, of units he oversees
     Guard(
         "secmgmt.core.permissions.restrict", same,
