@@ -147,7 +147,7 @@ class FigureValue:
         """As it is shown: 87.30%, 10（5个已整改）, — where it does not apply."""
         if self.figure.is_rate:
             return "—" if self.rate is None else f"{self.rate}%"
-        if self.settled is None:
+        if not self.settled and (self.settled is None or not self.numerator):
             return str(self.numerator)
         return _("%(n)d（%(done)d个已整改）") % {"n": self.numerator, "done": self.settled}
 

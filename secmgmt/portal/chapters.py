@@ -39,7 +39,7 @@ def figures_chapter(told: ReportScope) -> list[Any]:
 
 
 def _measured(found: FigureValue) -> str:
-    return found.text if found.figure.is_rate else f"{found.text} {found.figure.unit}"
+    return found.text if found.figure.is_rate or found.settled else f"{found.text} {found.figure.unit}"
 
 
 def change(now: FigureValue, then: FigureValue) -> str:
