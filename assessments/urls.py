@@ -17,11 +17,4 @@ urlpatterns = [
     *filing_urls,
     *grading_urls,
     *rectification_urls,
-# one line a feature, so that two features that are added at once do not meet
-urlpatterns = [
-    *evaluation_urls,
-    *rectification_urls,
-    *grading_urls,
-    *catalog_urls,
-    *campaign_urls,
 ]

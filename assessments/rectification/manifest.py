@@ -10,6 +10,7 @@ from secmgmt.core.manifest import Manifest, MenuEntry, SearchSource
 from secmgmt.core.permissions import ACTION_LABELS
 
 from . import queries, services, tasks
+from .figures import FIGURES
 
 ACT_LABELS.update(
     {
@@ -50,6 +51,7 @@ MANIFEST = Manifest(
             ITEM: READ, DUE: (*READ, "add", "change", "delete"), ROUTE: (*READ, "add", "change", "delete")
         },
     },
+    figures=FIGURES,
     menu=(MenuEntry(_("等级保护"), _("问题整改"), "assessments:rectification-list", "wrench", model=ITEM, order=240),),
     search=(
         SearchSource(
