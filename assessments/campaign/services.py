@@ -32,10 +32,15 @@ def held(campaign: int, by: Any, action: str) -> Campaign:
     if row is None:
         raise errors.OutOfScope(model=Campaign._meta.label, lookup=campaign)
     permissions.require(by, Campaign, action, permissions.path_of(row))
+    check_running(row)
+    return row
+
+
+def check_running(row: Campaign) -> None:
+    """Work is made, moved and urged only while a campaign runs. Raises Conflict."""
     if row.state != CampaignState.RUNNING:
         told = {"name": row, "state": row.get_state_display()}
         raise errors.Conflict(_("“%(name)s”现在是“%(state)s”，不再建立任务。") % told, obj=row)
-    return row
 
 
 @audit.audited

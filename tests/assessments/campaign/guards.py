@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from assessments.campaign import queries
 from tests.guarding import Guard, nothing
 
-S = "assessments.campaign.services."
+C = "assessments.campaign."
+OPENING = "test_opening.py::"
 
 GUARDS = (
-    Guard(S + "held", nothing, ("test_opening.py::test_a_revoked", "test_opening.py::test_whoever"), "A09, races"),
-    Guard("assessments.campaign.workflow.check_ready", nothing, ("test_journey.py::test_a_campaign_that",), "6.1"),
+    Guard(C + "services.check_running", nothing, (OPENING + "test_a_revoked",), "A17"),
+    Guard(C + "queries.missing_of", queries.scope_of, (OPENING + "test_a_worker_killed",), "R6, races"),
 )
