@@ -22,6 +22,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.http.cookie import SimpleCookie
+from django.utils import timezone
 
 from assessments.models import Answer, Assessment, CatalogItem, Grading, Standard
 from secmgmt.accounts import services
@@ -78,7 +79,7 @@ class Cast:
 
     def hired(self, role: str, where: str) -> Any:
         """A person with one position."""
-        city, today = self.city, now().date()
+        city, today = self.city, timezone.localdate(now())
         units = {"below": city.root, "above": city.hospital, "other": city.education, "invited": city.education,
                  "over": city.education}  # fmt: skip
         terms = {"ended": (today - 9 * DAY, today - DAY), "coming": (today + DAY, None)}

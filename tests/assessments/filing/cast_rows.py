@@ -45,12 +45,12 @@ def make_filing(cast: Any, state: str = "preparing", **values: Any) -> Filing:
 def ready(stage: Any, state: str) -> Filing:
     """Complete, with an answer of every kind recorded for each round."""
     cast = stage.cast
-    row = make_filing(cast, state, certificate_number="41100043001-26001", certified_on=now().date())
+    row = make_filing(cast, state, certificate_number="41100043001-26001", certified_on=timezone.localdate())
     obj = row.protected_object
     for name in ("business", "interconnection"):
         setattr(obj, name, "填写")
     obj.business_type = obj.deployment = obj.network_nature = "1"
-    obj.service_scope, obj.service_users, obj.in_operation_on = "30", "1", now().date()
+    obj.service_scope, obj.service_users, obj.in_operation_on = "30", "1", timezone.localdate()
     obj.security_level = 3
     obj.save()
     for name in ("credit_code", "region_code", "address"):
@@ -69,7 +69,7 @@ def ready(stage: Any, state: str) -> Filing:
     for kind in ReplyKind:
         for number in range(6):
             FilingReply.objects.create(
-                filing=row, kind=kind, round=number, decided_by="市公安局", decided_on=now().date(), at=now(),
+                filing=row, kind=kind, round=number, decided_by="市公安局", decided_on=timezone.localdate(), at=now(),
                 proof=cast.file(row, owner, now()),
             )  # fmt: skip
     if not hasattr(obj.unit, "filing_facts"):
