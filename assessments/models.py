@@ -5,6 +5,7 @@ from .campaign.models import Campaign, CampaignReminder, CampaignTask
 from .catalog.models import CatalogItem, Guidance, HighRiskCase, Standard
 from .evaluation.models import Answer, Assessment, ComponentResult
 from .filing.models import Filing, FilingReply, FilingUnit, Prolongation, TermRule
+from .evaluation.reuse_models import AnswerSource, EvidenceShare, EvidenceTerm, ResponsibilityLine, ReuseRule
 from .grading.models import Grading, OutsideDecision
 from .rectification.models import (
     DueRule,
@@ -17,6 +18,7 @@ from .rectification.models import (
 
 __all__ = [
     "Answer",
+    "AnswerSource",
     "Assessment",
     "CalendarFeed",
     "Campaign",
@@ -29,6 +31,8 @@ __all__ = [
     "Filing",
     "FilingReply",
     "FilingUnit",
+    "EvidenceShare",
+    "EvidenceTerm",
     "Grading",
     "Guidance",
     "HighRiskCase",
@@ -39,6 +43,8 @@ __all__ = [
     "RectificationSource",
     "RectifiedResult",
     "RouteRule",
+    "ResponsibilityLine",
+    "ReuseRule",
     "Standard",
     "TermRule",
 ]

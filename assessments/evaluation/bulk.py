@@ -11,7 +11,10 @@ from assessments.catalog.models import CatalogItem
 from assessments.catalog.services import shipped_standard
 from secmgmt.core import audit, errors, records, search
 
+from .carrying import last_confirmed
 from .models import Answer, Assessment
+from .reuse import Reuse
+from .reuse_models import AnswerSource
 from .services import drafted, extensions_of, frozen, items_for
 
 Key = tuple[Any, ...]
@@ -46,7 +49,7 @@ def open_many(
         records.stamp(assessment, by=by, at=at)
         made.append((assessment, items))
         found[obj.pk] = assessment
-    _store(made)
+    _store(made, at)
     rows = [assessment for assessment, _items_ in made]
     table = [_row(assessment) for assessment in rows]
     audit.record("assessments.assessment.open_many", by=by, at=at, detail={"title": title}, table=table)
@@ -70,11 +73,20 @@ def _items(obj: Any, standard: Any, known: dict[Key, list[CatalogItem] | str]) -
         return " ".join(text for told in error.errors.values() for text in told)
 
 
-def _store(made: list[tuple[Assessment, list[CatalogItem]]]) -> None:
+def _store(made: list[tuple[Assessment, list[CatalogItem]]], at: dt.datetime) -> None:
+    """What can be carried over from last time, or inherited from platforms, is filled in as for one begun by hand."""
     rows = [assessment for assessment, _items_ in made]
     Assessment.objects.bulk_create(rows)
-    answers = [answer for assessment, items in made for answer in frozen(assessment, items)]
+    answers: list[Answer] = []
+    sources: list[AnswerSource] = []
+    reuse = Reuse(at)
+    for assessment, items in made:
+        own = frozen(assessment, items)
+        previous = last_confirmed(assessment.protected_object, assessment.standard_code)
+        sources += reuse.prefill(assessment, own, previous)
+        answers += own
     Answer.objects.bulk_create(answers, batch_size=BATCH)
+    reuse.keep(sources)
     search.refresh_many(rows)
 
 

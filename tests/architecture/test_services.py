@@ -41,6 +41,8 @@ NO_ACT = {
     "secmgmt.core.reporting.templates.filled": "saves a Word file into memory, nothing in the database",
     "assessments.calendar.services.load_shipped": "called through the manifest by load_catalogs, which records",
     "assessments.catalog.services.load": "called through the manifest by load_catalogs, which records",
+    "assessments.evaluation.reuse.Reuse.keep": "part of the creation of an assessment, which records",
+    "assessments.evaluation.reuse_rules.load_rules": "called through the manifest by load_catalogs, which records",
     "assessments.catalog.services._load_items": "part of load",
     "assessments.catalog.services._load_guidance": "part of load",
     "assessments.catalog.services._load_cases": "part of load",
