@@ -42,9 +42,9 @@ __all__ = [
     "Rectification",
     "RectificationSource",
     "RectifiedResult",
-    "RouteRule",
     "ResponsibilityLine",
     "ReuseRule",
+    "RouteRule",
     "Standard",
     "TermRule",
 ]

@@ -1,4 +1,4 @@
-"""Assessments on platforms, confirmed by the people whose steps they are, for the tests of carry-over and inheritance."""
+"""Assessments on platforms, confirmed by the people whose steps they are, for tests of what is reused."""
 
 from __future__ import annotations
 
