@@ -21,7 +21,7 @@ from secmgmt.core.models import Participation
 from . import formulas, points, responsibility, scoring
 from .carrying import check_evidence, check_previous
 from .models import RISKS, Answer, Assessment, ComponentResult
-from .queries import colleagues
+from .queries import colleagues, extensions_of
 from .results import layer_title
 from .reuse import Reuse
 
@@ -35,19 +35,6 @@ FROZEN = (
     *("code", "unit_code", "level", "scope", "layer", "control_point", "domain", "summary"),
     *("official_text", "high_risk", "guidance_id"),
 )
-
-
-def extensions_of(obj: Any) -> list[str]:
-    """The extended requirements an object's technical kinds call for. Invalid: a cloud without a side."""
-    names = []
-    if obj.is_cloud:
-        if not obj.cloud_side:
-            raise errors.Invalid(
-                {"protected_object": [_("该对象采用云计算，但没有填写“云责任主体”，无法确定适用的云计算扩展要求。")]}
-            )
-        names.append(f"cloud_{obj.cloud_side}")
-    flags = (("is_mobile", "mobile"), ("is_iot", "iot"), ("is_industrial", "ics"))
-    return names + [name for flag, name in flags if getattr(obj, flag)]
 
 
 @audit.audited
