@@ -17,6 +17,7 @@ from .demo import create_assessments
 from .evaluation import figures as evaluation_figures
 from .evaluation import reports as evaluation_reports
 from .evaluation.manifest import MANIFEST as EVALUATION
+from .evaluation.findings import after_panel
 from .evaluation.panels import cycle_step, object_assessments, running
 from .evaluation.todos import answering_todos, confirming_todos
 from .filing.manifest import MANIFEST as FILING
@@ -175,6 +176,9 @@ FOUNDATION = Manifest(
         Panel(OBJECT, _("定级备案"), "assessments/grading/panel.html", object_panel, order=15),
         Panel(OBJECT, _("年度自评估"), "", cycle_step, order=30, column="cycle"),
         Panel(OBJECT, _("自评估"), "assessments/panels.html", object_assessments, order=30),
+        Panel(
+            "assessments.Assessment", _("评估时与整改后"), "assessments/rectification/after.html", after_panel, order=10
+        ),
     ),
     home=(HomePanel(_("未审定的自评估"), "assessments/panels.html", running, order=20),),
     reports=(

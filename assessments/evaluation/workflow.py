@@ -17,7 +17,7 @@ from secmgmt.core import errors, notices, permissions
 from secmgmt.core.models import Decision
 from secmgmt.core.workflow import Transition, Workflow, not_the_submitter
 
-from . import points, results
+from . import findings, points, results
 from .hosted import check_current, platform_changed
 from .models import Answer, Assessment, AssessmentState
 from .printed import printed
@@ -79,6 +79,7 @@ def keep_result(obj: Assessment, by: Any, at: dt.datetime, opinion: str) -> None
     """Store the scores, and what else a report prints, as they stand at confirmation."""
     answers = list(obj.answers.order_by("order").select_related("guidance").prefetch_related("component_results"))
     obj.result = {**results.summary(obj, answers).as_json(), "printed": printed(obj, answers)}
+    findings.open_items(obj, answers, by, at)
     tell_submitter(obj, _t("“%(name)s”已由%(who)s确认"), by, at)
     platform_changed(obj, by=by, at=at)
 

@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from secmgmt.accounts import roles
 from secmgmt.core.acts import ACT_LABELS
-from secmgmt.core.manifest import Manifest, MenuEntry, SearchSource
+from secmgmt.core.manifest import Manifest, MenuEntry, Panel, SearchSource
 from secmgmt.core.permissions import ACTION_LABELS
 
 from . import queries, services, tasks
 from .figures import FIGURES
+from .todos import DECISIONS, decides, object_panel, rectification_todos
 
 ACT_LABELS.update(
     {
@@ -52,7 +53,17 @@ MANIFEST = Manifest(
         },
     },
     figures=FIGURES,
-    menu=(MenuEntry(_("等级保护"), _("问题整改"), "assessments:rectification-list", "wrench", model=ITEM, order=240),),
+    menu=(
+        MenuEntry(
+            "", _("等我审批"), "portal:decisions", "check", order=15, visible=decides, count=queries.waiting_count
+        ),
+        MenuEntry(_("等级保护"), _("问题整改"), "assessments:rectification-list", "wrench", model=ITEM, order=240),
+    ),
+    todos=(rectification_todos,),
+    decisions=DECISIONS,
+    panels=(
+        Panel("assets.ProtectedObject", _("问题整改"), "assessments/rectification/panel.html", object_panel, order=35),
+    ),
     search=(
         SearchSource(
             ITEM,

@@ -140,6 +140,38 @@ class SearchSource:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A row of the queue of decisions: ``tone`` of its tag as everywhere; ``late``: the due date is past."""
+
+    title: str
+    about: str
+    unit: str
+    tag: str = ""
+    tone: str = ""
+    due: dt.date | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class DecisionSource:
+    """A kind of decision that leadership finds in one queue with all others.
+
+    ``waiting(user)``: the rows that wait for this very person, with what the page shows of them loaded; ``agree`` and
+    ``refuse``: row → name of the step of its workflow; ``template`` sees ``load(row, user)`` as "data".
+    """
+
+    code: str
+    label: Any
+    model: str
+    waiting: Callable[[Any], QuerySet]
+    line: Callable[[Any], Waiting]
+    agree: Callable[[Any], str]
+    refuse: Callable[[Any], str]
+    template: str
+    load: Callable[[Any, Any], dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class HealthCheck:
     """A line of the health page: ``probe() -> (state, sentence)`` with state ok | warn | bad."""
 
@@ -189,6 +221,7 @@ class Manifest:
     panels: tuple[Panel, ...] = ()
     home: tuple[HomePanel, ...] = ()
     reports: tuple[ReportKind, ...] = ()
+    decisions: tuple[DecisionSource, ...] = ()
     search: tuple[SearchSource, ...] = ()
     figures: tuple[Figure, ...] = ()
     chapters: tuple[Chapter, ...] = ()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import doctemplate_views, health, views
+from . import decisions, doctemplate_views, health, views
 from .centre import File, Preview, Runs, Schedules
 from .city import City, Rows
 from .trail import Trail
@@ -12,6 +12,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("city/", City.as_view(), name="city"),
     path("figures/<slug:figure>/", Rows.as_view(), name="figure"),
+    path("decisions/", decisions.page, name="decisions"),
+    path("decisions/decide/", decisions.decide, name="decide"),
     path("health/", health.page, name="health"),
     *Trail.urls("audit/"),
     path("reports/templates/starter/", doctemplate_views.starter_file, name="template-starter"),
