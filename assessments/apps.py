@@ -14,6 +14,8 @@ class AssessmentsConfig(AppConfig):
 
         from .manifest import MANIFEST
         from .rectification.services import open_corrective_action
+        from .review.manifest import connect as connect_review
 
         manifest.register(MANIFEST)
         ports.provide("open_corrective_action", open_corrective_action)
+        connect_review()

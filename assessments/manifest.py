@@ -26,6 +26,7 @@ from .grading import reports as grading_reports
 from .grading.queries import searched_text as searched_grading
 from .grading.todos import grading_todos, object_panel, sees_gradings, waiting
 from .rectification.manifest import MANIFEST as RECTIFICATION
+from .review.manifest import MANIFEST as REVIEW
 
 ACT_LABELS.update(
     {
@@ -215,4 +216,5 @@ MANIFEST = joined(
     CALENDAR,
     FILING,
     EVALUATION,
+    REVIEW,
 )

@@ -15,6 +15,15 @@ from .rectification.models import (
     RectifiedResult,
     RouteRule,
 )
+from .review.models import (
+    GateCondition,
+    GateDepartment,
+    GateItem,
+    GateOpinion,
+    GateReview,
+    GateReviewItem,
+    Project,
+)
 
 __all__ = [
     "Answer",
@@ -33,12 +42,19 @@ __all__ = [
     "FilingUnit",
     "EvidenceShare",
     "EvidenceTerm",
+    "GateCondition",
+    "GateDepartment",
+    "GateItem",
+    "GateOpinion",
+    "GateReview",
+    "GateReviewItem",
     "Grading",
     "Guidance",
     "HighRiskCase",
     "Numbering",
     "OutsideDecision",
     "Prolongation",
+    "Project",
     "Rectification",
     "RectificationSource",
     "RectifiedResult",

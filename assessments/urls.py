@@ -7,6 +7,7 @@ from .evaluation.urls import urlpatterns as evaluation_urls
 from .filing.urls import urlpatterns as filing_urls
 from .grading.urls import urlpatterns as grading_urls
 from .rectification.urls import urlpatterns as rectification_urls
+from .review.urls import urlpatterns as review_urls
 
 app_name = "assessments"
 urlpatterns = [
@@ -17,4 +18,5 @@ urlpatterns = [
     *filing_urls,
     *grading_urls,
     *rectification_urls,
+    *review_urls,
 ]

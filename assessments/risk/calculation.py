@@ -57,7 +57,8 @@ class Matrices:
                 raise ValueError(f"{name}: 最大值 {grid[-1][-1]} 超出分级上限 {bands[f'{name}_bands'][-1]}")
         if bands["product_bands"][-1] < 25:
             raise ValueError("product_bands: 上限不能小于 25")
-        return cls(edition=str(data["edition"]), basis=str(data.get("basis", "")), **grids, **bands)
+        values: dict[str, Any] = {**grids, **bands}
+        return cls(edition=str(data["edition"]), basis=str(data.get("basis", "")), **values)
 
 
 def _grid(name: str, rows: Any) -> Grid:
