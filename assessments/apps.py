@@ -15,7 +15,9 @@ class AssessmentsConfig(AppConfig):
         from .manifest import MANIFEST
         from .rectification.services import open_corrective_action
         from .review.manifest import connect as connect_review
+        from .risk.manifest import connect as connect_risk
 
         manifest.register(MANIFEST)
         ports.provide("open_corrective_action", open_corrective_action)
         connect_review()
+        connect_risk()

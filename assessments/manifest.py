@@ -27,6 +27,7 @@ from .grading.queries import searched_text as searched_grading
 from .grading.todos import grading_todos, object_panel, sees_gradings, waiting
 from .rectification.manifest import MANIFEST as RECTIFICATION
 from .review.manifest import MANIFEST as REVIEW
+from .risk.manifest import MANIFEST as RISK
 
 ACT_LABELS.update(
     {
@@ -217,4 +218,5 @@ MANIFEST = joined(
     FILING,
     EVALUATION,
     REVIEW,
+    RISK,
 )

@@ -24,6 +24,7 @@ from .review.models import (
     GateReviewItem,
     Project,
 )
+from .risk.models import Risk, RiskAssessment
 
 __all__ = [
     "Answer",
@@ -60,6 +61,8 @@ __all__ = [
     "RectifiedResult",
     "ResponsibilityLine",
     "ReuseRule",
+    "Risk",
+    "RiskAssessment",
     "RouteRule",
     "Standard",
     "TermRule",

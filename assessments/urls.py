@@ -8,6 +8,7 @@ from .filing.urls import urlpatterns as filing_urls
 from .grading.urls import urlpatterns as grading_urls
 from .rectification.urls import urlpatterns as rectification_urls
 from .review.urls import urlpatterns as review_urls
+from .risk.urls import urlpatterns as risk_urls
 
 app_name = "assessments"
 urlpatterns = [
@@ -19,4 +20,5 @@ urlpatterns = [
     *grading_urls,
     *rectification_urls,
     *review_urls,
+    *risk_urls,
 ]
