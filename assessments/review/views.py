@@ -145,7 +145,7 @@ class GateReviews(FeatureViews):
         """The checklist, the opinions, the conditions."""
         user = self.request.user
         rows, may_examine = queries.items_of(obj, user), queries.may_examine(user, obj)
-        counts = {
+        counts: dict[str, Any] = {
             "total": len(rows), "prepared": sum(map(queries.is_prepared, rows)),
             "examined": sum(bool(row.result) for row in rows),
         }  # fmt: skip

@@ -19,7 +19,7 @@ ACTION_LABELS.update({"sign": _("签认")})
 
 ASSESSMENT, RISK, OBJECT = "assessments.RiskAssessment", "assessments.Risk", "assets.ProtectedObject"
 READ = ("view", "export")
-READING = {ASSESSMENT: READ, RISK: READ}
+READING: dict[str, tuple[str, ...]] = {ASSESSMENT: READ, RISK: READ}
 MAKING = {
     ASSESSMENT: (*READ, "add", "change", "delete", "submit", "attach"),
     RISK: (*READ, "add", "change", "delete", "import"),

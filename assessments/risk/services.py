@@ -100,8 +100,8 @@ def take_echo(source_id: int, state: str, *, by: Any, at: dt.datetime) -> None:
     before, row.action_state = row.action_state, state
     with audit.act():
         row.save(update_fields=["action_state"])
-        told = {"before": {"action_state": before}, "after": {"action_state": state}}
-        audit.record("assessments.risk.action", row, by=by, at=at, **told)
+        old, new = {"action_state": before}, {"action_state": state}
+        audit.record("assessments.risk.action", row, by=by, at=at, before=old, after=new)
 
 
 def check_led_by(assessment: RiskAssessment, by: Any) -> None:
