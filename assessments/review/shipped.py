@@ -45,7 +45,7 @@ def load() -> str:
 
 
 def _note(items: int, departments: int, at: dt.datetime) -> None:
-    audit.record("assessments.gateitem.load", at=at, detail={"items": items, "departments": departments})
+    audit.record("assessments.gateitem.load", by=None, at=at, detail={"items": items, "departments": departments})
 
 
 def _item(gate: str, entry: dict[str, Any], stamp: dict[str, Any]) -> GateItem:
