@@ -25,6 +25,7 @@ from .grading import figures as grading_figures
 from .grading import reports as grading_reports
 from .grading.queries import searched_text as searched_grading
 from .grading.todos import grading_todos, object_panel, sees_gradings, waiting
+from .inspection.manifest import MANIFEST as INSPECTION
 from .rectification.manifest import MANIFEST as RECTIFICATION
 from .review.manifest import MANIFEST as REVIEW
 from .risk.manifest import MANIFEST as RISK
@@ -219,4 +220,5 @@ MANIFEST = joined(
     EVALUATION,
     REVIEW,
     RISK,
+    INSPECTION,
 )

@@ -7,6 +7,16 @@ from .evaluation.models import Answer, Assessment, ComponentResult
 from .filing.models import Filing, FilingReply, FilingUnit, Prolongation, TermRule
 from .evaluation.reuse_models import AnswerSource, EvidenceShare, EvidenceTerm, ResponsibilityLine, ReuseRule
 from .grading.models import Grading, OutsideDecision
+from .inspection.models import (
+    Department,
+    Inspection,
+    InspectionItem,
+    IssuedNotice,
+    NoticeKind,
+    NoticeReply,
+    Sample,
+    SampleResult,
+)
 from .rectification.models import (
     DueRule,
     Numbering,
@@ -36,6 +46,7 @@ __all__ = [
     "CampaignTask",
     "CatalogItem",
     "ComponentResult",
+    "Department",
     "DueRule",
     "DutyRule",
     "Filing",
@@ -52,6 +63,11 @@ __all__ = [
     "Grading",
     "Guidance",
     "HighRiskCase",
+    "Inspection",
+    "InspectionItem",
+    "IssuedNotice",
+    "NoticeKind",
+    "NoticeReply",
     "Numbering",
     "OutsideDecision",
     "Prolongation",
@@ -64,6 +80,8 @@ __all__ = [
     "Risk",
     "RiskAssessment",
     "RouteRule",
+    "Sample",
+    "SampleResult",
     "Standard",
     "TermRule",
 ]

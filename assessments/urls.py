@@ -6,6 +6,7 @@ from .catalog.urls import urlpatterns as catalog_urls
 from .evaluation.urls import urlpatterns as evaluation_urls
 from .filing.urls import urlpatterns as filing_urls
 from .grading.urls import urlpatterns as grading_urls
+from .inspection.urls import urlpatterns as inspection_urls
 from .rectification.urls import urlpatterns as rectification_urls
 from .review.urls import urlpatterns as review_urls
 from .risk.urls import urlpatterns as risk_urls
@@ -18,6 +19,7 @@ urlpatterns = [
     *evaluation_urls,
     *filing_urls,
     *grading_urls,
+    *inspection_urls,
     *rectification_urls,
     *review_urls,
     *risk_urls,

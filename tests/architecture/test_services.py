@@ -31,6 +31,8 @@ NO_SERVICE = {
     "assessments.review.services.set_stage": "part of the conclusion, whose step records",
     "assessments.risk.reports.build": "reads: the document's text; handing it out is recorded",
     "assessments.risk.services.follow_reductions": "part of the signature, whose step records",
+    "assessments.inspection.reports.build_notice": "reads: the document's text; handing it out is recorded",
+    "assessments.inspection.reports.build_report": "reads: the document's text; handing it out is recorded",
     "secmgmt.portal.reports.document": "reads: the document's text; handing it out is recorded",
     "secmgmt.core.sheets_import.prepare": "reads: checks a preview; store() writes and records it",
     "secmgmt.core.sheets_import.make_statements": "sends nothing yet; store() does and records it",
