@@ -29,6 +29,7 @@ from .inspection.manifest import MANIFEST as INSPECTION
 from .rectification.manifest import MANIFEST as RECTIFICATION
 from .review.manifest import MANIFEST as REVIEW
 from .risk.manifest import MANIFEST as RISK
+from .scanning.manifest import MANIFEST as SCANNING
 
 ACT_LABELS.update(
     {
@@ -221,4 +222,5 @@ MANIFEST = joined(
     REVIEW,
     RISK,
     INSPECTION,
+    SCANNING,
 )

@@ -35,6 +35,7 @@ from .review.models import (
     Project,
 )
 from .risk.models import Risk, RiskAssessment
+from .scanning.models import Scan, ScanFinding, ScannerRule
 
 __all__ = [
     "Answer",
@@ -82,6 +83,9 @@ __all__ = [
     "RouteRule",
     "Sample",
     "SampleResult",
+    "Scan",
+    "ScanFinding",
+    "ScannerRule",
     "Standard",
     "TermRule",
 ]

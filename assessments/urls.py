@@ -10,8 +10,10 @@ from .inspection.urls import urlpatterns as inspection_urls
 from .rectification.urls import urlpatterns as rectification_urls
 from .review.urls import urlpatterns as review_urls
 from .risk.urls import urlpatterns as risk_urls
+from .scanning.urls import urlpatterns as scanning_urls
 
 app_name = "assessments"
+urlpatterns = [
 urlpatterns = [
     *calendar_urls,
     *campaign_urls,
@@ -23,4 +25,5 @@ urlpatterns = [
     *rectification_urls,
     *review_urls,
     *risk_urls,
+    *scanning_urls,
 ]
