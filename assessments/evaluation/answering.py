@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from assessments.scanning.queries import by_item
 from secmgmt.core import errors, permissions
 from secmgmt.core.bounds import whole_number
 from secmgmt.core.clock import now, today
@@ -181,6 +182,7 @@ def item_context(row: Answer, user: Any) -> dict[str, Any]:
         "risks": RISKS,
         "cases": [(case, case in applies) for case in row.high_risk],
         "components": row.component_results.all() if row.by_component else (),
+        "scanned": by_item(row.assessment.protected_object, [row.code], row.level, user),
         "evidence": attachment_panel(row, user),
         "discussion": comment_panel(row, user),
         **(sources.told_of(row, today()) if row.duty or row.reuse else {}),

@@ -23,7 +23,9 @@ _ITEMS = re.compile(r"8\.\d+(\.\d+)*[a-z]?")
 class ScanForm(UnmarkedForm):
     """A scanner's result file, for a unit."""
 
-    unit = forms.ModelChoiceField(label=_("单位"), queryset=None, help_text=_("只与这个单位及下属单位的部件匹配。"))
+    unit: Any = forms.ModelChoiceField(
+        label=_("单位"), queryset=None, help_text=_("只与这个单位及下属单位的部件匹配。")
+    )
     file = forms.FileField(label=_("扫描结果（.xml 或 .nessus）"), widget=forms.FileInput({"accept": ".xml,.nessus"}))
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:

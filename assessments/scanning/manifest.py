@@ -14,7 +14,7 @@ from . import demo, panels, queries, services, tasks, workflow
 ACTION_LABELS.update({"judge": _("判断扫描问题")})
 
 FINDING, SCAN, RULE = "assessments.ScanFinding", "assessments.Scan", "assessments.ScannerRule"
-READ = ("view", "export")
+READ: tuple[str, ...] = ("view", "export")
 READING = {FINDING: READ, SCAN: READ, RULE: READ}
 READERS = (roles.UNIT_HEAD, roles.LEADER, roles.INSPECTOR, roles.AUTHORITY, roles.POLICE)
 

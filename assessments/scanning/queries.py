@@ -88,8 +88,10 @@ def items_of(finding: ScanFinding) -> list[str]:
 def by_item(obj: Any, codes: Iterable[str], level: int, user: Any) -> list[ScanFinding]:
     """The open problems on an object's components that speak of one of ``codes`` at ``level``, seen by ``user``."""
     wanted = set(codes)
-    rows = ScanFinding.objects.visible_to(user).filter(component__protected_object=obj, state__in=OPEN)
-    rows = list(rows.select_related("component"))
+    found = ScanFinding.objects.visible_to(user).filter(component__protected_object=obj, state__in=OPEN)
+    rows = list(found.exclude(items="").select_related("component"))
+    if not rows:
+        return []
     spoken = codes_at(level, {code for row in rows for code in row.items.split()})
     return [row for row in rows if wanted & {spoken.get(code, "") for code in row.items.split()}]
 

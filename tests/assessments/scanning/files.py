@@ -5,7 +5,8 @@ from __future__ import annotations
 NMAP = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE nmaprun>
 <?xml-stylesheet href="file:///usr/share/nmap/nmap.xsl" type="text/xsl"?>
-<nmaprun scanner="nmap" args="nmap -sV -oX out.xml 10.1.2.0/24" start="1764000000" version="7.94" xmloutputversion="1.05">
+<nmaprun scanner="nmap" args="nmap -sV -oX out.xml"
+ start="1764000000" version="7.94" xmloutputversion="1.05">
 <scaninfo type="syn" protocol="tcp" numservices="1000" services="1-1000"/>
 <host starttime="1764000001" endtime="1764000090"><status state="up" reason="echo-reply"/>
 <address addr="10.1.2.5" addrtype="ipv4"/><address addr="00:50:56:AA:BB:CC" addrtype="mac"/>

@@ -23,10 +23,11 @@ def make_finding(unit: Any, state: str = "new", **values: Any) -> ScanFinding:
     """A problem on a component of ``unit``."""
     number, at = next(_numbers), now()
     if "component" not in values:
-        values["component"] = make_component(make_object(unit, f"被扫系统{number}"), f"主机{number}", address="10.1.2.5")
+        obj = make_object(unit, f"被扫系统{number}")
+        values["component"] = make_component(obj, f"主机{number}", address="10.1.2.5")
     given = {
         "scan": make_scan(unit), "source": "nessus", "fingerprint": f"{number:064d}", "address": "10.1.2.5",
-        "port": "443/tcp", "title": f"检测项{number}", "problem": "启用TLS 1.0", "items": "8.1.4.8a", "severity": "medium",
-        "first_seen": at, "last_seen": at, **values,
+        "port": "443/tcp", "title": f"检测项{number}", "problem": "启用TLS 1.0", "items": "8.1.4.8a",
+        "severity": "medium", "first_seen": at, "last_seen": at, **values,
     }  # fmt: skip
     return ScanFinding.objects.create(unit=unit, state=state, created_at=at, updated_at=at, **given)
