@@ -16,8 +16,8 @@ from .catalog.queries import searched_text, searched_title
 from .demo import create_assessments
 from .evaluation import figures as evaluation_figures
 from .evaluation import reports as evaluation_reports
-from .evaluation.manifest import MANIFEST as EVALUATION
 from .evaluation.findings import after_panel
+from .evaluation.manifest import MANIFEST as EVALUATION
 from .evaluation.panels import cycle_step, object_assessments, running
 from .evaluation.todos import answering_todos, confirming_todos
 from .filing.manifest import MANIFEST as FILING

@@ -4,8 +4,8 @@ from .calendar.models import CalendarFeed, DutyRule
 from .campaign.models import Campaign, CampaignReminder, CampaignTask
 from .catalog.models import CatalogItem, Guidance, HighRiskCase, Standard
 from .evaluation.models import Answer, Assessment, ComponentResult
-from .filing.models import Filing, FilingReply, FilingUnit, Prolongation, TermRule
 from .evaluation.reuse_models import AnswerSource, EvidenceShare, EvidenceTerm, ResponsibilityLine, ReuseRule
+from .filing.models import Filing, FilingReply, FilingUnit, Prolongation, TermRule
 from .grading.models import Grading, OutsideDecision
 from .inspection.models import (
     Department,
@@ -50,11 +50,11 @@ __all__ = [
     "Department",
     "DueRule",
     "DutyRule",
+    "EvidenceShare",
+    "EvidenceTerm",
     "Filing",
     "FilingReply",
     "FilingUnit",
-    "EvidenceShare",
-    "EvidenceTerm",
     "GateCondition",
     "GateDepartment",
     "GateItem",
@@ -71,8 +71,8 @@ __all__ = [
     "NoticeReply",
     "Numbering",
     "OutsideDecision",
-    "Prolongation",
     "Project",
+    "Prolongation",
     "Rectification",
     "RectificationSource",
     "RectifiedResult",

@@ -14,7 +14,6 @@ from .scanning.urls import urlpatterns as scanning_urls
 
 app_name = "assessments"
 urlpatterns = [
-urlpatterns = [
     *calendar_urls,
     *campaign_urls,
     *catalog_urls,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from assessments.filing.models import Filing, FilingReply, FilingUnit, Material, ReplyKind
 from assessments.filing.services import load_rules
 from assessments.models import TermRule
