@@ -110,7 +110,7 @@ def _unfilled(obj: ProtectedObject) -> None:
     wanted: dict[str, Any] = {**texts, **chosen, "network_nature": "1"}
     changed = {name: value for name, value in wanted.items() if not getattr(obj, name)}
     if not obj.in_operation_on and obj.status != "building":
-        changed["in_operation_on"] = obj.created_at.date()
+        changed["in_operation_on"] = timezone.localdate(obj.created_at)
     codes = {"credit_code": "11411000MB00000000", "region_code": "411000", "address": "颍川市莲城路 1 号（演示）"}
     blank = {name: value for name, value in codes.items() if not getattr(obj.unit, name)}
     if blank:

@@ -16,6 +16,7 @@ from assessments.grading.models import Grading, GradingState
 from assessments.grading.queries import people_with
 from assets.models import ProtectedObject
 from secmgmt.accounts import roles
+from secmgmt.core.context import origin
 from secmgmt.core.manifest import DutyFact
 
 from .models import OPEN, Filing, FilingKind, FilingState, Prolongation, TermRule
@@ -111,11 +112,19 @@ def _state(values: list[Any], determined: Any, matter: tuple[Any, str], rules: T
     )
 
 
+def _told(ids: list[int], today: dt.date) -> dict[int, FiledState]:
+    """``filed_state`` for three duties of one request, asked once."""
+    cache, key = origin().cache, ("filing", tuple(ids), today)
+    if key not in cache:
+        cache[key] = filed_state(ids, today)
+    return cache[key]
+
+
 def filing_duty(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
     """Duty "filing": from when the term runs, and when it was filed."""
     found = {}
     days = terms()["filing_days"]
-    for pk, state in filed_state(ids, today).items():
+    for pk, state in _told(ids, today).items():
         if state.must:
             start = state.due - dt.timedelta(days=days) if state.due else None
             found[pk] = DutyFact(start=start, done=state.filed_on, due=state.due)
@@ -124,14 +133,14 @@ def filing_duty(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
 
 def certificate_duty(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
     """Duty "certificate": the end of each object's certificate."""
-    states = filed_state(ids, today).items()
+    states = _told(ids, today).items()
     return {pk: DutyFact(start=s.filed_on, due=s.valid_until) for pk, s in states if s.must and s.valid_until}
 
 
 def extension_duty(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
     """Duty "certificate-extension": an extension is asked for between the window's first day and the end."""
     found = {}
-    for pk, state in filed_state(ids, today).items():
+    for pk, state in _told(ids, today).items():
         if state.must and state.valid_until:
             note = _("%(day)s 起可以申请延期") % {"day": state.window}
             found[pk] = DutyFact(start=state.window, due=state.valid_until, note=note)

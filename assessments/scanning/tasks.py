@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,7 +41,8 @@ def import_scan(ctx: JobContext) -> None:
             mark = digest.hash_bytes(file.getvalue())
             scan = services.store_scan(work=work, file_digest=mark, by=ctx.user, at=ctx.at)
             for row in services.returned(scan):
-                WORKFLOW.elapse(row, "recur", at=ctx.at, reason=_("%s 的扫描再次发现。") % scan.scanned_at.date())
+                reason = _("%s 的扫描再次发现。") % timezone.localdate(scan.scanned_at)
+                WORKFLOW.elapse(row, "recur", at=ctx.at, reason=reason)
             words = {"hosts": scan.hosts, "added": scan.added, "again": scan.again, "gone": scan.gone}
             text = _("主机 %(hosts)d 台：新发现 %(added)d 个问题，再次发现 %(again)d 个，不再出现 %(gone)d 个。")
             result |= {"url": scan.get_absolute_url(), "go": str(_("查看结果")), "text": text % words}

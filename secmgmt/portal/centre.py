@@ -133,7 +133,8 @@ class Runs(FeatureViews):
         if page != "list":
             return {}
         user = self.request.user
-        return {"kinds": [(kind, *offered(kind, user)) for kind in reports.kinds_for(user)]}
+        kinds = ((kind, *offered(kind, user)) for kind in manifest.collect("reports"))
+        return {"kinds": [entry for entry in kinds if entry[1]]}
 
 
 def offered(kind: ReportKind, user: Any) -> tuple[list[tuple[Any, str]], bool]:

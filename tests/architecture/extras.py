@@ -6,6 +6,7 @@
 ``CAPACITIES``              name of a row → capacity of those who take part in rows of its kind
 ``KINDS``, ``ARGUMENTS``    first word of a URL's name → name of the row; argument of a URL → value
 ``LISTS``                   first word of a list's name → (subject, function (cast, n) that makes one more row)
+``BOUNDED``                 such a word → why the list is never long
 ``MAKERS``, ``PAGES``       model → function (stage, state) that makes a row ready for its steps; → its URL of steps
 ``OTHERS``                  field named in ``row`` of transitions.csv → function value → a value for which the step is
                             not meant

@@ -19,6 +19,11 @@ WRITES = {
 
 # Take ``by`` and ``at`` like a service and write nothing, or only as a part of one.
 NO_SERVICE = {
+    "assessments.evaluation.offline_book.workbook_of": "reads: the workbook; handing it out is recorded",
+    "assessments.filing.reports.build": "reads: the document's text; handing it out is recorded",
+    "assessments.filing.forms.CertificateForm.apply": "part of the step, which records",
+    "assessments.filing.proof.DecisionForm.keep": "calls the service that records",
+    "assessments.scanning.workflow.echo": "takes an automatic step, which records",
     "assessments.campaign.reports.build": "reads: the document's text; handing it out is recorded",
     "assessments.evaluation.reports.build": "reads: the document's text; handing it out is recorded",
     "assessments.grading.reports.build": "reads: the document's text; handing it out is recorded",
@@ -46,6 +51,9 @@ NO_SERVICE = {
 
 # Write to the database outside every audited act.
 NO_ACT = {
+    "assessments.filing.forms.certified": "part of the step, which records",
+    "assessments.filing.services.load_rules": "called through the manifest by load_catalogs, which records",
+    "assessments.scanning.services.load_rules": "called through the manifest by load_catalogs, which records",
     "secmgmt.core.reporting.templates.filled": "saves a Word file into memory, nothing in the database",
     "assessments.calendar.services.load_shipped": "called through the manifest by load_catalogs, which records",
     "assessments.catalog.services.load": "called through the manifest by load_catalogs, which records",

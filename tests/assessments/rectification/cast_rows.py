@@ -21,7 +21,7 @@ def rows(cast: Any) -> dict[str, Any]:
     return {
         "rectification": make_item(health), "planned": make_item(health, "plan_review"),
         "proposed": make_item(health, "acceptance_review"), "finished": make_item(health, "verifying"),
-        "closed": make_item(health, "closed"),
+        "item_closed": make_item(health, "closed"),
         "duerule": DueRule.objects.create(risk="高", days=30, **made),
         "routerule": RouteRule.objects.create(order=40, role="act_as_leader", risk="高", **made),
     }  # fmt: skip
@@ -68,3 +68,4 @@ MAKERS = {"assessments.Rectification": ready}
 OTHERS = {"major": lambda value: 1 - value, "planned": lambda value: 1 - value}
 HATS = {"asking": asked, "responsible": responsible}
 WORN = {"assessments.Rectification": ("asking", "responsible")}
+BOUNDED = {"duerule": "one for each risk"}
