@@ -18,6 +18,7 @@ from secmgmt.core.reporting.render import render
 from secmgmt.core.workflow import seen_token
 
 from . import queries, services
+from .completeness import lacking
 from .models import FORM_FIVE, Filing, FilingKind, FilingState, FilingUnit, Material
 from .workflow import WORKFLOW
 
@@ -95,6 +96,9 @@ def _story(obj: ProtectedObject, kind: str, state: str, at: dt.datetime) -> None
     if state == S.PREPARING:
         return
     _unfilled(obj)
+    filing = Filing.objects.select_related("protected_object__unit", "grading").get(pk=filing.pk)
+    if lacking(filing):
+        return  # what the demo inventory does not say is left to be mended, as in life
     officer = queries.officers(obj.unit.path, timezone.localdate(at)).exclude(pk=owner.pk).first()
     _walk(filing, state, owner, officer, at)
 
@@ -102,11 +106,15 @@ def _story(obj: ProtectedObject, kind: str, state: str, at: dt.datetime) -> None
 def _unfilled(obj: ProtectedObject) -> None:
     """What the forms ask and the demo inventory left open."""
     texts = {"business": "政务业务办理", "interconnection": "与市电子政务外网互联"}
-    codes = {"business_type": "3", "service_scope": "30", "service_users": "3", "deployment": "2"}
-    wanted: dict[str, Any] = {**texts, **codes, "network_nature": "1"}
+    chosen = {"business_type": "3", "service_scope": "30", "service_users": "3", "deployment": "2"}
+    wanted: dict[str, Any] = {**texts, **chosen, "network_nature": "1"}
     changed = {name: value for name, value in wanted.items() if not getattr(obj, name)}
     if not obj.in_operation_on and obj.status != "building":
         changed["in_operation_on"] = obj.created_at.date()
+    codes = {"credit_code": "11411000MB00000000", "region_code": "411000", "address": "颍川市莲城路 1 号（演示）"}
+    blank = {name: value for name, value in codes.items() if not getattr(obj.unit, name)}
+    if blank:
+        OrgUnit.objects.filter(pk=obj.unit_id, is_demo=True).update(**blank)
     if changed:
         ProtectedObject.objects.filter(pk=obj.pk).update(**changed)
 
