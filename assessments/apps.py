@@ -12,8 +12,10 @@ class AssessmentsConfig(AppConfig):
     def ready(self) -> None:
         from secmgmt.core import manifest, ports
 
+        from .engagement.services import echo
         from .manifest import MANIFEST
         from .rectification.services import open_corrective_action
 
         manifest.register(MANIFEST)
+        ports.provide_echo("agency", echo)
         ports.provide("open_corrective_action", open_corrective_action)

@@ -15,6 +15,7 @@ from .catalog import services as catalog
 from .catalog.queries import searched_text, searched_title
 from .demo import create_assessments
 from .evaluation import figures as evaluation_figures
+from .engagement.manifest import MANIFEST as ENGAGEMENT
 from .evaluation import reports as evaluation_reports
 from .evaluation.panels import cycle_step, object_assessments, running
 from .evaluation.todos import answering_todos, confirming_todos
@@ -209,4 +210,5 @@ MANIFEST = joined(
     RECTIFICATION,
     CALENDAR,
     FILING,
+    ENGAGEMENT,
 )

@@ -3,6 +3,7 @@
 from .calendar.models import CalendarFeed, DutyRule
 from .campaign.models import Campaign, CampaignReminder, CampaignTask
 from .catalog.models import CatalogItem, Guidance, HighRiskCase, Standard
+from .engagement.models import Agency, Engagement, EngagementFinding
 from .evaluation.models import Answer, Assessment, ComponentResult
 from .filing.models import Filing, FilingReply, FilingUnit, Prolongation, TermRule
 from .grading.models import Grading, OutsideDecision
@@ -16,6 +17,9 @@ from .rectification.models import (
 )
 
 __all__ = [
+    "Agency",
+    "Engagement",
+    "EngagementFinding",
     "Answer",
     "Assessment",
     "CalendarFeed",
