@@ -10,8 +10,14 @@ class AssessmentsConfig(AppConfig):
     verbose_name = "等级保护"
 
     def ready(self) -> None:
-        from secmgmt.core import manifest
+        from secmgmt.core import manifest, ports
 
         from .manifest import MANIFEST
+        from .rectification.services import open_corrective_action
+        from .review.manifest import connect as connect_review
+        from .risk.manifest import connect as connect_risk
 
         manifest.register(MANIFEST)
+        ports.provide("open_corrective_action", open_corrective_action)
+        connect_review()
+        connect_risk()

@@ -9,19 +9,33 @@ from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, Panel, ReportKind, SearchSource, joined
 from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS, Capacity
 
+from .calendar.manifest import MANIFEST as CALENDAR
+from .campaign.manifest import MANIFEST as CAMPAIGN
 from .catalog import services as catalog
 from .catalog.queries import searched_text, searched_title
 from .demo import create_assessments
+from .evaluation import figures as evaluation_figures
 from .evaluation import reports as evaluation_reports
+from .evaluation.findings import after_panel
+from .evaluation.manifest import MANIFEST as EVALUATION
 from .evaluation.panels import cycle_step, object_assessments, running
 from .evaluation.todos import answering_todos, confirming_todos
+from .filing.manifest import MANIFEST as FILING
+from .grading import figures as grading_figures
 from .grading import reports as grading_reports
 from .grading.queries import searched_text as searched_grading
 from .grading.todos import grading_todos, object_panel, sees_gradings, waiting
+from .inspection.manifest import MANIFEST as INSPECTION
+from .rectification.manifest import MANIFEST as RECTIFICATION
+from .review.manifest import MANIFEST as REVIEW
+from .risk.manifest import MANIFEST as RISK
+from .scanning.manifest import MANIFEST as SCANNING
 
 ACT_LABELS.update(
     {
         "assessments.assessment.answer_group": _("整组作答"),
+        "assessments.assessment.offline_export": _("导出离线填报工作簿"),
+        "assessments.assessment.offline_import": _("导入离线填报工作簿"),
         "assessments.assessment.undo_group": _("撤销整组作答"),
         "assessments.assessment.report": _("下载自评估报告"),
         "assessments.grading.invite": _("邀请评审专家"),
@@ -166,6 +180,9 @@ FOUNDATION = Manifest(
         Panel(OBJECT, _("定级备案"), "assessments/grading/panel.html", object_panel, order=15),
         Panel(OBJECT, _("年度自评估"), "", cycle_step, order=30, column="cycle"),
         Panel(OBJECT, _("自评估"), "assessments/panels.html", object_assessments, order=30),
+        Panel(
+            "assessments.Assessment", _("评估时与整改后"), "assessments/rectification/after.html", after_panel, order=10
+        ),
     ),
     home=(HomePanel(_("未审定的自评估"), "assessments/panels.html", running, order=20),),
     reports=(
@@ -189,6 +206,7 @@ FOUNDATION = Manifest(
             note=_("定级对象、受侵害客体和程度、等级、评审核准意见和附件清单"),
         ),
     ),
+    figures=(*grading_figures.FIGURES, *evaluation_figures.FIGURES),
     catalogs=(catalog.load_shipped,),
     demo=((30, create_assessments),),
 )
@@ -196,4 +214,13 @@ FOUNDATION = Manifest(
 # The catalogue, grading and self-assessment above; every other feature has a manifest of its own in its folder.
 MANIFEST = joined(
     FOUNDATION,
+    CAMPAIGN,
+    RECTIFICATION,
+    CALENDAR,
+    FILING,
+    EVALUATION,
+    REVIEW,
+    RISK,
+    INSPECTION,
+    SCANNING,
 )

@@ -1,17 +1,91 @@
 """The app's models; each lives in its feature."""
 
+from .calendar.models import CalendarFeed, DutyRule
+from .campaign.models import Campaign, CampaignReminder, CampaignTask
 from .catalog.models import CatalogItem, Guidance, HighRiskCase, Standard
 from .evaluation.models import Answer, Assessment, ComponentResult
+from .evaluation.reuse_models import AnswerSource, EvidenceShare, EvidenceTerm, ResponsibilityLine, ReuseRule
+from .filing.models import Filing, FilingReply, FilingUnit, Prolongation, TermRule
 from .grading.models import Grading, OutsideDecision
+from .inspection.models import (
+    Department,
+    Inspection,
+    InspectionItem,
+    IssuedNotice,
+    NoticeKind,
+    NoticeReply,
+    Sample,
+    SampleResult,
+)
+from .rectification.models import (
+    DueRule,
+    Numbering,
+    Rectification,
+    RectificationSource,
+    RectifiedResult,
+    RouteRule,
+)
+from .review.models import (
+    GateCondition,
+    GateDepartment,
+    GateItem,
+    GateOpinion,
+    GateReview,
+    GateReviewItem,
+    Project,
+)
+from .risk.models import Risk, RiskAssessment
+from .scanning.models import Scan, ScanFinding, ScannerRule
 
 __all__ = [
     "Answer",
+    "AnswerSource",
     "Assessment",
+    "CalendarFeed",
+    "Campaign",
+    "CampaignReminder",
+    "CampaignTask",
     "CatalogItem",
     "ComponentResult",
+    "Department",
+    "DueRule",
+    "DutyRule",
+    "EvidenceShare",
+    "EvidenceTerm",
+    "Filing",
+    "FilingReply",
+    "FilingUnit",
+    "GateCondition",
+    "GateDepartment",
+    "GateItem",
+    "GateOpinion",
+    "GateReview",
+    "GateReviewItem",
     "Grading",
     "Guidance",
     "HighRiskCase",
+    "Inspection",
+    "InspectionItem",
+    "IssuedNotice",
+    "NoticeKind",
+    "NoticeReply",
+    "Numbering",
     "OutsideDecision",
+    "Project",
+    "Prolongation",
+    "Rectification",
+    "RectificationSource",
+    "RectifiedResult",
+    "ResponsibilityLine",
+    "ReuseRule",
+    "Risk",
+    "RiskAssessment",
+    "RouteRule",
+    "Sample",
+    "SampleResult",
+    "Scan",
+    "ScanFinding",
+    "ScannerRule",
     "Standard",
+    "TermRule",
 ]

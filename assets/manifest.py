@@ -13,6 +13,7 @@ from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS, Capacity
 from .connections.services import HOST, PEER
 from .demo import create_assets
 from .home import my_objects
+from .inventory.figures import FIGURES
 from .inventory.search import (
     component_text,
     data_text,
@@ -89,6 +90,7 @@ MANIFEST = Manifest(
     todos=(owners_todos, leads_todos),
     panels=PANELS,
     home=(HomePanel(_("我的系统"), "assets/panels/mine.html", my_objects, order=10),),
+    figures=FIGURES,
     search=(
         SearchSource("accounts.OrgUnit", _("单位"), unit_text, icon="tree", url=unit_page, order=50),
         SearchSource(OBJECT, _("定级对象"), object_text, icon="server", related=("unit",)),

@@ -79,6 +79,8 @@ OPERATIONS = {
     "do": _lazy("办理一步流程。seen 是办理人所见内容的摘要，内容已变时返回 409；opinion 是意见。"),
     "answers": _lazy("一次自评估的全部测评项，按标准的次序。"),
     "save": _lazy("作答一项。须带 If-Match；已被他人作答时返回 412 和双方内容。"),
+    "figures": _lazy("全部指标：数值、分子、分母、不适用的原因和口径，与页面和报告相同。"),
+    "rows": _lazy("一项指标和它背后的记录；part 取 hit（计入）、rest（未计入）、all（全部），分页返回。"),
     "components": _lazy("按部件作答一项，结果由各部件汇总；空对象改回整体作答。须带 If-Match。"),
 }
 PARAMETERS = {

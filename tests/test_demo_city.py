@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from assessments import demo_data
 from assessments.management.commands import write_samples
 from assessments.models import Answer, Assessment, Grading
 from assets.models import ProtectedObject
@@ -62,8 +63,8 @@ def test_every_network_and_system_of_the_citys_plan_is_there_with_levels_one_to_
 
 def test_three_self_assessments_stand_in_different_states_with_answers_evidence_and_remarks(demo):
     assert set(Assessment.objects.values_list("state", flat=True)) == {"in_progress", "submitted", "confirmed"}
-    assert Assessment.objects.count() == 3
-    for assessment in Assessment.objects.all():
+    assert Assessment.objects.count() >= 3
+    for assessment in Assessment.objects.filter(protected_object__name__in=demo_data.ASSESSED):
         answers = assessment.answers.all()
         assert {"met", "partial", "unmet", "not_applicable"} <= set(answers.values_list("result", flat=True))
         pks = list(answers.values_list("pk", flat=True))

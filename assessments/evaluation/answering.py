@@ -23,14 +23,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from assessments.scanning.queries import by_item
 from secmgmt.core import errors, permissions
 from secmgmt.core.bounds import whole_number
-from secmgmt.core.clock import now
+from secmgmt.core.clock import now, today
 from secmgmt.core.middleware import note_refusal
 from secmgmt.core.models import Attachment, Comment
 from secmgmt.core.trail_views import attachment_panel, comment_panel
 
-from . import points, results, services
+from . import points, results, services, sources
 from .groups import answered_at_once, moment_of
 from .models import RISKS, Answer, Assessment, ComponentResult
 from .queries import by_fit
@@ -38,9 +39,11 @@ from .queries import by_fit
 SHOWS = (
     ("", gettext_lazy("全部"), ""),
     ("open", gettext_lazy("未答"), ""),
+    ("pending", gettext_lazy("待确认"), "clock"),
     (points.PARTIAL, points.RESULT_LABELS[points.PARTIAL], "half"),
     (points.UNMET, points.RESULT_LABELS[points.UNMET], "x"),
     ("high", gettext_lazy("高风险项"), "flag"),
+    ("inherited", gettext_lazy("继承"), "server"),
     ("mine", gettext_lazy("分派给我"), "user"),
 )
 
@@ -48,6 +51,7 @@ KEYS = (
     ("J K", gettext_lazy("下一项、上一项")),
     ("1 2 3 4", gettext_lazy("符合、部分符合、不符合、不适用")),
     ("Enter", gettext_lazy("展开或收起当前项")),
+    ("Y", gettext_lazy("确认沿用当前项")),
     ("M", gettext_lazy("写现状说明（Esc 回到该项）")),
     ("E", gettext_lazy("加证据")),
     ("N", gettext_lazy("下一未答项")),
@@ -86,11 +90,12 @@ def dressed(row: Answer, user: Any) -> Answer:
     address(row)
     row.editable = row.assessment.is_open and row.may_answer(user)
     row.files, row.remarks = Attachment.of(row).count(), Comment.of(row).count()
+    row.told = list(row.sources.all()) if row.duty or row.reuse else []
     return row
 
 
 def dress(rows: list[Answer], assessment: Assessment, user: Any) -> None:
-    """``dressed`` for all items of an assessment: three queries."""
+    """``dressed`` for all items of an assessment: three queries, and one for what was taken from elsewhere."""
     by_position = permissions.may(user, Answer, "answer", permissions.path_of(assessment))
     kind, ids = ContentType.objects.get_for_model(Answer), assessment.answers.values("pk")
     hanging = {
@@ -102,9 +107,11 @@ def dress(rows: list[Answer], assessment: Assessment, user: Any) -> None:
     }  # fmt: skip
     given = ComponentResult.objects.filter(answer__assessment=assessment).order_by()
     hanging["by_component"] = dict(given.values_list("answer_id").annotate(n=Count("pk")))
+    told = sources.of_assessment(assessment) if any(row.duty or row.reuse for row in rows) else {}
     for row in rows:
         address(row)
         row.editable = assessment.is_open and (by_position or row.assignee_id == user.pk)
+        row.told = told.get(row.pk, ())
         for name, counts in hanging.items():
             setattr(row, name, counts.get(row.pk, 0))
 
@@ -114,6 +121,8 @@ def selected(rows: Iterable[Answer], request: HttpRequest) -> list[Answer]:
     show, words = request.GET.get("show", ""), request.GET.get("q", "")[:100].split()
     tests = {
         "open": lambda a: not a.result,
+        "pending": lambda a: a.pending,
+        "inherited": lambda a: a.duty,
         "high": lambda a: a.high_risk,
         "mine": lambda a: a.assignee_id == request.user.pk,
     }
@@ -173,8 +182,10 @@ def item_context(row: Answer, user: Any) -> dict[str, Any]:
         "risks": RISKS,
         "cases": [(case, case in applies) for case in row.high_risk],
         "components": row.component_results.all() if row.by_component else (),
+        "scanned": by_item(row.assessment.protected_object, [row.code], row.level, user),
         "evidence": attachment_panel(row, user),
         "discussion": comment_panel(row, user),
+        **(sources.told_of(row, today()) if row.duty or row.reuse else {}),
     }
 
 
@@ -184,7 +195,7 @@ def item_context(row: Answer, user: Any) -> dict[str, Any]:
 @login_required
 @require_GET
 def answer_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """All items of an assessment; ``?show=open|partial|unmet|high|mine`` and ``?q=`` narrow them."""
+    """All items of an assessment; ``?show=open|pending|partial|unmet|high|inherited|mine`` and ``?q=`` narrow them."""
     assessment = assessment_of(pk, request.user)
     rows = assessment.answers.select_related("assignee", "answered_by").defer("official_text", "guidance")
     answers = list(rows.order_by("order"))
@@ -193,7 +204,7 @@ def answer_page(request: HttpRequest, pk: int) -> HttpResponse:
     show, query = request.GET.get("show", ""), request.GET.get("q", "")[:100]
     undo = request.GET.get("undo", "")
     groups = groups_of(selected(answers, request), progress, request.user, moment_of(undo))
-    may_submit = assessment.is_open and "submit" in permissions.actions_for(request.user, [assessment])[pk]
+    allowed = permissions.actions_for(request.user, [assessment])[pk] if assessment.is_open else frozenset()
     context = {
         "assessment": assessment,
         "title": _("填报") if assessment.is_open else _("各项结果"),
@@ -211,7 +222,9 @@ def answer_page(request: HttpRequest, pk: int) -> HttpResponse:
         "narrowed": bool(show or query),
         "slim": True,
         "page_keys": KEYS,
-        "submit_url": reverse("assessments:assessment-transition", args=[pk, "submit"]) if may_submit else "",
+        "submit_url": reverse("assessments:assessment-transition", args=[pk, "submit"]) if "submit" in allowed else "",
+        "offline_url": reverse("assessments:assessment-offline", args=[pk]) if "answer" in allowed else "",
+        "renewable": "submit" in allowed and bool(progress.counts["inherited"]),
     }
     return render(request, "assessments/assessment/answer.html", context)
 

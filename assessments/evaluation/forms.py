@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from assessments.catalog.services import shipped_standard
 from assets.models import ProtectedObject
 from secmgmt.core import permissions
+from secmgmt.core.bounds import whole_number
 from secmgmt.core.clock import today
 from secmgmt.core.forms import RecordForm
 
 from . import formulas, scoring
+from .carrying import confirmed_of
 from .models import Assessment
+
+LAST, NONE = "last", "none"
 
 
 def assessable(user: Any) -> QuerySet:
@@ -29,9 +34,15 @@ class AssessmentForm(RecordForm):
 
     querysets: ClassVar[dict[str, Any]] = {"protected_object": assessable}
     fieldsets = (
-        (_("评什么"), ("protected_object", "standard", "title", "report_date", "due_on")),
+        (_("评什么"), ("protected_object", "standard", "title", "report_date", "due_on", "carry")),
         (_("怎么算"), ("template", "formula", "attention")),
     )
+
+    carry = forms.ChoiceField(
+        label=_("沿用"), required=False, initial=LAST,
+        choices=[(LAST, _("最近一次已确认的自评估")), (NONE, _("不沿用，重新作答"))],
+        help_text=_("沿用的答复逐项标为待确认，注明时间；要求提高或新增的条款不直接采用。"),
+    )  # fmt: skip
 
     class Meta:
         model = Assessment
@@ -52,8 +63,29 @@ class AssessmentForm(RecordForm):
         standards = self.fields["standard"]
         standards.label_from_instance = lambda row: f"{row.code} {row.name}"
         standards.empty_label, standards.initial = None, shipped_standard()
+        self._earlier()
         if self.instance.pk:  # its items are those of this object's levels
             self.fields["protected_object"].disabled = standards.disabled = True
+
+    def _earlier(self) -> None:
+        """What may be carried over: of the object that is chosen, each of its confirmed assessments."""
+        if self.instance.pk:
+            del self.fields["carry"]
+            return
+        chosen = whole_number(str(self.data.get("protected_object") or self.initial.get("protected_object") or ""))
+        rows = Assessment.objects.visible_to(self.user).filter(state="confirmed", protected_object=chosen)
+        listed = rows.order_by("-report_date", "-pk") if chosen is not None and self.user is not None else []
+        self.fields["carry"].choices += [(str(row.pk), f"{row.title}（{row.report_date}）") for row in listed]
+
+    def _previous(self, cleaned: dict[str, Any]) -> Assessment | None:
+        obj, standard, carry = cleaned.get("protected_object"), cleaned.get("standard"), cleaned.get("carry") or LAST
+        if obj is None or standard is None or carry == NONE:
+            return None
+        rows = confirmed_of(obj, standard.code)
+        found = rows.first() if carry == LAST else rows.filter(pk=carry).first()
+        if found is None and carry != LAST:
+            self.add_error("carry", _("所选的自评估依据另一标准，不能沿用。"))
+        return found
 
     def _by_date(self) -> None:
         """A new assessment follows the template of its report's date unless another is chosen."""
@@ -75,4 +107,6 @@ class AssessmentForm(RecordForm):
         cleaned["standard"] = cleaned.get("standard") or shipped_standard()
         if cleaned.get("attention") is None:
             cleaned["attention"] = scoring.ATTENTION_DEFAULT
+        if not self.instance.pk:
+            cleaned["previous"] = self._previous(cleaned)
         return cleaned

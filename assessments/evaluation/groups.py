@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from secmgmt.core import audit, errors, permissions
+from secmgmt.core import audit, errors, permissions, search
 
 from . import points
 from .models import Answer, Assessment
@@ -31,8 +31,8 @@ def check_as_confirmed(rows: Sequence[Answer], seen: Sequence[str]) -> None:
 
 
 def answered_singly(row: Answer) -> bool:
-    """High-risk items are answered one by one."""
-    return bool(row.high_risk)
+    """High-risk items, and those of which a platform does its part, are answered one by one."""
+    return bool(row.high_risk or row.duty)
 
 
 @transaction.atomic
@@ -44,10 +44,11 @@ def waiting(*, assessment: Assessment, group: Group, by: Any) -> tuple[list[Answ
     """
     permissions.get_visible(Assessment, by, "answer", pk=assessment.pk)
     check_open(Assessment.objects.select_for_update().get(pk=assessment.pk))
-    mine = _answered_by(_locked(assessment).filter(**group._asdict(), result=""), by)
+    mine = _answered_by(_locked(assessment).filter(**group._asdict(), result="", pending=""), by)
     plain, high = [row for row in mine if not answered_singly(row)], [row for row in mine if answered_singly(row)]
     if not plain:
-        message = _("这一组未答的都是高风险项，请逐项作答。") if high else _("这一组没有等您作答的项。")
+        singly = _("这一组未答的都是高风险项或与平台共同负责的项，请逐项作答。")
+        message = singly if high else _("这一组没有等您作答的项。")
         raise errors.Invalid({"control_point": [message]})
     return plain, high
 
@@ -69,6 +70,41 @@ def answer_group(
     detail = {**group._asdict(), "codes": [row.code for row in rows]}
     audit.record("assessments.assessment.answer_group", assessment, by=by, at=at, detail=detail)
     return rows, high
+
+
+@transaction.atomic
+def carried(*, assessment: Assessment, group: Group, by: Any) -> tuple[list[Answer], list[Answer]]:
+    """What was carried over of a control point and waits for ``by``: (the items, those confirmed one by one).
+
+    Raises as ``waiting`` does.
+    """
+    permissions.get_visible(Assessment, by, "answer", pk=assessment.pk)
+    check_open(Assessment.objects.select_for_update().get(pk=assessment.pk))
+    mine = _answered_by(_locked(assessment).filter(**group._asdict(), pending="carried"), by)
+    plain, singly = [row for row in mine if not answered_singly(row)], [row for row in mine if answered_singly(row)]
+    if not plain:
+        message = _("这一组沿用的都须逐项确认。") if singly else _("这一组没有等您确认的沿用项。")
+        raise errors.Invalid({"control_point": [message]})
+    return plain, singly
+
+
+@audit.audited
+def confirm_group(
+    *, assessment: Assessment, group: Group, seen: Sequence[str], by: Any, at: dt.datetime
+) -> tuple[list[Answer], list[Answer]]:
+    """Confirm what was carried over of one control point as it stands. Returns and raises as ``carried``.
+
+    ``seen``: as ``answer_group`` has it. What still lacks a reason or a risk stays to be completed.
+    """
+    rows, singly = carried(assessment=assessment, group=group, by=by)
+    check_as_confirmed(rows, seen)
+    for row in rows:
+        row.pending, row.answered_by, row.answered_at, row.version = "", by, at, row.version + 1
+    Answer.objects.bulk_update(rows, ["pending", "answered_by", "answered_at", "version"])
+    search.refresh_many([row for row in rows if row.found])
+    detail = {**group._asdict(), "codes": [row.code for row in rows]}
+    audit.record("assessments.assessment.confirm_carried", assessment, by=by, at=at, detail=detail)
+    return rows, singly
 
 
 def answered_at_once(row: Answer, by: Any, moment: dt.datetime | None) -> bool:

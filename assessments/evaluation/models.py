@@ -19,6 +19,13 @@ from secmgmt.core.models import Attachment, Comment, Decision, Record, ScopedQue
 
 from . import formulas, points
 
+DUTIES = [("platform", _("平台提供")), ("joint", _("共同"))]
+PENDING = [
+    ("carried", _("沿用上次，待确认")),
+    ("expired", _("沿用上次，证据已过期")),
+    ("waiting", _("平台结果不可用")),
+]
+REUSES = [("carried", _("沿用上次")), ("shown", _("上次答复供参考"))]
 RISKS = [("高", _("高")), ("中", _("中")), ("低", _("低"))]
 
 
@@ -99,7 +106,8 @@ class Assessment(Record):
     @property
     def is_deletable(self) -> bool:
         """Only one that was begun by mistake: never submitted, nothing answered, attached or said."""
-        if self.state != AssessmentState.IN_PROGRESS or self.answers.exclude(result="").exists():
+        given = self.answers.exclude(result="").filter(pending="")
+        if self.state != AssessmentState.IN_PROGRESS or given.exclude(duty="platform", answered_by=None).exists():
             return False
         kind, items = ContentType.objects.get_for_model(Answer), self.answers.values("pk")
         hanging = (model.objects.filter(content_type=kind, object_id__in=items) for model in (Attachment, Comment))
@@ -183,6 +191,16 @@ class Answer(models.Model):
     found = models.TextField(_("现状说明"), blank=True)
     risk = models.CharField(_("风险"), max_length=2, choices=RISKS, blank=True)
     high_risk_applies = models.JSONField(_("符合的高风险判例"), default=list)
+    # Kept on the row, so that keeping an answer asks nothing more: see reuse_models.AnswerSource for where from.
+    duty = models.CharField(_("责任"), max_length=8, choices=DUTIES, blank=True)
+    own_result = models.CharField(
+        _("本方结果"), max_length=16, choices=list(points.RESULT_LABELS.items()), blank=True
+    )
+    platform_result = models.CharField(
+        _("平台结果"), max_length=16, choices=list(points.RESULT_LABELS.items()), blank=True
+    )
+    pending = models.CharField(_("待确认"), max_length=8, choices=PENDING, blank=True)
+    reuse = models.CharField(_("沿用"), max_length=8, choices=REUSES, blank=True)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -210,7 +228,8 @@ class Answer(models.Model):
     @property
     def lacks_reason(self) -> bool:
         """Whether 不适用 still stands without its reason."""
-        return self.result == points.NOT_APPLICABLE and not self.found
+        explained = self.duty == "platform" and self.platform_result
+        return self.result == points.NOT_APPLICABLE and not self.found and not explained
 
     @cached_property
     def by_component(self) -> int:
@@ -219,9 +238,26 @@ class Answer(models.Model):
 
     @property
     def ratio(self) -> Decimal | Fraction | None:
-        """What the answer counts, 0–1: exact over its components where it was given by component."""
+        """What the answer counts, 0–1: exact over its components where it was given by component.
+
+        Where the platform does its part too, never more than the platform's part.
+        """
         given = [row.result for row in self.component_results.all()]
-        return points.combine_components(given).ratio if given else self.value
+        if not given:
+            return self.value
+        own = points.combine_components(given).ratio
+        part = points.result_value(self.platform_result) if self.duty and self.platform_result else None
+        return part if own is None or (part is not None and part < own) else own
+
+    @property
+    def given(self) -> str:
+        """What was answered here: the own part where the platform's part is known, else the result."""
+        return self.own_result if self.duty == "joint" and self.platform_result else self.result
+
+    @property
+    def settled(self) -> str:
+        """The result, "" while it waits to be confirmed."""
+        return "" if self.pending else self.result
 
     def may_answer(self, user: Any) -> bool:
         """Whether ``user`` answers this item: by position, or as the assignee of its layer."""

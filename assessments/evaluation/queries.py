@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from assets.models import Component
 from assets.models import ComponentKind as Kind
 from secmgmt.accounts.models import User
-from secmgmt.core import permissions
+from secmgmt.core import errors, permissions
 
 from .models import Assessment
 
@@ -59,3 +60,16 @@ def layers_of(assessment: Assessment) -> dict[tuple[str, str], list[str]]:
         if name is not None and name not in found:
             found.append(name)
     return names
+
+
+def extensions_of(obj: Any) -> list[str]:
+    """The extended requirements an object's technical kinds call for. Invalid: a cloud without a side."""
+    names = []
+    if obj.is_cloud:
+        if not obj.cloud_side:
+            raise errors.Invalid(
+                {"protected_object": [_("该对象采用云计算，但没有填写“云责任主体”，无法确定适用的云计算扩展要求。")]}
+            )
+        names.append(f"cloud_{obj.cloud_side}")
+    flags = (("is_mobile", "mobile"), ("is_iot", "iot"), ("is_industrial", "ics"))
+    return names + [name for flag, name in flags if getattr(obj, flag)]

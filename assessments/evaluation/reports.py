@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from secmgmt.core.models import Attachment, Decision
 from secmgmt.core.reporting.document import (
     BarChart,
+    Block,
     Contents,
     Cover,
     Document,
@@ -29,7 +30,7 @@ from secmgmt.core.reporting.document import (
 )
 from secmgmt.core.reporting.text import name_only
 
-from . import formulas, printed, results
+from . import findings, formulas, printed, results
 from .models import Answer, Assessment
 
 MOST_SPOKES = 12  # labels of more would lie over each other; extensions bring up to five layers each
@@ -66,6 +67,7 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
             *_gaps(gaps, kept["remedies"]),
             Heading(2, _("（二）高风险判例（可能构成重大风险隐患，须研判）")),
             *_hazards(gaps, kept["cases"]),
+            *_after(assessment, answers),
             Heading(1, _("六、逐项结果")),
             _items(answers, assessment.method),
             Heading(1, _("七、办理与签署")),
@@ -76,6 +78,20 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
         ],
         meta=Meta(generated_at=at, generated_by=name_only(by.audit_name), footer=str(assessment), demo=demo),
     )
+
+
+def _after(assessment: Assessment, answers: list[Answer]) -> list[Block]:
+    """评估时 and 整改后 side by side, once gaps are followed up."""
+    found = findings.after(assessment, answers)
+    if found is None:
+        return []
+    note = _("整改事项 %(n)d 项，已关闭 %(closed)d 项。评估时的结果不因整改而改变；整改后的数字按同一规则重新计算。")
+    own = _("整改后结果为单位自述，以再次测评为准。") if found.self_declared else ""
+    return [
+        Heading(2, _("（三）评估时与整改后")),
+        Table([_("指标"), _("评估时"), _("整改后")], [list(row) for row in found.rows]),
+        Paragraph(note % {"n": found.items, "closed": found.closed} + own, "note"),
+    ]
 
 
 def _cover(assessment: Assessment, obj: dict[str, Any]) -> Cover:

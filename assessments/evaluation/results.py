@@ -93,7 +93,8 @@ class Summary:
 class Part:
     """How far a layer or a control point is; ``key`` names it in addresses and element ids.
 
-    ``plain``: its open items that are not high-risk, which may be answered at once.
+    ``plain``: its open items that are not high-risk, which may be answered at once; ``carried``: those that were
+    carried over and may be confirmed at once.
     """
 
     key: str
@@ -102,6 +103,7 @@ class Part:
     answered: int
     result: str
     plain: int
+    carried: int = 0
 
     @property
     def label(self) -> str:
@@ -136,27 +138,32 @@ class Progress:
     groups: dict[Group, Part]
 
 
-PROGRESS_FIELDS = ("scope", "layer", "control_point", "result", "high_risk", "assignee_id")
+Item = tuple[str, bool, str]  # settled result, answered one by one, what it waits for
+PROGRESS_FIELDS = ("scope", "layer", "control_point", "result", "high_risk", "assignee_id", "pending", "duty", "reuse")
 
 
 def progress(rows: Iterable[Sequence[Any]], user: Any, only: Group | None = None) -> Progress:
     """Count ``rows`` (PROGRESS_FIELDS, in the items' order) as ``user`` sees them; ``only``: the one group wanted."""
     listed = list(rows)
-    by_layer: dict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
-    by_group: dict[Group, list[tuple[str, bool]]] = defaultdict(list)
-    for scope, layer, point, result, cases, _assignee in listed:
-        by_layer[scope, layer].append((result, bool(cases)))
-        by_group[Group(scope, layer, point)].append((result, bool(cases)))
+    by_layer: dict[tuple[str, str], list[Item]] = defaultdict(list)
+    by_group: dict[Group, list[Item]] = defaultdict(list)
+    for scope, layer, point, result, cases, _assignee, pending, duty, _reuse in listed:
+        item = ("" if pending else result, bool(cases or duty), pending)
+        by_layer[scope, layer].append(item)
+        by_group[Group(scope, layer, point)].append(item)
     given = [row[3] for row in listed]
     counts = {result: given.count(result) for result in points.RESULTS} | {
         "": len(listed),
         "open": given.count(""),
+        "pending": sum(bool(row[6]) for row in listed),
+        "inherited": sum(bool(row[7]) for row in listed),
+        "reused": sum(bool(row[8]) for row in listed),
         "high": sum(bool(row[4]) for row in listed),
         "mine": sum(row[5] == user.pk for row in listed),
     }
     return Progress(
         total=len(listed),
-        answered=len(listed) - counts["open"],
+        answered=sum(bool(row[3]) and not row[6] for row in listed),
         counts=counts,
         layers={
             name: _part(f"l{n}", layer_title(*name), found)
@@ -178,11 +185,12 @@ def layer_title(scope: str, layer: str) -> str:
     return _("%(scope)s扩展 · %(layer)s") % {"scope": scope, "layer": layer}
 
 
-def _part(key: str, name: str, found: list[tuple[str, bool]]) -> Part:
-    given = [result for result, _high in found]
+def _part(key: str, name: str, found: list[Item]) -> Part:
+    given = [result for result, _singly, _pending in found]
     result = points.control_point_result([one or None for one in given]) or ""
-    plain = sum(not one and not high for one, high in found)
-    return Part(key, name, len(given), sum(map(bool, given)), result, plain)
+    plain = sum(not one and not singly and not pending for one, singly, pending in found)
+    carried = sum(pending == "carried" and not singly for _one, singly, pending in found)
+    return Part(key, name, len(given), sum(map(bool, given)), result, plain, carried)
 
 
 def summary(assessment: Assessment, answers: Iterable[Answer] | None = None) -> Summary:
@@ -195,7 +203,7 @@ def summary(assessment: Assessment, answers: Iterable[Answer] | None = None) -> 
     by_layer: dict[tuple[str, str], list[Answer]] = defaultdict(list)
     for answer in listed:
         by_layer[answer.scope, answer.layer].append(answer)
-    done = [answer for answer in listed if answer.result]
+    done = [answer for answer in listed if answer.settled]
     gaps = [answer for answer in done if answer.result in (points.PARTIAL, points.UNMET)]
     high = sum(answer.risk == "高" for answer in gaps)
     medium = sum(answer.risk == "中" for answer in gaps)
@@ -276,11 +284,11 @@ def _conclusion(template: str, total: Decimal, high: int, medium: int, hazards: 
 
 
 def _layer(name: str, rows: list[Answer], formula: str) -> LayerResult:
-    counts = {result: sum(row.result == result for row in rows) for result in points.RESULTS}
-    scored = _scores(rows)
+    counts = {result: sum(row.settled == result for row in rows) for result in points.RESULTS}
+    scored = _scores(row for row in rows if not row.pending)
     by_point: dict[str, list[str | None]] = defaultdict(list)
     for row in rows:
-        by_point[row.control_point].append(row.result or None)
+        by_point[row.control_point].append(row.settled or None)
     return LayerResult(
         name=name,
         total=len(rows),

@@ -18,10 +18,12 @@ from assessments.catalog.services import shipped_standard
 from secmgmt.core import audit, errors, notices, permissions, records, search
 from secmgmt.core.models import Participation
 
-from . import formulas, points, scoring
+from . import formulas, points, responsibility, scoring
+from .carrying import check_evidence, check_previous
 from .models import RISKS, Answer, Assessment, ComponentResult
-from .queries import colleagues
+from .queries import colleagues, extensions_of
 from .results import layer_title
+from .reuse import Reuse
 
 FOUND_LENGTH = 2000
 ANSWER_LOADED = ("assessment__protected_object__unit", "answered_by", "assignee", "guidance")
@@ -33,19 +35,6 @@ FROZEN = (
     *("code", "unit_code", "level", "scope", "layer", "control_point", "domain", "summary"),
     *("official_text", "high_risk", "guidance_id"),
 )
-
-
-def extensions_of(obj: Any) -> list[str]:
-    """The extended requirements an object's technical kinds call for. Invalid: a cloud without a side."""
-    names = []
-    if obj.is_cloud:
-        if not obj.cloud_side:
-            raise errors.Invalid(
-                {"protected_object": [_("该对象采用云计算，但没有填写“云责任主体”，无法确定适用的云计算扩展要求。")]}
-            )
-        names.append(f"cloud_{obj.cloud_side}")
-    flags = (("is_mobile", "mobile"), ("is_iot", "iot"), ("is_industrial", "ics"))
-    return names + [name for flag, name in flags if getattr(obj, flag)]
 
 
 @audit.audited
@@ -61,40 +50,33 @@ def create_assessment(
     formula: str = "simple",
     attention: Decimal = scoring.ATTENTION_DEFAULT,
     standard: Standard | None = None,
+    previous: Assessment | None = None,
 ) -> Assessment:
     """Start a self-assessment of a graded object and freeze the items of its levels.
 
-    ``template``: "" takes the one of the report date; ``standard``: None takes the shipped one. Raises
-    NotAllowed, Invalid (not graded, level 5, no item applies, retired), Conflict when another one by the
-    standard is still open.
+    ``template``: "" takes the one of the report date; ``standard``: None takes the shipped one; ``previous``: the
+    confirmed assessment whose answers are carried over. What platforms answer is inherited. Raises NotAllowed,
+    Invalid (not graded, level 5, no item applies, retired, ``previous`` of another object), Conflict when another
+    one by the standard is still open.
     """
     permissions.require(by, Assessment, "add", permissions.path_of(protected_object))
     standard = standard or shipped_standard()
     if standard is None:
         raise errors.Invalid({"standard": [_("还没有载入标准条款，请联系系统管理员载入后再试。")]})
-    items = _items_for(protected_object, standard)
-    assessment = Assessment(
-        protected_object=protected_object,
-        title=title,
-        standard=standard,
-        standard_code=standard.code,
-        level=protected_object.security_level,
-        business_level=protected_object.business_level,
-        service_level=protected_object.service_level,
-        extensions=extensions_of(protected_object),
-        report_date=report_date,
-        due_on=due_on,
-        template=template or formulas.default_template(report_date),
-        formula=formula,
-        attention=attention,
-        weights=formulas.OWN_WEIGHTS if any(item.own_weight for item in items) else formulas.DEFAULT_WEIGHTS,
-        total=len(items),
-    )
+    items = items_for(protected_object, standard)
+    check_previous(previous, protected_object, standard)
+    assessment = drafted(
+        protected_object, standard, items, report_date=report_date, template=template,
+        title=title, due_on=due_on, formula=formula, attention=attention,
+    )  # fmt: skip
     records.stamp(assessment, by=by, at=at)
     _insert(assessment)
-    Answer.objects.bulk_create(_frozen(assessment, items), batch_size=300)
+    answers, reuse = frozen(assessment, items), Reuse(at)
+    sources = reuse.prefill(assessment, answers, previous)
+    Answer.objects.bulk_create(answers, batch_size=300)
+    reuse.keep(sources)
     search.refresh(assessment)
-    after, detail = audit.fields_of(assessment), {"items": len(items)}
+    after, detail = audit.fields_of(assessment), {"items": len(items), "previous": previous.pk if previous else None}
     audit.record("assessments.assessment.add", assessment, by=by, at=at, after=after, detail=detail)
     return assessment
 
@@ -119,10 +101,32 @@ def store(form: Any, *, by: Any, at: dt.datetime) -> Assessment:
     if not form.is_valid():
         raise errors.Invalid({key: [str(e) for e in found] for key, found in form.errors.items()})
     values = {name: value for name, value in form.cleaned_data.items() if name in form._meta.fields}
+    values["previous"] = form.cleaned_data.get("previous")
     return create_assessment(**values, by=by, at=at)
 
 
-def _items_for(obj: Any, standard: Standard) -> list[CatalogItem]:
+def drafted(
+    obj: Any, standard: Standard, items: list[CatalogItem], *, report_date: dt.date, template: str = "", **frame: Any
+) -> Assessment:
+    """An assessment of ``obj`` by ``items``, not stored yet; ``frame``: the fields a person chooses."""
+    return Assessment(
+        protected_object=obj,
+        standard=standard,
+        standard_code=standard.code,
+        level=obj.security_level,
+        business_level=obj.business_level,
+        service_level=obj.service_level,
+        extensions=extensions_of(obj),
+        report_date=report_date,
+        template=template or formulas.default_template(report_date),
+        weights=formulas.OWN_WEIGHTS if any(item.own_weight for item in items) else formulas.DEFAULT_WEIGHTS,
+        total=len(items),
+        **frame,
+    )
+
+
+def items_for(obj: Any, standard: Standard) -> list[CatalogItem]:
+    """The items of its levels and kinds, in order. Invalid: not graded, level 5, none applies, secret-bearing."""
     levels = (obj.security_level, obj.business_level, obj.service_level)
     if obj.is_secret_register:
         raise errors.Invalid({"protected_object": [_("涉密系统另行归口，不在这里自评估。")]})
@@ -151,7 +155,7 @@ def _in_order(chosen: list[CatalogItem], whole: list[CatalogItem]) -> list[Catal
     return sorted(chosen, key=lambda item: places.get((item.scope, item.layer, item.control_point), last))
 
 
-def _frozen(assessment: Assessment, items: list[CatalogItem]) -> list[Answer]:
+def frozen(assessment: Assessment, items: list[CatalogItem]) -> list[Answer]:
     """The open answers, with the wording and weight of the day."""
     return [
         Answer(
@@ -187,16 +191,34 @@ def save_answer(
     no longer open.
     """
     row = _locked_answer(answer, by)
-    if result != row.result and row.by_component:
+    wanted = answered(
+        row, version=version, result=result, found=found, risk=risk, high_risk_applies=high_risk_applies
+    )
+    return _keep(row, wanted, by=by, at=at)
+
+
+def answered(
+    row: Answer,
+    *,
+    version: int,
+    result: str,
+    found: str | None = None,
+    risk: str | None = None,
+    high_risk_applies: list[str] | None = None,
+) -> dict[str, Any]:
+    """What ``row`` takes from an answer, nothing stored yet; parameters and errors as of ``save_answer``."""
+    whole = responsibility.whole_of(row, result) if result in ("", *points.RESULTS) else result
+    if whole != row.result and row.by_component:
         raise errors.Invalid({"result": [_("这一项按部件作答，结果由部件汇总；要直接作答，先清除部件结果。")]})
     sent = {"found": found, "risk": risk, "high_risk_applies": high_risk_applies}
     kept = {name: getattr(row, name) for name, value in sent.items() if value is None}
-    wanted = _checked(row, result, **{**sent, **kept})
+    wanted = {**_checked(row, whole, **{**sent, **kept}), **responsibility.settles(row, result)}
     if row.version != version and {name: getattr(row, name) for name in wanted} != wanted:
         raise changed_meanwhile(row)
+    check_evidence(row, whole)
     if not row.by_component:
-        wanted["value"] = points.result_value(result) if result else None
-    return _keep(row, wanted, by=by, at=at)
+        wanted["value"] = points.result_value(whole) if whole else None
+    return wanted
 
 
 def _keep(row: Answer, wanted: dict[str, Any], *, by: Any, at: dt.datetime, **detail: Any) -> Answer:
@@ -210,7 +232,7 @@ def _keep(row: Answer, wanted: dict[str, Any], *, by: Any, at: dt.datetime, **de
     row.version += 1
     row.save(update_fields=[*wanted, "answered_by", "answered_at", "version"])
     was, now_is = audit.changes(before, wanted)
-    if "found" in now_is:
+    if "found" in now_is or "pending" in now_is:
         search.refresh(row)
     audit.record("assessments.answer.change", row, by=by, at=at, before=was, after=now_is, detail=detail)
     return row
@@ -232,6 +254,8 @@ def save_component_results(
         return row
     if row.version != version:
         raise changed_meanwhile(row)
+    if row.duty == "platform" and row.platform_result:
+        raise errors.Invalid({"components": [_("这一项由承载平台提供，不按部件作答。")]})
     known = {component.pk: component for component in row.assessment.protected_object.components.all()}
     if set(given) - set(known):
         raise errors.Invalid({"components": [_("所选部件不属于这个对象。")]})
@@ -246,8 +270,12 @@ def save_component_results(
         for pk, result in given.items()
     )  # fmt: skip
     combined = points.combine_components(given.values()) if given else points.Combined("", None)
-    wanted = _checked(row, combined.result, row.found, row.risk, row.high_risk_applies)
-    wanted["value"] = combined.value and combined.value.quantize(Decimal("0.000001"))
+    whole = responsibility.whole_of(row, combined.result)
+    wanted = _checked(row, whole, row.found, row.risk, row.high_risk_applies)
+    wanted |= responsibility.settles(row, combined.result)
+    check_evidence(row, whole)
+    value = combined.value if whole == combined.result else points.result_value(whole)
+    wanted["value"] = value and value.quantize(Decimal("0.000001"))
     listed = {known[pk].name: result for pk, result in given.items()}
     return _keep(row, wanted, by=by, at=at, components=listed)
 

@@ -14,7 +14,7 @@ from secmgmt.core.templatetags.ui import due, state
 
 from .models import Assessment
 
-ANSWERED = Count("answers", filter=~Q(answers__result=""))
+ANSWERED = Count("answers", filter=~Q(answers__result="") & Q(answers__pending=""))
 
 
 def outcome(row: Any) -> str:

@@ -29,11 +29,11 @@ def answering_todos(user: Any, today: dt.date) -> Iterable[Todo]:
 def _to_answer(row: Assessment, today: dt.date) -> Todo:
     late = bool(row.due_on and row.due_on < today)
     returned = row.state == AssessmentState.RETURNED
-    open_items = Answer.objects.filter(assessment=row, result="").count()
+    open_items = Answer.objects.filter(Q(result="") | ~Q(pending=""), assessment=row).count()
     return Todo(
         kind=_("自评估"),
         title=_("填报“%(name)s”") % {"name": row},
-        note=_("还有 %(n)d 项未答") % {"n": open_items} if not returned else why_returned(row)[:120],
+        note=_("还有 %(n)d 项未答或待确认") % {"n": open_items} if not returned else why_returned(row)[:120],
         url=reverse("assessments:assessment-answer", args=[row.pk]),
         action=_("填报"),
         due=row.due_on,

@@ -83,6 +83,7 @@ class Assessments(FeatureViews):
                 (name, reverse("assessments:assessment-report", args=[obj.pk, form]), "", "download")
                 for form, name in (("pdf", "PDF"), ("docx", "Word"), ("xlsx", "Excel"))
             ]
+        buttons.append((_t("与上次比较"), reverse("assessments:assessment-compare", args=[obj.pk]), "", "swap"))
         if not obj.is_open:
             buttons.append((_t("查看保护对象"), obj.protected_object.get_absolute_url(), "", "eye"))
         if not obj.is_deletable:

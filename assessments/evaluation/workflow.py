@@ -17,17 +17,23 @@ from secmgmt.core import errors, notices, permissions
 from secmgmt.core.models import Decision
 from secmgmt.core.workflow import Transition, Workflow, not_the_submitter
 
-from . import points, results
+from . import findings, points, results
+from .hosted import check_current, platform_changed
 from .models import Answer, Assessment, AssessmentState
 from .printed import printed
+from .responsibility import inherited_whole
 
 S = AssessmentState
 
 
 def lacking(answer: Answer) -> str:
     """What an answer still needs before it can be submitted, "" when nothing."""
+    if answer.pending:
+        return str(answer.get_pending_display())
     if not answer.result:
         return _t("还没有作答")
+    if inherited_whole(answer):
+        return _t("没有选风险") if answer.is_gap and not answer.risk else ""
     if answer.result != points.MET and not answer.found.strip():
         return _t("没有写现状说明")
     if answer.result in (points.PARTIAL, points.UNMET) and not answer.risk:
@@ -49,6 +55,12 @@ def check_complete(obj: Assessment, by: Any) -> None:
         raise errors.Incomplete(text, missing)
 
 
+def submitted(obj: Assessment, by: Any, at: dt.datetime, opinion: str) -> None:
+    """What is inherited is as the platforms have it now; those who may confirm learn of it."""
+    check_current(obj, at)
+    tell_confirming(obj, by, at, opinion)
+
+
 def tell_confirming(obj: Assessment, by: Any, at: dt.datetime, opinion: str) -> None:
     """Those who may confirm it learn that it was submitted; not who did it or answered."""
     day, path = timezone.localdate(at), obj.protected_object.unit.path
@@ -67,7 +79,9 @@ def keep_result(obj: Assessment, by: Any, at: dt.datetime, opinion: str) -> None
     """Store the scores, and what else a report prints, as they stand at confirmation."""
     answers = list(obj.answers.order_by("order").select_related("guidance").prefetch_related("component_results"))
     obj.result = {**results.summary(obj, answers).as_json(), "printed": printed(obj, answers)}
+    findings.open_items(obj, answers, by, at)
     tell_submitter(obj, _t("“%(name)s”已由%(who)s确认"), by, at)
+    platform_changed(obj, by=by, at=at)
 
 
 def tell_returned(obj: Assessment, by: Any, at: dt.datetime, opinion: str) -> None:
@@ -103,7 +117,7 @@ WORKFLOW = Workflow(
     (
         Transition(
             "submit", (S.IN_PROGRESS, S.RETURNED), S.SUBMITTED, "submit", _("提交"),
-            check=check_complete, effect=tell_confirming, freezes=True, primary=True,
+            check=check_complete, effect=submitted, freezes=True, primary=True,
         ),
         Transition(
             "return_", (S.SUBMITTED,), S.RETURNED, "confirm", _("退回"),

@@ -192,4 +192,17 @@ def _recorded_steps() -> tuple[Transition, ...]:
     )  # fmt: skip
 
 
-WORKFLOW = Workflow("assessments.Grading", GradingState, (*_first_steps(), *_recorded_steps()))
+def _steps_of_filing() -> tuple[Transition, ...]:
+    """What follows when the police decided on the filing of this grading: the filing takes these steps."""
+    return (
+        Transition(
+            "filed", (S.DETERMINED,), S.FINAL, "submit", _("备案办结，等级最终确定"), effect=determine, automatic=True
+        ),
+        Transition(
+            "filing_refused", (S.DETERMINED,), S.DRAFT, "submit", _("备案审核不通过，重新定级"),
+            effect=fall_back, thaws=True, automatic=True,
+        ),
+    )  # fmt: skip
+
+
+WORKFLOW = Workflow("assessments.Grading", GradingState, (*_first_steps(), *_recorded_steps(), *_steps_of_filing()))

@@ -15,8 +15,8 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from assessments.catalog import sources
-from assessments.evaluation import points, todos
+from assessments.catalog import sources as catalogue
+from assessments.evaluation import points, sources, todos
 from secmgmt.core.templatetags.ui import icon, moment, tag_
 
 register = template.Library()
@@ -36,7 +36,7 @@ def result_tag(result: str) -> str:
 @register.simple_tag
 def segment(row: Any) -> SafeString:
     """The choice of a result: one radio each, the given one checked."""
-    return mark_safe(_segment(row.result, get_language() or "").replace("#", str(row.pk)))  # noqa: S308 - a number
+    return mark_safe(_segment(row.given, get_language() or "").replace("#", str(row.pk)))  # noqa: S308 - a number
 
 
 @lru_cache(maxsize=32)
@@ -55,8 +55,12 @@ def _segment(result: str, language: str) -> str:
 def item_meta(row: Any, oob: bool = False) -> SafeString:
     """The marks under an item's text; out of band (``oob``) they replace those on the page."""
     parts: list[str] = []
-    if not row.result:
+    if row.pending:
+        parts.append(_pending(row))
+    elif not row.result:
         parts.append(format_html("<b>{}</b>", _("未答")))
+    if row.duty == "joint" and row.platform_result:
+        parts.append(_joint(row))
     if row.high_risk:
         parts.append(_high_risk(get_language() or ""))
     if row.risk:
@@ -71,9 +75,43 @@ def item_meta(row: Any, oob: bool = False) -> SafeString:
         parts.append(_span(_("分派给 %(name)s") % {"name": row.assignee}))
     if row.answered_by_id:
         parts.append(format_html("<span>{} {}</span>", row.answered_by, moment(row.answered_at)))
-    head = ("" if row.result else " data-open") + (' hx-swap-oob="true"' if oob else "")
+    head = ("" if row.settled else " data-open") + (' hx-swap-oob="true"' if oob else "")
     inside = SafeString("".join(map(str, parts)))
     return format_html('<div class="item-meta" id="m-{}"{}>{}</div>', row.pk, SafeString(head), inside)
+
+
+def _pending(row: Any) -> SafeString:
+    """What an item waits for; what was carried over is confirmed with one button or key."""
+    mark = tag_(row.get_pending_display(), "warn", "clock")
+    if row.pending != "carried" or not getattr(row, "editable", False) or row.by_component:
+        return SafeString(mark)
+    button = format_html(
+        '<button class="btn btn-sm" type="submit" form="a-{}" data-confirm>{}</button>', row.pk, _("确认沿用")
+    )
+    return SafeString(mark + button)
+
+
+def _joint(row: Any) -> str:
+    """Both parts of an item of which the platform does its part."""
+    words = {
+        "own": points.RESULT_LABELS.get(row.own_result, _("未答")),
+        "platform": points.RESULT_LABELS[row.platform_result],
+        "whole": points.RESULT_LABELS.get(row.result, "—"),
+    }
+    return _span(_("本方%(own)s、平台%(platform)s，取%(whole)s") % words)
+
+
+@register.simple_tag
+def item_sources(row: Any) -> SafeString:
+    """Where an item's answer comes from: a chip for each source. An answer does not change them."""
+    tones = {"platform": "info"}
+    chips = (tag_(sources.chip(entry), tones.get(entry.kind, "plain"), icon_of(entry)) for entry in row.told)
+    return SafeString("".join(map(str, chips)))
+
+
+def icon_of(entry: Any) -> str:
+    """A platform or an earlier time."""
+    return "server" if entry.kind == "platform" else "history"
 
 
 @register.simple_tag
@@ -106,7 +144,7 @@ def _high_risk(language: str) -> str:
 @cache
 def case_titles() -> dict[str, str]:
     """What the high-risk guideline calls its cases; its file is read once."""
-    return {case.case_no: case.case_title for case in sources.shipped_cases()}
+    return {case.case_no: case.case_title for case in catalogue.shipped_cases()}
 
 
 @register.filter

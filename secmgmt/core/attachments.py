@@ -147,6 +147,11 @@ def download(*, user: Any, pk: int) -> FileResponse:
     detail = {"attachment": row.pk, "name": row.name}
     with audit.act():
         audit.record("attachment.download", row.parent, by=user, at=now(), detail=detail)
+    return sent(row, handle)
+
+
+def sent(row: Attachment, handle: Any) -> FileResponse:
+    """A file on its way out, never shown inline (A35)."""
     response = FileResponse(handle, content_type=row.media_type)
     response["Content-Length"] = str(row.size)
     response["Content-Disposition"] = content_disposition_header(True, row.name)

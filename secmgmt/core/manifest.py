@@ -17,6 +17,7 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 
 from . import permissions
+from .figures import Chapter, Figure
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,9 @@ class ReportKind:
     """A kind of document about one record of ``model``, for whoever may do ``action`` on it.
 
     ``build(subject, *, by, at) -> Document``; ``related``: what ``select_related`` loads with the subject;
+    ``options``: a form class of what may be said of how it is made (``standard(day) -> params``, ``params()``); then
+    ``build`` takes ``params`` as well. ``private``: it tells what its maker may see, so it is his alone.
+    ``keep_days``: how long its file is kept.
     ``note``: one line that says what the report is for; ``line(subject)``: what tells a record from its like where
     one of them is chosen.
     """
@@ -97,6 +101,9 @@ class ReportKind:
     related: tuple[str, ...] = ()
     note: Any = ""
     line: Callable[[Any], str] = str
+    options: Any = None
+    private: bool = False
+    keep_days: int = 180
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,38 @@ class SearchSource:
     url: Callable[[Any, Any], str] | None = None
     part: str = ""
     order: int = 100
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A row of the queue of decisions: ``tone`` of its tag as everywhere; ``late``: the due date is past."""
+
+    title: str
+    about: str
+    unit: str
+    tag: str = ""
+    tone: str = ""
+    due: dt.date | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class DecisionSource:
+    """A kind of decision that leadership finds in one queue with all others.
+
+    ``waiting(user)``: the rows that wait for this very person, with what the page shows of them loaded; ``agree`` and
+    ``refuse``: row → name of the step of its workflow; ``template`` sees ``load(row, user)`` as "data".
+    """
+
+    code: str
+    label: Any
+    model: str
+    waiting: Callable[[Any], QuerySet]
+    line: Callable[[Any], Waiting]
+    agree: Callable[[Any], str]
+    refuse: Callable[[Any], str]
+    template: str
+    load: Callable[[Any, Any], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -182,7 +221,10 @@ class Manifest:
     panels: tuple[Panel, ...] = ()
     home: tuple[HomePanel, ...] = ()
     reports: tuple[ReportKind, ...] = ()
+    decisions: tuple[DecisionSource, ...] = ()
     search: tuple[SearchSource, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
     health: tuple[HealthCheck, ...] = ()
     catalogs: tuple[Callable[[], str], ...] = ()
     api: tuple[tuple[str, str], ...] = ()  # (prefix under /api/v1/, "dotted.module:router")

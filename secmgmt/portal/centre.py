@@ -6,9 +6,10 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -17,17 +18,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
+from secmgmt.accounts.models import OrgUnit
 from secmgmt.core import errors, manifest
-from secmgmt.core.clock import now
+from secmgmt.core.bounds import whole_number
+from secmgmt.core.clock import now, today
 from secmgmt.core.filters import DayFilter, RecordFilterSet
 from secmgmt.core.manifest import ReportKind
-from secmgmt.core.models import ReportRun
+from secmgmt.core.models import ReportRun, ReportSchedule
 from secmgmt.core.reporting.render import CONTENT_TYPES, render_html
 from secmgmt.core.tables import Column, Table
 from secmgmt.core.templatetags.ui import moment, size, tag_
 from secmgmt.core.views import FeatureViews, Role
 
-from . import reports
+from . import reports, schedules
 
 OFFERED = 200  # more subjects than a drop-down helps with: the list says so
 
@@ -130,7 +133,8 @@ class Runs(FeatureViews):
         if page != "list":
             return {}
         user = self.request.user
-        return {"kinds": [(kind, *offered(kind, user)) for kind in reports.kinds_for(user)]}
+        kinds = ((kind, *offered(kind, user)) for kind in manifest.collect("reports"))
+        return {"kinds": [entry for entry in kinds if entry[1]]}
 
 
 def offered(kind: ReportKind, user: Any) -> tuple[list[tuple[Any, str]], bool]:
@@ -144,19 +148,77 @@ def preview_url(code: str, pk: int) -> str:
     return f"{reverse('portal:report-preview', args=[code])}?subject={pk}"
 
 
+def options_of(kind: ReportKind, sent: QueryDict) -> tuple[Any, dict[str, Any] | None]:
+    """The form of a kind's options and what it says, the usual where nothing was sent; None where it does not fit."""
+    if kind.options is None:
+        return None, None
+    usual = kind.options.standard(today())
+    if not set(kind.options.base_fields) & set(sent):
+        return kind.options(initial=usual), usual
+    form = kind.options(sent)
+    return form, form.params() if form.is_valid() else None
+
+
+def sent_of(options: dict[str, Any] | None) -> list[tuple[str, Any]]:
+    """Options as the hidden fields of a form."""
+    listed = ((name, value if isinstance(value, list) else [value]) for name, value in (options or {}).items())
+    return [(name, one) for name, values in listed for one in values]
+
+
+def page_of(subject: Any) -> str:
+    """The page of what a report is about; of a unit its overview."""
+    if isinstance(subject, OrgUnit):
+        return f"{reverse('portal:city')}?unit={subject.pk}"
+    return subject.get_absolute_url()
+
+
+class Schedules(LoginRequiredMixin, View):
+    """My reports that are made every month or year, and stopping one."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The list, those that go on first."""
+        rows = list(ReportSchedule.objects.visible_to(request.user).select_related("content_type")[:100])
+        labels = {kind.code: kind.label for kind in manifest.collect("reports")}
+        context = {
+            "title": _("定期报告"),
+            "crumbs": [(_("报告中心"), reverse("portal:report-list"))],
+            "rows": [(row, labels.get(row.kind, row.kind), reports.FORMAT_LABELS[row.fmt]) for row in rows],
+        }
+        return render(request, "portal/report/schedules.html", context)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Stop one of mine."""
+        pk = whole_number(request.POST.get("schedule"))
+        row = ReportSchedule.objects.visible_to(request.user).filter(pk=pk or 0).first()
+        if row is None:
+            raise errors.OutOfScope(model=ReportSchedule._meta.label, lookup=pk)
+        schedules.stop(schedule=row, by=request.user, at=now())
+        messages.success(request, _("已停止。已制作的报告仍在报告中心。"))
+        return redirect("portal:schedules")
+
+
 class Preview(LoginRequiredMixin, View):
     """The document as it would be made now, and the buttons that have it made."""
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
         """Read it; what a person typed in the address is a number or nothing."""
         found, subject = self.asked(request.GET.get("subject", ""), kind)
-        made = reports.preview(kind=found, subject=subject, by=request.user, at=now())
-        context = {
-            "title": made.title,
+        form, options = options_of(found, request.GET)
+        base = {
             "crumbs": [(_("报告中心"), reverse("portal:report-list"))],
             "kind": found,
             "subject": subject,
-            "subject_url": subject.get_absolute_url(),
+            "subject_url": page_of(subject),
+            "form": form,
+        }
+        if form is not None and options is None:
+            return render(request, "portal/report/preview.html", {**base, "title": found.label}, status=422)
+        made = reports.preview(kind=found, subject=subject, by=request.user, at=now(), options=options)
+        context = {
+            **base,
+            "title": made.title,
+            "sent": sent_of(options),
+            "every": ReportSchedule.Every.choices if form is not None else [],
             "formats": [(fmt, reports.FORMAT_LABELS[fmt]) for fmt in found.formats],
             "sheets": SafeString(render_html(made).decode()),  # the renderer escapes every text
         }
@@ -166,8 +228,16 @@ class Preview(LoginRequiredMixin, View):
         """Have it made in the background."""
         found, subject = self.asked(request.POST.get("subject", ""), kind)
         fmt = request.POST.get("fmt", "")
-        job = reports.order(kind=found, subject=subject, fmt=fmt, by=request.user, at=now())
-        return redirect("core:job-detail", job.pk)
+        form, options = options_of(found, request.POST)
+        if form is not None and options is None:
+            raise errors.Invalid({name: [str(text) for text in listed] for name, listed in form.errors.items()})
+        asked: dict[str, Any] = {"kind": found, "subject": subject, "fmt": fmt, "by": request.user, "at": now()}
+        if request.POST.get("every"):
+            made = schedules.set_up(**asked, every=request.POST["every"], options=options or {})
+            day = made.next_on.isoformat()
+            messages.success(request, _("已设定，首次在 %(day)s 制作，完成后发消息通知。") % {"day": day})
+            return redirect("portal:schedules")
+        return redirect("core:job-detail", reports.order(**asked, options=options).pk)
 
     def asked(self, sent: str, kind: str) -> tuple[ReportKind, Any]:
         """The kind and the record, as far as they are open."""

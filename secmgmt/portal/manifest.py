@@ -10,11 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from secmgmt.accounts import roles
 from secmgmt.core import attachments, comments, permissions
 from secmgmt.core.acts import ACT_LABELS
-from secmgmt.core.manifest import Manifest, MenuEntry, SearchSource, collect
+from secmgmt.core.manifest import Manifest, MenuEntry, ReportKind, SearchSource, collect
 from secmgmt.core.permissions import ACTION_LABELS
 
-from . import reports
+from . import chapters, compliance, reports, schedules, scope, statistics
+from .report_options import PeriodOptions, YearOptions
 from .todos import audit_todos
+
+OVERSEERS = (roles.LEADER, roles.RULES, roles.INSPECTOR, roles.UNIT_LEAD, roles.UNIT_HEAD)
 
 
 def may_have_reports(user: Any) -> bool:
@@ -24,17 +27,46 @@ def may_have_reports(user: Any) -> bool:
 
 ACT_LABELS["core.reporttemplate.try"] = _("试排文书模板")
 ACTION_LABELS["enable"] = _("启用停用")
+ACTION_LABELS[scope.OVERSEE] = _("查看一览")
+
+ACT_LABELS.update(
+    {
+        "report.schedule": _("设定定期报告"), "report.schedule-due": _("定期报告到期制作"),
+        "report.schedule-stop": _("停止定期报告"),
+    }
+)  # fmt: skip
+THREE_YEARS = 1100
+REPORTS = (
+    ReportKind(
+        "compliance", _("合规报告"), "accounts.OrgUnit", compliance.build_unit, action=scope.OVERSEE,
+        note=_("一个单位或全市一段期间的指标、各单位情况和需要关注的事项，章节可选，可对比两期"),
+        options=PeriodOptions, private=True, keep_days=THREE_YEARS,
+    ),
+    ReportKind(
+        "compliance-object", _("对象合规报告"), "assets.ProtectedObject", compliance.build_object,
+        note=_("一个定级对象一段期间的指标和事项，章节可选，可对比两期"), related=("unit",),
+        options=PeriodOptions, private=True, keep_days=THREE_YEARS,
+    ),
+    ReportKind(
+        "annual-statistics", _("年度等级保护工作统计"), "accounts.OrgUnit", statistics.build,
+        formats=("docx", "xlsx"), action=scope.OVERSEE, note=_("按等级统计的年度数字，公文版式"),
+        options=YearOptions, private=True, keep_days=THREE_YEARS,
+    ),
+)  # fmt: skip
 
 MANIFEST = Manifest(
     app="portal",
     grants={
+        **{role.code: {"accounts.OrgUnit": (scope.OVERSEE,)} for role in OVERSEERS},
         roles.RULES.code: {
+            "accounts.OrgUnit": (scope.OVERSEE,),
             "core.ReportTemplate": ("view", "add", "change", "delete", "attach", "enable"),
         },
     },
     todos=(audit_todos,),
     menu=(
         MenuEntry("", _("工作台"), "portal:home", "home", order=0, visible=lambda user: True),
+        MenuEntry("", _("全市一览"), "portal:city", "city", order=5, visible=scope.may_oversee),
         MenuEntry(
             _("报告"), _("报告中心"), "portal:report-list", "download", order=800, visible=may_have_reports
         ),
@@ -68,5 +100,8 @@ MANIFEST = Manifest(
             order=210,
         ),
     ),
-    chores=(reports.clear_old,),
+    api=(("figures", "secmgmt.portal.figures_api:router"),),
+    chapters=chapters.CHAPTERS,
+    reports=REPORTS,
+    chores=(reports.clear_old, schedules.make_due),
 )

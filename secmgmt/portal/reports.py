@@ -27,7 +27,7 @@ from secmgmt.core.models import Job, ReportRun
 from secmgmt.core.reporting.document import Document
 from secmgmt.core.reporting.render import CONTENT_TYPES, render
 
-from . import doctemplates
+from . import doctemplates, scheduled
 
 KEEP_DAYS = 180
 MAKE = "report.make"
@@ -72,18 +72,23 @@ def require_whole(user: Any, obj: Any) -> None:
         raise errors.NotAllowed(_("您受邀查看的内容不包括这份报告。"), obj=obj)
 
 
-def document(kind: ReportKind, subject: Any, *, by: Any, at: dt.datetime) -> Document:
-    """The document as it would be made now; ``subject`` comes from ``subject_of``."""
-    return kind.build(subject, by=by, at=at)
+def document(kind: ReportKind, subject: Any, *, by: Any, at: dt.datetime, options: Any = None) -> Document:
+    """The document as it would be made now; ``subject`` comes from ``subject_of``; ``options``: None = the usual."""
+    if kind.options is None:
+        return kind.build(subject, by=by, at=at)
+    params = options or kind.options.standard(timezone.localdate(at))
+    return kind.build(subject, by=by, at=at, params=params)
 
 
-def order(*, kind: ReportKind, subject: Any, fmt: str, by: Any, at: dt.datetime) -> Job:
-    """Have a report made in the background."""
+def order(
+    *, kind: ReportKind, subject: Any, fmt: str, by: Any, at: dt.datetime, options: Any = None, **more: Any
+) -> Job:
+    """Have a report made in the background; ``options``: what was said of how, ``more``: what is kept with it."""
     if fmt not in kind.formats:
         raise errors.Invalid({"fmt": [_("这种报告没有这个格式，可选：%s。") % "、".join(kind.formats)]})
     require_whole(by, subject)
     label = f"{kind.label}：{subject}（{FORMAT_LABELS[fmt]}）"
-    params = {"kind": kind.code, "fmt": fmt}
+    params = {"kind": kind.code, "fmt": fmt, **({"options": options} if options else {}), **more}
     return enqueue(MAKE, params=params, by=by, at=at, label=label, subject=subject, subject_action=kind.action)
 
 
@@ -91,9 +96,10 @@ def order(*, kind: ReportKind, subject: Any, fmt: str, by: Any, at: dt.datetime)
 def make(ctx: JobContext) -> None:
     """Build, render and keep the report a job asks for."""
     kind, fmt = kind_named(ctx.params["kind"]), ctx.params["fmt"]
+    schedule = scheduled.still_wanted(ctx)
     subject = subject_of(kind, ctx.user, ctx.job.object_id)
     ctx.progress(1, 3, _("整理内容"))
-    made = document(kind, subject, by=ctx.user, at=ctx.at)
+    made = document(kind, subject, by=ctx.user, at=ctx.at, options=ctx.params.get("options"))
     ctx.progress(2, 3, _("排版"))
     template = doctemplates.template_for(kind.code, subject) if fmt == "docx" else None
     content = render(made, fmt, doctemplates.content_of(template, ctx.user) if template else None)
@@ -103,6 +109,8 @@ def make(ctx: JobContext) -> None:
         subject_of(kind, ctx.user, subject.pk)
         run = keep(ctx, kind, subject, title=made.title, size=len(content))
         result["url"] = reverse("portal:report-detail", args=[run.pk])
+        if schedule:
+            scheduled.tell(schedule, run, at=ctx.at)
 
 
 def keep(ctx: JobContext, kind: ReportKind, subject: Any, *, title: str, size: int) -> ReportRun:
@@ -120,10 +128,17 @@ def keep(ctx: JobContext, kind: ReportKind, subject: Any, *, title: str, size: i
         digest=ctx.job.result_digest,
         by=ctx.user,
         at=ctx.at,
+        schedule_id=ctx.params.get("schedule"),
+        period=ctx.params.get("period", ""),
     )
     detail = {"report": run.pk, "kind": run.kind, "format": run.fmt, "digest": run.digest}
     audit.record("report.make", subject, by=ctx.user, at=ctx.at, detail=detail)
     return run
+
+
+def whose(kind: ReportKind, user: Any) -> Q:
+    """Of a private kind only what ``user`` had made himself: it tells what its maker was shown."""
+    return Q(by=user) if kind.private else Q()
 
 
 def runs_for(user: Any) -> QuerySet:
@@ -132,7 +147,7 @@ def runs_for(user: Any) -> QuerySet:
     for kind in manifest.collect("reports"):
         about = ContentType.objects.get_for_model(model_of(kind))
         ids = subjects(kind, user).order_by().values("pk")
-        condition |= Q(kind=kind.code, content_type=about, object_id__in=ids)
+        condition |= whose(kind, user) & Q(kind=kind.code, content_type=about, object_id__in=ids)
     kinds = manifest.collect("reports")
     loaded = {kind.model: model_of(kind)._default_manager.select_related(*kind.related) for kind in kinds}
     found = ReportRun.objects.filter(condition).select_related("by", "content_type")
@@ -173,14 +188,18 @@ def take(*, run: ReportRun, by: Any, at: dt.datetime) -> BytesIO:
 
 
 def clear_old(at: dt.datetime) -> int:
-    """Delete the files of reports older than ``KEEP_DAYS``; who made which stays known. The number cleared."""
-    old = ReportRun.objects.filter(at__lt=at - dt.timedelta(days=KEEP_DAYS)).exclude(storage_key="")
+    """Delete the files of reports older than their kind is kept; who made which stays known. The number cleared."""
+    longer = {kind.code: kind.keep_days for kind in manifest.collect("reports") if kind.keep_days != KEEP_DAYS}
+    due = Q(at__lt=at - dt.timedelta(days=KEEP_DAYS)) & ~Q(kind__in=longer)
+    for code, days in longer.items():
+        due |= Q(kind=code, at__lt=at - dt.timedelta(days=days))
+    old = ReportRun.objects.filter(due).exclude(storage_key="")
     rows = list(old[:1000])
     if not rows:
         return 0
     with audit.act():
         old.filter(pk__in=[run.pk for run in rows]).update(storage_key="")
-        audit.record("report.clear", by=None, at=at, detail={"count": len(rows), "days": KEEP_DAYS})
+        audit.record("report.clear", by=None, at=at, detail={"count": len(rows)})
     for run in rows:
         default_storage.delete(run.storage_key)
     return len(rows)
@@ -188,12 +207,13 @@ def clear_old(at: dt.datetime) -> int:
 
 def expires_on(run: ReportRun) -> dt.date:
     """The day after which the file is cleared away."""
-    return timezone.localdate(run.at + dt.timedelta(days=KEEP_DAYS))
+    kinds = (kind.keep_days for kind in manifest.collect("reports") if kind.code == run.kind)
+    return timezone.localdate(run.at + dt.timedelta(days=next(kinds, KEEP_DAYS)))
 
 
-def preview(*, kind: ReportKind, subject: Any, by: Any, at: dt.datetime) -> Document:
+def preview(*, kind: ReportKind, subject: Any, by: Any, at: dt.datetime, options: Any = None) -> Document:
     """The document for reading on the page; that it was read is on record."""
-    made = document(kind, subject, by=by, at=at)
+    made = document(kind, subject, by=by, at=at, options=options)
     with audit.act():
         audit.record("report.preview", subject, by=by, at=at, detail={"kind": kind.code})
     return made

@@ -6,9 +6,11 @@
 ``CAPACITIES``              name of a row → capacity of those who take part in rows of its kind
 ``KINDS``, ``ARGUMENTS``    first word of a URL's name → name of the row; argument of a URL → value
 ``LISTS``                   first word of a list's name → (subject, function (cast, n) that makes one more row)
+``BOUNDED``                 such a word → why the list is never long
 ``MAKERS``, ``PAGES``       model → function (stage, state) that makes a row ready for its steps; → its URL of steps
 ``OTHERS``                  field named in ``row`` of transitions.csv → function value → a value for which the step is
                             not meant
+``GIVEN``                   word of ``row`` in transitions.csv → function (row, value), where it is no field of the row
 ``HATS``                    word of ``never`` → function (row, person) that lets the person have done it
 ``WORN``                    model → the words of ``never`` to try on rows of it
 """

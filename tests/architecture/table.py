@@ -40,7 +40,7 @@ KINDS = {
 }  # fmt: skip
 ARGUMENTS = {
     "token": "0" * 32, "rest": "no/such", "form": "pdf", "step": "submit", "kind": "self-assessment",
-    "invitation": 999_999, **extras.gathered("ARGUMENTS"),
+    "invitation": 999_999, "figure": "filed", **extras.gathered("ARGUMENTS"),
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ MARKS = "test_marks.py"
 ABUSE, FLOW, PAGES = "test_abuse.py", "grading/test_flow.py", "grading/test_pages.py"
 JOURNEY, ANSWERING, API = "evaluation/test_journey.py", "evaluation/test_answering.py", "evaluation/test_api.py"
 GROUPS = "evaluation/test_groups.py"
+INHERITED = "evaluation/test_inheritance.py"
 PART = "test_taking_part.py"
 
 
@@ -56,6 +57,9 @@ class SlottedForm(UploadForm):
 
 
 GUARDS = (
+    # what a platform's owner did not share
+    Guard(E + "sources.is_open", yes, (INHERITED + "::test_evidence_and_finding",), "A02, A09"),
+    Guard(E + "sharing.require_platform", nothing, (INHERITED + "::test_a_line_that_leaves",), "A01, A17"),
     # rows of others
     Guard(C + "permissions.restrict", same, (PART + "::test_an_invited_expert_reads",), "A01, A15"),
     Guard(C + "permissions.restrict", same, (ABUSE + "::test_nothing_of_another", JOURNEY + "::test_another_bureau"), "A01"),

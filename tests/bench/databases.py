@@ -16,8 +16,11 @@ import psycopg
 from .server import ROOT, run
 
 STORE = ROOT / "var" / "bench"
+REGIME = 3_000  # objects of the city that has a year of the regime behind it
 POSTGRESQL = "postgresql://postgres@127.0.0.1:5432/postgres"
-SEEDED_BY = ("[!.]*/**/migrations/*.py", "tests/bench/seed.py", "assessments/catalog/data/*.csv")
+SEEDED_BY = (
+    "[!.]*/**/migrations/*.py", "tests/bench/seed.py", "tests/bench/regime.py", "assessments/catalog/data/*.csv"
+)  # fmt: skip
 
 
 def fingerprint() -> str:
@@ -37,7 +40,8 @@ def migrate(url: str, var: Path) -> tuple[float, float]:
 def seed(url: str, var: Path, size: int) -> None:
     """Migrate and fill."""
     migrate(url, var)
-    run(url, var, "-m", "tests.bench.seed", str(size))
+    command = ("tests.bench.regime",) if size == REGIME else ("tests.bench.seed", str(size))
+    run(url, var, "-m", *command)
 
 
 class SQLite:

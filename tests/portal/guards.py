@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
+from secmgmt.accounts.models import OrgUnit
 from tests.guarding import Guard, nothing, same, yes
 
 P = "secmgmt.portal."
 REPORTS, SHOWN, SEARCH = "test_reports.py", "test_trail_redaction.py", "test_search.py"
 
+FIGURES = "test_figures.py"
+
+COMPLIANCE = "test_compliance.py"
+
 GUARDS = (
+    # a report that tells what its maker may see is his alone; a schedule has no more rights than its owner
+    Guard(P + "reports.whose", lambda *args: Q(), (COMPLIANCE + "::test_a_report_is_its_makers",), "A08"),
+    Guard(P + "schedules.lost", lambda schedule: "", (COMPLIANCE + "::test_a_schedule_whose_owner",), "A09"),
+    Guard(P + "scheduled.still_wanted", nothing, (COMPLIANCE + "::test_a_schedule_makes_one",), "A43"),
+    # a figure counts what its reader could open row by row, of units he oversees
+    Guard(
+        "secmgmt.core.permissions.restrict", same,
+        (FIGURES + "::test_a_figure_reaches", FIGURES + "::test_one_objects_figures"), "A06",
+    ),
+    Guard(P + "scope.require_overseer", nothing, (FIGURES + "::test_the_overview_is_for",), "A06"),
+    Guard(
+        P + "scope.units_overseen", lambda user: OrgUnit.objects.all(), (FIGURES + "::test_a_unit_beyond",), "A06"
+    ),
     Guard(P + "reports.require_whole", nothing, (REPORTS + "::test_whoever_was_shown",), "A08, A15"),
     Guard("secmgmt.core.parents.without_limited", same, (REPORTS + "::test_whoever_was_shown",), "A06"),
     Guard("secmgmt.core.permissions.restrict", same, (REPORTS + "::test_a_report_is_taken",), "A08"),

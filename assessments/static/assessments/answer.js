@@ -70,6 +70,7 @@
     k: () => step(-1),
     n: nextOpen,
     m: (item) => open(item, "[data-note]"),
+    y: (item) => item.querySelector("[data-confirm]")?.click(),
     e: (item) => open(item, "input[type=file], [data-evidence]"),
     enter: (item) => item.querySelector("[data-more]").click(),
   };

@@ -3,7 +3,7 @@
 from .audit import AuditEvent, AuditHead, AuditResult, AuditRow
 from .base import Record, ScopedQuerySet, ScopeNode
 from .job import Job, JobState, PeriodicRun
-from .report import ReportRun, ReportTemplate
+from .report import ReportRun, ReportSchedule, ReportTemplate
 from .search import SearchEntry
 from .trail import Attached, Attachment, Comment, Decision, Notice, Participation
 
@@ -23,6 +23,7 @@ __all__ = [
     "PeriodicRun",
     "Record",
     "ReportRun",
+    "ReportSchedule",
     "ReportTemplate",
     "ScopeNode",
     "ScopedQuerySet",

@@ -14,7 +14,10 @@ from .trail import Attached, Attachment
 
 
 class ReportRun(Attached):
-    """A document as it was handed out: what kind, for which record, with which parameters, with what digest."""
+    """A document as it was handed out: what kind, for which record, with which parameters, with what digest.
+
+    ``schedule``, ``period``: where it was made by a schedule, and of which month (2026-10) or year (2026).
+    """
 
     kind = models.CharField(_("种类"), max_length=64)
     title = models.CharField(_("名称"), max_length=200)
@@ -26,10 +29,17 @@ class ReportRun(Attached):
     digest = models.CharField(_("摘要"), max_length=64)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("生成时间"))
+    schedule = models.ForeignKey("core.ReportSchedule", null=True, on_delete=models.PROTECT, related_name="runs")
+    period = models.CharField(_("期间"), max_length=10, blank=True)
 
     class Meta:
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["content_type", "object_id"], name="report_parent")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["schedule", "period"], condition=models.Q(schedule__isnull=False), name="one_report_a_period"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -89,3 +99,44 @@ class ReportTemplate(Record):
         """What is used: the file, for which reports and whom."""
         files = list(Attachment.of(self).values_list("digest", flat=True))
         return {"unit": self.unit_id, "kind": self.kind, "name": self.name, "files": files}
+
+
+class ScheduleQuerySet(models.QuerySet):
+    """A schedule is its owner's."""
+
+    def visible_to(self, user: Any, action: str = "view") -> ScheduleQuerySet:
+        """The schedules ``user`` set up; of whatever he may still see is asked when one is made."""
+        return self.filter(owner=user) if getattr(user, "is_active", False) else self.none()
+
+
+class ReportSchedule(Attached):
+    """A report that is made anew every month or year, with the rights its owner has then.
+
+    ``next_on``: the day on which the next is due; ``stopped``: why none is made any more, "" = it goes on.
+    ``params``: what the kind's options said, but the period, which is the last month or year that was over.
+    """
+
+    class Every(models.TextChoices):
+        """How often."""
+
+        MONTH = "month", _("每月")
+        YEAR = "year", _("每年")
+
+    kind = models.CharField(_("种类"), max_length=64)
+    fmt = models.CharField(_("格式"), max_length=8)
+    every = models.CharField(_("周期"), max_length=8, choices=Every.choices, default=Every.MONTH)
+    params = models.JSONField(default=dict)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("设定时间"))
+    next_on = models.DateField(_("下次制作"))
+    stopped = models.CharField(_("停止原因"), max_length=200, blank=True)
+
+    objects = ScheduleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("定期报告")
+        ordering = ["stopped", "next_on", "pk"]
+        indexes = [models.Index(fields=["stopped", "next_on"], name="report_schedule_due")]
+
+    def __str__(self) -> str:
+        return f"{self.get_every_display()} {self.parent}"

@@ -1,0 +1,1 @@
+"""Campaigns: a yearly or other round of the leading group, its tasks, reminders, coverage and summary."""

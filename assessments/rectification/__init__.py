@@ -1,0 +1,1 @@
+"""Rectification (整改): problems, their plans, decisions, work and closure."""

@@ -1,0 +1,85 @@
+"""What rectification contributes."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from secmgmt.accounts import roles
+from secmgmt.core.acts import ACT_LABELS
+from secmgmt.core.manifest import Manifest, MenuEntry, Panel, SearchSource
+from secmgmt.core.permissions import ACTION_LABELS
+
+from . import queries, services, tasks
+from .figures import FIGURES
+from .todos import DECISIONS, decides, object_panel, rectification_todos
+
+ACT_LABELS.update(
+    {
+        "assessments.rectification.open": _("发现问题，生成整改事项"),
+        "assessments.rectification.worsen": _("再次发现，更新风险和期限"),
+        "assessments.rectification.ask": _("填写申请"),
+        "assessments.rectification.result": _("写入整改后结果"),
+        "assessments.rectification.revoke": _("撤销整改后结果"),
+        "assessments.rectification.rules": _("装入整改规则"),
+        "assessments.rectification.escalate": _("逾期逐级提醒"),
+    }
+)
+ACTION_LABELS.update(
+    {
+        "plan": _("制定和实施整改"),
+        "decide": _("审批整改方案和延期"),
+        "accept": _("接受风险"),
+        "verify": _("验证整改"),
+        "reopen": _("重新打开"),
+    }
+)
+
+ITEM, DUE, ROUTE = "assessments.Rectification", "assessments.DueRule", "assessments.RouteRule"
+READ = ("view", "export")
+RULES_READ = {DUE: READ, ROUTE: READ}
+READERS = (roles.AUTHORITY.code, roles.POLICE.code)
+
+MANIFEST = Manifest(
+    app="assessments",
+    grants={
+        **{code: {ITEM: READ, **RULES_READ} for code in READERS},
+        roles.OWNER.code: {ITEM: (*READ, "add", "change", "delete", "import", "plan", "attach"), **RULES_READ},
+        roles.UNIT_LEAD.code: {ITEM: (*READ, "decide", "verify", "reopen"), **RULES_READ},
+        roles.UNIT_HEAD.code: {ITEM: (*READ, "decide"), **RULES_READ},
+        roles.LEADER.code: {ITEM: (*READ, "decide", "accept", "reopen"), **RULES_READ},
+        roles.INSPECTOR.code: {ITEM: (*READ, "verify", "reopen"), **RULES_READ},
+        roles.RULES.code: {
+            ITEM: READ, DUE: (*READ, "add", "change", "delete"), ROUTE: (*READ, "add", "change", "delete")
+        },
+    },
+    figures=FIGURES,
+    menu=(
+        MenuEntry(
+            "", _("等我审批"), "portal:decisions", "check", order=15, visible=decides, count=queries.waiting_count
+        ),
+        MenuEntry(_("等级保护"), _("问题整改"), "assessments:rectification-list", "wrench", model=ITEM, order=240),
+    ),
+    todos=(rectification_todos,),
+    decisions=DECISIONS,
+    panels=(
+        Panel("assets.ProtectedObject", _("问题整改"), "assessments/rectification/panel.html", object_panel, order=35),
+    ),
+    search=(
+        SearchSource(
+            ITEM,
+            _("整改事项"),
+            queries.searched_text,
+            icon="wrench",
+            related=("protected_object__unit",),
+            where=lambda row: str(row.protected_object),
+            shown=("protected_object",),
+        ),
+    ),
+    api=(
+        ("rectifications", "assessments.rectification.api:router"),
+        ("due-rules", "assessments.rectification.api:due_rules"),
+        ("route-rules", "assessments.rectification.api:route_rules"),
+    ),
+    catalogs=(services.load_rules,),
+    chores=(tasks.lapse_and_escalate,),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Review gates of new, rebuilt and extended objects."""

@@ -1,0 +1,1 @@
+"""Scanner results: problems on components, mapped to requirement items, followed until they are gone."""

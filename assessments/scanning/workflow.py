@@ -1,0 +1,67 @@
+"""What people make of a scanner's problem: confirmed, a false positive, fixed; and what a rule moves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from assessments.catalog.services import shipped_standard
+from secmgmt.core import errors, ports
+from secmgmt.core.workflow import Transition, Workflow
+
+from .models import FindingState, ScanFinding
+from .queries import items_of
+
+S = FindingState
+SEVERITY = {"critical": "high", "high": "high", "medium": "medium", "low": "low", "info": "low"}
+
+
+def check_placed(obj: ScanFinding, by: Any) -> None:
+    """A problem is confirmed on a component: nobody can put it right elsewhere. Raises Invalid."""
+    if obj.component is None:
+        raise errors.Invalid({"component": [_t("这个地址还没有指定部件，请先“指定部件”再确认。")]})
+
+
+def open_action(obj: ScanFinding, by: Any, at: dt.datetime, opinion: str) -> None:
+    """A confirmed problem is to be put right."""
+    component, standard = obj.component, shipped_standard()
+    codes = items_of(obj)
+    ports.open_corrective_action(
+        ports.Shortcoming(
+            origin="scan", source=obj, obj=component.protected_object, title=(obj.problem or obj.title)[:120],
+            description=_t("%(source)s 在 %(place)s 发现：%(title)s %(cves)s") % {
+                "source": obj.get_source_display(), "place": f"{obj.address} {obj.port}".strip(), "title": obj.title,
+                "cves": obj.cves,
+            },
+            severity=SEVERITY[obj.severity], standard=standard.code if standard and codes else "",
+            clause=codes[0] if codes else "", component=str(component), level=component.protected_object.security_level,
+        ),
+        by=by, at=at,
+    )  # fmt: skip
+
+
+WORKFLOW = Workflow(
+    "assessments.ScanFinding",
+    FindingState,
+    (
+        Transition(
+            "confirm", (S.NEW,), S.CONFIRMED, "judge", _("确认问题"),
+            check=check_placed, effect=open_action, primary=True,
+        ),
+        Transition("dismiss", (S.NEW,), S.FALSE, "judge", _("判为误报"), needs_opinion=True, negative=True),
+        Transition("fix", (S.NEW, S.CONFIRMED), S.FIXED, "judge", _("已修复"), needs_opinion=True),
+        Transition("reopen", (S.FALSE, S.FIXED), S.NEW, "judge", _("重新打开"), needs_opinion=True),
+        Transition("recur", (S.FIXED,), S.NEW, "judge", _("再次发现"), automatic=True),
+        Transition("closed", (S.CONFIRMED,), S.FIXED, "judge", _("整改已关闭"), automatic=True),
+    ),
+)  # fmt: skip
+
+
+def echo(source_id: int, state: str, *, by: Any, at: dt.datetime) -> None:
+    """Once its corrective action is closed a problem is fixed, until a scan shows it again."""
+    row = ScanFinding.objects.filter(pk=source_id).first()
+    if state == "closed" and row is not None:
+        WORKFLOW.elapse(row, "closed", at=at, reason=_t("整改事项已验证关闭。"))

@@ -1,0 +1,279 @@
+"""Figures: each is declared once, with one query, and is the same on every page, in every report and in the API.
+
+A feature says what is counted (``Figure.query`` → ``Counted``) over all rows there are; this module lays the scope
+over it: the rows the person may see (``visible_to``), beneath the units he asked for, at one level. So no figure can
+reach beyond what its reader could open row by row, and the rows behind a number are the rows that were counted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.db.models import Count, Model, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from . import parents, permissions
+
+HIT, REST, ALL = "hit", "rest", "all"
+PARTS = (HIT, REST, ALL)
+PERCENT = "%"
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class FigureScope:
+    """For whom and of what a figure is counted.
+
+    ``paths``: the units asked for, each with everything beneath; ``subject``: the number of one protected object
+    instead. ``alone``: without what is beneath. ``level``: 1–5, 0 = none given yet, None = all. ``since``–``until``:
+    the period, both days included; ``today``: the day on which it is counted.
+    """
+
+    user: Any
+    since: dt.date
+    until: dt.date
+    today: dt.date
+    paths: tuple[str, ...] = ()
+    alone: bool = False
+    level: int | None = None
+    subject: int | None = None
+
+    @property
+    def day(self) -> dt.date:
+        """The day whose state is told: the last of the period, today in one that runs."""
+        return min(self.until, self.today)
+
+    def over(self, since: dt.date, until: dt.date) -> FigureScope:
+        """The same over another period."""
+        return replace(self, since=since, until=until)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a figure counts, of all rows there are: ``rows``: what it is measured against, ``hit``: which of them count.
+
+    ``hit`` None: all of them. ``settled``: which of the hits are done with, told in brackets: 10（5个已整改）.
+    """
+
+    rows: QuerySet
+    hit: Q | None = None
+    settled: Q | None = None
+
+
+def _as_they_are(rows: QuerySet) -> QuerySet:
+    return rows
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number with its meaning.
+
+    ``unit``: "%" for a rate (hits of rows), else the measure word of the hits. ``query``: scope → ``Counted``.
+    ``basis``: how it is counted and by which rule; ``none``: why there is nothing to measure against (the denominator
+    is 0: 不适用, shown as —). ``to_unit``, ``to_level``, ``to_object``: lookups from a row to its unit, level, object.
+    ``good``: whether "more" or "less" is better, "" = neither. ``rest``: what rows that do not count are called.
+    ``tile``, ``heat``: the place among the tiles and the columns of the overview, 0 = not there; ``short``: the head of
+    its column. ``trend``: drawn over the years. ``alert``: sentence with %(n)d where a person is needed: over what does
+    not count of a rate, over the hits of a number.
+    ``settles``: whether its query says which of the hits are settled.
+    ``table``: the columns of the list behind it, ``loaded``: rows → rows with what these show.
+    """
+
+    code: str
+    label: Any
+    unit: Any
+    model: str
+    query: Callable[[FigureScope], Counted]
+    basis: Any
+    none: Any = ""
+    to_unit: str = "protected_object__unit"
+    to_level: str = "protected_object__security_level"
+    to_object: str = "protected_object"
+    good: str = "more"
+    rest: Any = ""
+    group: Any = ""
+    tile: int = 0
+    heat: int = 0
+    short: Any = ""
+    trend: bool = False
+    alert: Any = ""
+    order: int = 100
+    settles: bool = False
+    table: Any = None
+    loaded: Callable[[QuerySet], QuerySet] = _as_they_are
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether it is a share and not a number of things."""
+        return self.unit == PERCENT
+
+    @property
+    def head(self) -> Any:
+        """The head of its column."""
+        return self.short or self.label
+
+
+@dataclass(frozen=True)
+class FigureValue:
+    """What a figure came to; ``settled`` None where the figure tells nothing of it."""
+
+    figure: Figure
+    numerator: int
+    denominator: int
+    settled: int | None = None
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Percent with two decimals; None without anything to measure against. Only all of all is 100."""
+        if not self.denominator:
+            return None
+        found = (Decimal(100 * self.numerator) / self.denominator).quantize(CENT, ROUND_HALF_UP)
+        return found if self.numerator == self.denominator else min(found, 100 - CENT)
+
+    @property
+    def number(self) -> Decimal | int | None:
+        """The figure as a number: the percent, or how many."""
+        return self.rate if self.figure.is_rate else self.numerator
+
+    @property
+    def text(self) -> str:
+        """As it is shown: 87.30%, 10（5个已整改）, — where it does not apply."""
+        if self.figure.is_rate:
+            return "—" if self.rate is None else f"{self.rate}%"
+        if not self.settled and (self.settled is None or not self.numerator):
+            return str(self.numerator)
+        return _("%(n)d（%(done)d个已整改）") % {"n": self.numerator, "done": self.settled}
+
+    @property
+    def counts(self) -> str:
+        """The numbers of a rate: 55 / 63."""
+        return f"{self.numerator} / {self.denominator}"
+
+    @property
+    def rest(self) -> int:
+        """How many rows do not count."""
+        return self.denominator - self.numerator
+
+    @property
+    def why(self) -> str:
+        """Why it does not apply, "" where it does."""
+        return str(self.figure.none) if self.figure.is_rate and not self.denominator else ""
+
+    @property
+    def tone(self) -> str:
+        """bad where something a person should see to was found, "" where not."""
+        needed = self.figure.good == "less" and self.numerator > (self.settled or 0)
+        return "bad" if needed and not self.figure.is_rate else ""
+
+
+class Cell(NamedTuple):
+    """A part of a figure: what one unit has of one level (None = none given)."""
+
+    unit: int
+    level: int | None
+    numerator: int
+    denominator: int
+    settled: int
+
+
+@dataclass(frozen=True)
+class ReportScope:
+    """Of what a report of several chapters tells: a unit or an object, a period, and the period it is held against.
+
+    ``scope``: for its figures; ``compared``: the same over the other period, None = none. ``figures``: all there are.
+    """
+
+    subject: Any
+    scope: FigureScope
+    compared: FigureScope | None
+    figures: tuple[Figure, ...]
+    at: dt.datetime
+
+    @property
+    def of_object(self) -> bool:
+        """Whether it is about one object."""
+        return self.scope.subject is not None
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter of the compliance report: ``build(scope) -> blocks`` of core.reporting, none = nothing to tell.
+
+    The heading and its number are set by the report. ``chosen``: whether it is in unless taken out.
+    """
+
+    code: str
+    label: Any
+    build: Callable[[ReportScope], list[Any]]
+    order: int = 100
+    note: Any = ""
+    chosen: bool = True
+
+
+def model_of(figure: Figure) -> type[Model]:
+    """What is counted."""
+    return apps.get_model(figure.model)
+
+
+def _within(figure: Figure, rows: QuerySet, scope: FigureScope) -> QuerySet:
+    """The rows of ``scope``: seen by its person whole, beneath its units or of its object, at its level."""
+    seen = permissions.restrict(rows, scope.user, "view")
+    if not _by_position(scope, rows.model):
+        seen = parents.without_limited(seen, scope.user)
+    if scope.level is not None:
+        seen = seen.filter(**{figure.to_level: scope.level or None})
+    if scope.subject is not None:
+        return seen.filter(**{figure.to_object or "pk": scope.subject})
+    if not scope.paths:
+        return seen.none()
+    if scope.alone:
+        return seen.filter(**{f"{figure.to_unit}__path__in": scope.paths})
+    if any(permissions.covers_everything(path) for path in scope.paths):
+        return seen
+    return seen.filter(reduce(or_, [Q(**{f"{figure.to_unit}__path__startswith": path}) for path in scope.paths]))
+
+
+def _by_position(scope: FigureScope, model: type[Model]) -> bool:
+    """Whether positions show all of the scope, so that nothing in it can be shown in part only."""
+    own = permissions.paths_for(scope.user, model, "view")
+    return bool(scope.paths) and all(any(path.startswith(held) for held in own) for path in scope.paths)
+
+
+def rows(figure: Figure, scope: FigureScope, part: str = HIT) -> QuerySet:
+    """The rows behind the figure: those that count, the rest of what it is measured against, or all."""
+    counted = figure.query(scope)
+    found = _within(figure, counted.rows, scope)
+    if part == ALL or counted.hit is None:
+        return found.none() if part == REST else found
+    # asked by number: a condition over what is not there is neither true nor false and would lose the row
+    hits = found.filter(counted.hit)
+    return hits if part == HIT else found.exclude(pk__in=hits.order_by().values("pk"))
+
+
+def cells(figure: Figure, scope: FigureScope) -> list[Cell]:
+    """The figure by unit and level: one query, whatever the number of units."""
+    counted = figure.query(scope)
+    parts: dict[str, Any] = {"n": Count("pk", filter=counted.hit), "d": Count("pk")}
+    if counted.settled is not None:
+        parts["s"] = Count("pk", filter=(counted.hit or Q()) & counted.settled)
+    grouped = _within(figure, counted.rows, scope).order_by().values_list(f"{figure.to_unit}_id", figure.to_level)
+    return [Cell(*row, *(() if "s" in parts else (0,))) for row in grouped.annotate(**parts)]
+
+
+def summed(figure: Figure, found: Iterable[Cell]) -> FigureValue:
+    """The value of several parts together."""
+    listed = list(found)
+    settled = sum(cell.settled for cell in listed) if figure.settles else None
+    return FigureValue(figure, sum(c.numerator for c in listed), sum(c.denominator for c in listed), settled)
+
+
+def value(figure: Figure, scope: FigureScope) -> FigureValue:
+    """The figure: one query."""
+    return summed(figure, cells(figure, scope))

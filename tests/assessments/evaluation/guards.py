@@ -1,0 +1,20 @@
+"""The guards of work without network."""
+
+from __future__ import annotations
+
+from tests.guarding import Guard, yes
+
+BOOK, FILE = "assessments.evaluation.offline", "test_offline.py::"
+WRONG = FILE + "test_a_wrong_workbook_is_refused_by_name_and_nothing_is_kept"
+
+
+def no_items(rows: object) -> str:
+    """Every set of items is the same."""
+    return ""
+
+
+GUARDS = (
+    Guard(BOOK + ".is_sealed", yes, (WRONG,), "A17, A43: identity and rows of a workbook are sealed"),
+    Guard(BOOK + ".item_set", no_items, (WRONG,), "a workbook of another set of items"),
+    Guard(BOOK + "_book.check_identity", lambda sheet, assessment: "", (WRONG,), "a workbook of another assessment"),
+)

@@ -1,0 +1,89 @@
+"""Nobody skips a gate, speaks for a department that was not asked, decides for another, or lets himself through."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from assessments.models import GateDepartment, GateReview
+from assessments.review import services
+from secmgmt.core import errors
+from secmgmt.core.clock import now, today
+from tests.support import make_position
+
+from .support import signed_in
+
+
+def test_a_gate_is_not_skipped(scene):
+    project = scene.project()
+    owner = signed_in(scene.city.lin)
+    assert owner.post(reverse("assessments:project-start", args=[project.pk, "GATE-4"])).status_code == 409
+    scene.start(project, "GATE-1")
+    assert owner.post(reverse("assessments:project-start", args=[project.pk, "GATE-1"])).status_code == 409
+    assert GateReview.objects.count() == 1
+
+
+def test_who_was_not_invited_neither_sees_nor_speaks(scene):
+    project = scene.project()
+    review = scene.submitted(project, "GATE-1")
+    scene.invite(review, GateDepartment.objects.get(gate="GATE-1", code="PSB"), scene.police)
+    opinion = review.opinions.get()
+    url = reverse("assessments:gateopinion-give", args=[opinion.pk])
+    assert signed_in(scene.secrecy).post(url, {"verdict": "agree", "version": 1}).status_code == 404
+    assert signed_in(scene.secrecy).get(review.get_absolute_url()).status_code == 404
+    assert signed_in(scene.lead).post(url, {"verdict": "agree", "version": 1}).status_code == 403
+    assert signed_in(scene.police).get(review.get_absolute_url()).status_code == 200
+    with pytest.raises(errors.NotAllowed):
+        services.check_was_asked(opinion, scene.lead)
+
+
+def test_secrecy_sees_the_one_document_it_judges(scene):
+    review = scene.submitted(scene.project(), "GATE-1")
+    scene.invite(review, GateDepartment.objects.get(code="SEC"), scene.secrecy)
+    client = signed_in(scene.secrecy)
+    assert client.get(review.opinions.get().get_absolute_url()).status_code == 200
+    assert client.get(review.items.get(code="GATE-1-02").get_absolute_url()).status_code == 200
+    assert client.get(review.items.get(code="GATE-1-01").get_absolute_url()).status_code == 404
+    assert client.get(review.get_absolute_url()).status_code == 404
+
+
+def test_another_department_and_the_submitter_do_not_conclude(scene):
+    review = scene.submitted(scene.project(), "GATE-1")
+    scene.heard(review)
+    scene.examined(review)
+    assert scene.take(scene.other_lead, review, "pass_").status_code == 403
+    rest = reverse("assessments:gatereview-rest", args=[review.pk])
+    assert signed_in(scene.other_lead).post(rest).status_code == 403
+    scene.city.lin.unit = scene.city.data  # the submitter moves to the leading department
+    scene.city.lin.save(update_fields=["unit"])
+    make_position(scene.city.lin, scene.city.root, "act_as_authority")
+    assert scene.take(scene.city.lin, review, "pass_").status_code == 403
+    assert scene.take(scene.lead, review, "pass_").status_code == 302
+
+
+def test_nobody_but_who_gives_opinions_is_invited_and_not_for_a_day_that_is_past(scene):
+    review = scene.submitted(scene.project(), "GATE-1")
+    department = GateDepartment.objects.get(gate="GATE-1", code="PSB")
+    assert scene.invite(review, department, scene.city.lin).status_code == 422
+    assert scene.invite(review, department, scene.police, by=scene.other_lead).status_code == 403
+    with pytest.raises(errors.Invalid):
+        services.invite_department(
+            review=review, department=department, user=scene.police, until=today() - dt.timedelta(days=1),
+            by=scene.lead, at=now(),
+        )  # fmt: skip
+    assert not review.opinions.exists()
+
+
+def test_documents_stay_as_they_were_handed_in(scene):
+    review = scene.submitted(scene.project(), "GATE-1")
+    item = review.items.first()
+    url = reverse("assessments:gatereviewitem-update", args=[item.pk])
+    sent = {"statement": "换一份", "version": item.version}
+    assert signed_in(scene.city.lin).post(url, sent).status_code == 409
+    project = review.project
+    url = reverse("assessments:project-update", args=[project.pk])
+    assert signed_in(scene.city.lin).post(url, {"version": project.version, "level": 1}).status_code in (409, 422)
+    project.refresh_from_db()
+    assert project.level == 3
