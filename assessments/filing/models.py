@@ -16,7 +16,7 @@ from secmgmt.core import errors
 from secmgmt.core.crypto import EncryptedCharField
 from secmgmt.core.models import Attachment, Decision, Record, ScopedQuerySet
 
-CERTIFICATE_PATTERN = r"^\d{11}-\d{5}$"
+CERTIFICATE_PATTERN = r"^[0-9]{11}-[0-9]{5}$"  # not \d, which takes full-width digits too
 certificate_number = RegexValidator(CERTIFICATE_PATTERN, _("应为 11 位数字、横线、5 位数字，请照证书左上角重填。"))
 
 
@@ -145,6 +145,10 @@ class FilingKind(models.TextChoices):
     CHANGE = "change", _("变更")
     EXTENSION = "extension", _("延期")
     CANCEL = "cancel", _("撤销")
+
+
+CERTIFIED = (FilingKind.FIRST, FilingKind.CHANGE)
+"""What ends in a certificate."""
 
 
 class FilingState(models.TextChoices):

@@ -16,7 +16,17 @@ from secmgmt.core import attachments, audit, errors, notices, permissions, recor
 from secmgmt.core.models import Attachment, Decision
 
 from . import queries, terms
-from .models import Filing, FilingKind, FilingReply, Material, Prolongation, TermRule
+from .models import (
+    CERTIFICATE_PATTERN,
+    CERTIFIED,
+    Filing,
+    FilingKind,
+    FilingReply,
+    Material,
+    Prolongation,
+    TermRule,
+    certificate_number,
+)
 
 CERTIFICATE = ("filing_number", "filed_on", "filing_valid_until")
 
@@ -104,6 +114,41 @@ def record_reply(
     detail = {"kind": kind, "by": decided_by, "on": decided_on.isoformat(), "number": number, "digest": file.digest}
     audit.record("assessments.filing.reply", filing, by=by, at=at, detail=detail)
     return reply
+
+
+# -- who decides, and by what proof -------------------------------------------------------------------------
+
+
+def check_decided_here(filing: Filing) -> None:
+    """The police decide in this system. Raises NotAllowed where they do not use it."""
+    if filing.outside:
+        raise errors.NotAllowed(_("公安机关不在本系统办理这件事项，由责任单位补录答复。"), obj=filing)
+
+
+def check_decided_outside(filing: Filing) -> None:
+    """The owner records answers. Raises NotAllowed where the police use this system."""
+    if not filing.outside:
+        raise errors.NotAllowed(_("这件事项由公安受理人在本系统办理，不由责任单位补录。"), obj=filing)
+
+
+def check_end(filing: Filing, certified: bool) -> None:
+    """A certificate is the end of a filing or change, a plain decision of an extension or cancellation. NotAllowed."""
+    if (filing.kind in CERTIFIED) != certified:
+        raise errors.NotAllowed(_("%(kind)s不以这一步办结。") % {"kind": filing.get_kind_display()}, obj=filing)
+
+
+def require_certificate(filing: Filing) -> None:
+    """A number as certificates have it, and its day. Raises Invalid."""
+    if not filing.certified_on or not certificate_number.regex.fullmatch(filing.certificate_number):
+        told = _("备案证明编号应为 11 位数字、横线、5 位数字（%(pattern)s），并有发证日期。")
+        raise errors.Invalid({"certificate_number": [told % {"pattern": CERTIFICATE_PATTERN}]})
+
+
+def require_proof(filing: Filing, kind: Any) -> None:
+    """An answer given outside has its paper, recorded since the matter was last handed in. Raises Incomplete."""
+    if not filing.replies.filter(kind=kind, round=filing.round).exists():
+        missing = [(_("缺少证明文件：%(kind)s") % {"kind": kind.label}, filing.get_absolute_url())]
+        raise errors.Incomplete(_("补录公安机关答复须附证明文件，请从页面上的办理按钮补录。"), missing)
 
 
 # -- what the answer does ----------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -23,30 +22,26 @@ from secmgmt.core.workflow import Transition, Workflow, not_the_submitter
 from . import queries, services
 from .completeness import lacking
 from .models import (
-    CERTIFICATE_PATTERN,
+    CERTIFIED,
     Filing,
     FilingKind,
     FilingState,
     Prolongation,
     ReplyKind,
-    certificate_number,
 )
 
 S, K = FilingState, FilingKind
-CERTIFIED = (K.FIRST, K.CHANGE)
 
 
 def inside(obj: Filing, by: Any) -> None:
     """Guard: the police decide here, and not whoever handed it in."""
-    if obj.outside:
-        raise errors.NotAllowed(_t("公安机关不在本系统办理这件事项，由责任单位补录答复。"), obj=obj)
+    services.check_decided_here(obj)
     not_the_submitter(obj, by)
 
 
 def outside(obj: Filing, by: Any) -> None:
     """Guard: the owner records answers only where the police do not use this system."""
-    if not obj.outside:
-        raise errors.NotAllowed(_t("这件事项由公安受理人在本系统办理，不由责任单位补录。"), obj=obj)
+    services.check_decided_outside(obj)
 
 
 def ends_in(certified: bool, who: Callable[[Filing, Any], None]) -> Callable[[Filing, Any], None]:
@@ -54,8 +49,7 @@ def ends_in(certified: bool, who: Callable[[Filing, Any], None]) -> Callable[[Fi
 
     def guard(obj: Filing, by: Any) -> None:
         who(obj, by)
-        if (obj.kind in CERTIFIED) != certified:
-            raise errors.NotAllowed(_t("%(kind)s不以这一步办结。") % {"kind": obj.get_kind_display()}, obj=obj)
+        services.check_end(obj, certified)
 
     return guard
 
@@ -128,10 +122,8 @@ def done(obj: Filing, by: Any, at: dt.datetime, opinion: str) -> None:
 
 
 def check_certificate(obj: Filing, by: Any) -> None:
-    """A number as certificates have it, on no other object."""
-    if not obj.certified_on or not certificate_number.regex.fullmatch(obj.certificate_number):
-        told = _t("备案证明编号应为 11 位数字、横线、5 位数字（%(pattern)s），并有发证日期。")
-        raise errors.Invalid({"certificate_number": [told % {"pattern": CERTIFICATE_PATTERN}]})
+    """A number as certificates have it, and its day."""
+    services.require_certificate(obj)
 
 
 def proved(kind: ReplyKind, *more: Callable[[Filing, Any], None]) -> Callable[[Filing, Any], None]:
@@ -140,10 +132,7 @@ def proved(kind: ReplyKind, *more: Callable[[Filing, Any], None]) -> Callable[[F
     def check(obj: Filing, by: Any) -> None:
         for one in more:
             one(obj, by)
-        if not obj.replies.filter(kind=kind, round=obj.round).exists():
-            page = reverse("assessments:filing-detail", args=[obj.pk])
-            missing = [(_t("缺少证明文件：%(kind)s") % {"kind": kind.label}, page)]
-            raise errors.Incomplete(_t("补录公安机关答复须附证明文件，请从页面上的办理按钮补录。"), missing)
+        services.require_proof(obj, kind)
 
     return check
 

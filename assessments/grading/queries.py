@@ -151,10 +151,10 @@ def decides_now(grading: Grading, at: dt.datetime) -> str:
 
 
 def of_owner(user: Any, at: dt.datetime) -> QuerySet:
-    """What waits for the owner: drafts, what nobody here reviews or approves, and certificates to record."""
+    """What waits for the owner: drafts, and what nobody here reviews or approves; filing has its own list."""
     mine = Q(state=GradingState.DRAFT) | Q(~Exists(_asked(at)), state=GradingState.EXPERT)
     mine |= Q(~Exists(_deciders(timezone.localdate(at))), state=GradingState.AUTHORITY)
-    return _rows(user, "record_outside").filter(mine | Q(~Exists(later_ones()), state=GradingState.DETERMINED))
+    return _rows(user, "record_outside").filter(mine)
 
 
 def to_review(user: Any) -> QuerySet:
@@ -186,12 +186,6 @@ def _holding(at: dt.datetime) -> Q:
     """An invitation that is not over, of somebody who is still an expert: no other opens the grading."""
     still = experts(timezone.localdate(at)).order_by().values("pk")
     return (Q(until__isnull=True) | Q(until__gt=at)) & Q(user__in=still)
-
-
-def later_ones() -> QuerySet:
-    """In a subquery: gradings of the same object that were determined after the outer one."""
-    later = Q(determined_at__gt=OuterRef("determined_at"))
-    return Grading.objects.filter(later, protected_object=OuterRef("protected_object"), state__in=STANDING)
 
 
 def is_superseded(grading: Grading) -> bool:

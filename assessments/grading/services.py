@@ -164,6 +164,15 @@ def record_outside(
 # -- who is told -------------------------------------------------------------------------------------------
 
 
+UNDER_WAY = ("preparing", "submitted", "reviewing", "returned")  # states of a filing that is not at its end
+
+
+def check_not_filing(grading: Grading) -> None:
+    """While the object's filing is followed here its end makes the level final, nothing else. Raises NotAllowed."""
+    if grading.protected_object.filings.filter(state__in=UNDER_WAY).exists():
+        raise errors.NotAllowed(_("该对象的备案正在“公安备案”中办理，请在那里登记公安机关的答复。"), obj=grading)
+
+
 def tell(grading: Grading, users: Any, text: str, *, at: dt.datetime) -> None:
     """A notice that leads to the grading."""
     notices.notify(users=users, text=text, url=grading.get_absolute_url(), parent=grading, at=at)

@@ -20,7 +20,10 @@ from .models import Grading, GradingState
 
 
 def grading_todos(user: Any, today: dt.date) -> Iterable[Todo]:
-    """Review and approval first, then the owner's drafts, reviews without an expert, filings, and what is ungraded."""
+    """Review and approval first, then the owner's drafts, reviews without an expert, and what is ungraded.
+
+    What is to be filed with the police stands with the filings.
+    """
     morning = services.end_of(today - dt.timedelta(days=1))
     for rows, action, title, state in (
         (queries.to_review(user), _("评审"), _("评审“%(name)s”的定级"), GradingState.EXPERT),
@@ -31,7 +34,6 @@ def grading_todos(user: Any, today: dt.date) -> Iterable[Todo]:
         GradingState.DRAFT: (_("继续"), _("填完“%(name)s”的定级并提交")),
         GradingState.EXPERT: (_("办理"), _("为“%(name)s”的定级邀请专家或补录评审意见")),
         GradingState.AUTHORITY: (_("补录"), _("补录“%(name)s”主管部门的核准意见")),
-        GradingState.DETERMINED: (_("补录"), _("补录“%(name)s”的备案证明")),
     }
     waiting_rows = queries.of_owner(user, morning)
     for state, (action, title) in words.items():

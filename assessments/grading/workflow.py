@@ -124,6 +124,11 @@ def check_refusal(obj: Grading, by: Any) -> None:
     require_proof(obj, ProofKind.REFUSAL)
 
 
+def without_filing(obj: Grading, by: Any) -> None:
+    """Guard: what the police answer is recorded here only of a matter that is not followed as a filing."""
+    services.check_not_filing(obj)
+
+
 def recorded(form: str, kind: ProofKind) -> dict[str, Any]:
     """What the steps have in common by which the owner records an outside decision."""
     return {"action": "record_outside", "check": proof_of(kind), "extra_form": f"assessments.grading.forms.{form}"}
@@ -182,12 +187,12 @@ def _recorded_steps() -> tuple[Transition, ...]:
             "record_return", (S.EXPERT, S.AUTHORITY), S.DRAFT, label=_("补录未通过"), effect=send_back, **refusal,
         ),
         Transition(
-            "record_filing", (S.DETERMINED,), S.FINAL, label=_("补录备案证明"), effect=determine, primary=True,
-            **{**recorded("CertificateForm", ProofKind.CERTIFICATE), "check": check_certificate},
+            "record_filing", (S.DETERMINED,), S.FINAL, label=_("补录备案证明"), guard=without_filing, effect=determine,
+            primary=True, **{**recorded("CertificateForm", ProofKind.CERTIFICATE), "check": check_certificate},
         ),
         Transition(
-            "record_refusal", (S.DETERMINED,), S.DRAFT, label=_("补录审核不通过"), effect=fall_back,
-            **{**refusal, "check": check_refusal},
+            "record_refusal", (S.DETERMINED,), S.DRAFT, label=_("补录审核不通过"), guard=without_filing,
+            effect=fall_back, **{**refusal, "check": check_refusal},
         ),
     )  # fmt: skip
 

@@ -56,6 +56,17 @@ class ProjectForm(RecordForm):
             "level": _("决定各关口要提供哪些材料。"),
         }
 
+    def clean(self) -> dict[str, Any]:
+        """Once a gate was submitted no object leaves the project, and its level does not fall."""
+        data = super().clean() or self.cleaned_data
+        gone = services.dropped_targets(self.instance, data["targets"]) if "targets" in data else []
+        if gone:
+            told = _t("项目已提交过审查，不能移除：%(names)s。")
+            self.add_error("targets", told % {"names": "、".join(map(str, gone))})
+        if data.get("level") and services.lowers_level(self.instance, data["level"]):
+            self.add_error("level", _t("项目已提交过审查，拟定等级不能降低。"))
+        return data
+
     def clean_planned_on(self) -> dt.date:
         """A day that can be planned for."""
         day = self.cleaned_data["planned_on"]

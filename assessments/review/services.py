@@ -38,6 +38,30 @@ def check_project(project: Project) -> None:
         raise errors.Conflict(_("项目正在审查，退回或作出结论后才能修改。"), obj=project)
 
 
+def dropped_targets(project: Project, targets: Any) -> list[Any]:
+    """The objects that would leave a project some gate of which was submitted: they would go around its gates."""
+    if project.pk is None or not _was_submitted(project):
+        return []
+    return list(project.targets.exclude(pk__in=[row.pk for row in targets]).order_by("pk"))
+
+
+def lowers_level(project: Project, level: int) -> bool:
+    """Whether a project some gate of which was submitted would answer fewer lines of the checklist from now on."""
+    if project.pk is None or not _was_submitted(project):
+        return False
+    return level < Project.objects.values_list("level", flat=True).get(pk=project.pk)
+
+
+def _was_submitted(project: Project) -> bool:
+    return any(review.was_submitted for review in project.reviews.all())
+
+
+def check_reason(reason: str) -> None:
+    """The leadership says why and what holds the risk. Raises Invalid."""
+    if not reason.strip():
+        raise errors.Invalid({"reason": [_("请写明先行上线的理由和风险控制措施。")]})
+
+
 def store(form: Any, *, by: Any, at: dt.datetime) -> Project:
     """The form's door for page and API. Raises what ``records.save`` does, and Conflict while it is examined."""
     if form.instance.pk is not None:
@@ -344,8 +368,7 @@ def override_go_live(*, project: Project, reason: str, version: int, by: Any, at
         raise errors.Conflict(_("项目已通过工程验收，没有阻止上线的事项。"), obj=row)
     if row.version != version:
         raise records.stale(row, {"reason": reason})
-    if not reason.strip():
-        raise errors.Invalid({"reason": [_("请写明先行上线的理由和风险控制措施。")]})
+    check_reason(reason)
     row.override_by, row.override_at, row.override_reason = by, at, reason.strip()
     records.stamp(row, by=by, at=at)
     row.save()

@@ -136,7 +136,7 @@ class ObjectForm(AssetForm):
         else:
             self.forbid(("retired_on",), _t("状态不是已停用"))
         self.in_order("in_operation_on", "retired_on", _t("停用日期早于投入运行日期。"))
-        if status == Status.RUNNING and self.instance.pk and self.initial.get("status") == Status.BUILDING:
+        if status == Status.RUNNING and self.instance.pk and self.initial.get("status") != Status.RUNNING:
             for blocker in ports.go_live_blockers(self.instance) or ():
                 self.add_error("status", _t("还不能投入运行：%(why)s") % {"why": blocker.text})
 

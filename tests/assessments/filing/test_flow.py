@@ -15,7 +15,7 @@ from secmgmt.core.clock import now, today
 from secmgmt.core.models import Notice, Participation
 from secmgmt.core.workflow import seen_token
 from tests.assets.factories import make_data, make_object
-from tests.support import CastClient, City
+from tests.support import CastClient
 
 from .cast_rows import make_unit_facts
 
@@ -26,11 +26,6 @@ FACTS = {
     "business_type": "3", "business": "预约挂号", "service_scope": "30", "service_users": "2", "deployment": "2",
     "network_nature": "1", "interconnection": "与政务外网互联", "in_operation_on": dt.date(2020, 1, 1),
 }  # fmt: skip
-
-
-@pytest.fixture
-def city():
-    return City()
 
 
 def client(user):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from secmgmt.accounts.models import User
-from tests.guarding import Guard, nothing, yes
+from tests.guarding import Guard, empty, no, nothing, same, yes
 
 R = "assessments.review."
 ABUSE = "test_abuse.py"
@@ -21,7 +21,20 @@ def everybody(day: Any) -> Any:
     return User.objects.all()
 
 
+def any_row(model: Any, user: Any, action: str = "view", **lookup: Any) -> Any:
+    """The row, whoever asks."""
+    lookup.pop("queryset", None)
+    return model.objects.get(**lookup)
+
+
 GUARDS = (
+    Guard("secmgmt.core.permissions.restrict", same, (ABUSE + "::test_a_project_is_seen",), "A01"),
+    Guard("secmgmt.core.permissions.get_visible", any_row, (ABUSE + "::test_only_the_leadership",), "A04, A17"),
+    Guard("secmgmt.core.ports.go_live_blockers.provider", empty, ("test_journey.py::test_a_project_is_blocked",), "A17"),
+    Guard("secmgmt.core.audit.record", nothing, ("test_journey.py::test_the_leadership_lets",), "8.1.4.3 a"),
+    Guard(R + "services.check_reason", nothing, (ABUSE + "::test_only_the_leadership",), "A17"),
+    Guard(R + "services.dropped_targets", empty, (ABUSE + "::test_no_object_leaves",), "A17"),
+    Guard(R + "services.lowers_level", no, (ABUSE + "::test_no_object_leaves",), "A17"),
     Guard(R + "services.check_in_order", nothing, (ABUSE + "::test_a_gate_is_not",), "A17"),
     Guard(R + "services.check_was_asked", nothing, (ABUSE + "::test_who_was_not",), "A04"),
     Guard(R + "services.shown_to", the_whole, (ABUSE + "::test_secrecy_sees",), "A15"),

@@ -7,10 +7,11 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from assessments.models import GateDepartment, GateReview
+from assessments.models import GateDepartment, GateReview, Project
 from assessments.review import services
 from secmgmt.core import errors
 from secmgmt.core.clock import now, today
+from tests.assets.factories import make_object
 from tests.support import make_position
 
 from .support import signed_in
@@ -87,3 +88,38 @@ def test_documents_stay_as_they_were_handed_in(scene):
     assert signed_in(scene.city.lin).post(url, {"version": project.version, "level": 1}).status_code in (409, 422)
     project.refresh_from_db()
     assert project.level == 3
+
+
+def test_a_project_is_seen_by_its_unit_and_who_oversees_it(scene):
+    project = scene.project()
+    review = scene.start(project, "GATE-1")
+    for user, code in ((scene.city.zhou, 200), (scene.city.gao, 200), (scene.city.su, 404), (scene.police, 404)):
+        assert {signed_in(user).get(row.get_absolute_url()).status_code for row in (project, review)} == {code}
+    assert project.name not in signed_in(scene.city.su).get(reverse("assessments:project-list")).content.decode()
+
+
+def test_only_the_leadership_lets_a_project_go_ahead_and_says_why(scene):
+    project = scene.project()
+    for user, error in (
+        (scene.city.lin, errors.NotAllowed), (scene.lead, errors.NotAllowed), (scene.city.su, errors.OutOfScope),
+        (scene.city.gao, errors.Invalid),
+    ):  # fmt: skip
+        reason = "  " if error is errors.Invalid else "急用"
+        with pytest.raises(error):
+            services.override_go_live(project=project, reason=reason, version=project.version, by=user, at=now())
+    assert Project.objects.get().override_at is None
+
+
+def test_no_object_leaves_a_project_that_was_submitted_and_its_level_does_not_fall(scene):
+    other = make_object(scene.city.health, "统计平台", status="building", owner=scene.city.lin)
+    project = scene.project(targets=[scene.target.pk, other.pk])
+    review = scene.submitted(project, "GATE-1")
+    assert scene.take(scene.lead, review, "return_").status_code == 302
+    client, url = signed_in(scene.city.lin), reverse("assessments:project-update", args=[project.pk])
+    form = client.get(url).context["form"]
+    sent = {name: form[name].value() for name in form.fields}
+    sent = {name: value for name, value in sent.items() if value not in (None, False)}
+    for change in ({"targets": [scene.target.pk]}, {"level": 2}):
+        assert client.post(url, {**sent, **change}).status_code == 422
+    assert client.post(url, {**sent, "content": "增加统计功能。"}).status_code == 302
+    assert project.targets.count() == 2

@@ -1,0 +1,12 @@
+"""The scene of filings."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support import City
+
+
+@pytest.fixture
+def city(db) -> City:
+    return City()
