@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from assets.inventory.models import level_label
 from secmgmt.core import errors
 from secmgmt.core.models import Attachment, Decision, Record, ScopedQuerySet
 
@@ -126,6 +127,7 @@ class Rectification(Record):
             models.Index(fields=["protected_object", "state", "clause"], name="rectification_of_object"),
             models.Index(fields=["owner", "state", "due_on"], name="rectification_of_owner"),
             models.Index(fields=["due_on", "state"], name="rectification_by_due"),
+            models.Index(fields=["state", "closed_on"], name="rectification_by_closing"),
             models.Index(fields=["major", "state"], condition=models.Q(major=True), name="rectification_major"),
         ]
 
@@ -160,6 +162,18 @@ class Rectification(Record):
     def risk_tag(self) -> str:
         """高风险, 重大风险隐患."""
         return _t("重大风险隐患") if self.major else _t("%(risk)s风险") % {"risk": self.risk}
+
+    @property
+    def risk_tone(self) -> str:
+        """Of the tag: red and amber only while somebody has to act."""
+        if self.state not in RUNNING:
+            return ""
+        return "bad" if self.major or self.risk == Risk.HIGH else "warn" if self.risk == Risk.MEDIUM else ""
+
+    @property
+    def level_text(self) -> str:
+        """第三级, as it was when the problem was found."""
+        return level_label(self.level)
 
     @property
     def basis(self) -> str:

@@ -13,9 +13,7 @@ from .models import Rectification
 
 def risk_tag(item: Rectification) -> str:
     """The risk as a tag: red only while somebody has to act."""
-    acute = item.state in RUNNING
-    tone = "" if not acute else "bad" if item.major or item.risk == "高" else "warn" if item.risk == "中" else ""
-    return tag_(item.risk_tag, tone)
+    return tag_(item.risk_tag, item.risk_tone)
 
 
 def due_cell(item: Rectification) -> str:

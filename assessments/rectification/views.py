@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +18,11 @@ from secmgmt.core.bounds import whole_number
 from secmgmt.core.clock import now, today
 from secmgmt.core.forms import RecordForm
 from secmgmt.core.sheets_import import xlsx_exporter
+from secmgmt.core.tables import url_with
 from secmgmt.core.trail_views import attachment_panel, comment_panel
 from secmgmt.core.views import Button, FeatureViews
 
-from . import queries, services
+from . import boards, queries, services
 from .choices import State
 from .filters import RectificationFilter
 from .forms import DueRuleForm, RectificationForm, RouteRuleForm
@@ -81,7 +85,9 @@ class Rectifications(FeatureViews):
         return [(label, *button[1:]) if button[1] == edit else button for button in buttons]
 
     def more(self, page: str, obj: Any = None) -> dict[str, Any]:
-        """Files and remarks beside the record."""
+        """The other views of a list; files and remarks beside a record."""
+        if page == "list":
+            return {"tabs": boards.tabs(self.request.GET, "list")}
         if page != "detail":
             return {}
         return {**attachment_panel(obj, self.request.user), **comment_panel(obj, self.request.user)}
@@ -113,6 +119,65 @@ def _says_something(panel: dict[str, Any]) -> bool:
     if panel["template"].endswith("rectification/asked.html"):
         return item.state in (State.EXTENSION_REVIEW, State.ACCEPTANCE_REVIEW, State.ACCEPTED, State.VERIFYING)
     return panel["context"].get("rows", True) != []
+
+
+class Drawn(Rectifications):
+    """The rows of the list drawn in another way, under the same filters."""
+
+    kind: str
+
+    def list_page(self, request: HttpRequest) -> HttpResponse:
+        """The rows, bounded; the table has the rest."""
+        rows, filterset = self.filtered()
+        found = self.draw(rows)
+        context = {
+            "title": self.list_title(),
+            "crumbs": [],
+            "tabs": boards.tabs(request.GET, self.kind),
+            "filterset": filterset,
+            "chips": filterset.chips(),
+            "head_actions": self.list_actions(),
+            **found,
+            "problems": [*filterset.problems(), *found.get("problems", ())],
+        }
+        return render(request, f"assessments/rectification/{self.kind}.html", context)
+
+    def draw(self, rows: QuerySet) -> dict[str, Any]:
+        """What the template shows of ``rows``."""
+        raise NotImplementedError
+
+
+class Board(Drawn):
+    """By state."""
+
+    kind = "board"
+
+    def draw(self, rows: QuerySet) -> dict[str, Any]:
+        """Columns."""
+        columns = boards.board(rows, self.request.GET, today())
+        return {"columns": columns, "total": sum(column.total for column in columns)}
+
+
+class Month(Drawn):
+    """By due date."""
+
+    kind = "calendar"
+
+    def draw(self, rows: QuerySet) -> dict[str, Any]:
+        """Weeks of a month, and how much was due before it and is not done."""
+        params, problems, day = self.request.GET, [], today()
+        first = boards.month_of(params, day, problems)
+        weeks = boards.weeks(rows, params, first, day)
+        before, after = boards.neighbours(first)
+        narrow = params.get("show", "") not in ("", "open", "overdue") or params.get("due_until")  # the link is wider
+        return {
+            "weeks": weeks, "weekdays": boards.WEEKDAYS, "first": first, "problems": problems, "today": day,
+            "total": sum(cell.total for week in weeks for cell in week if cell),
+            "backlog": 0 if narrow else queries.overdue(rows, min(first, day)).order_by().count(),
+            "backlog_url": boards.table_url(params, show="overdue", due_until=first - dt.timedelta(days=1)),
+            "before": url_with(params, month=before), "after": url_with(params, month=after),
+            "this_month": url_with(params, month=None) if first != day.replace(day=1) else "",
+        }  # fmt: skip
 
 
 class Rules(FeatureViews):
