@@ -165,7 +165,8 @@ class Month(Drawn):
 
     def draw(self, rows: QuerySet) -> dict[str, Any]:
         """Weeks of a month, and how much was due before it and is not done."""
-        params, problems, day = self.request.GET, [], today()
+        params, day = self.request.GET, today()
+        problems: list[str] = []
         first = boards.month_of(params, day, problems)
         weeks = boards.weeks(rows, params, first, day)
         before, after = boards.neighbours(first)
