@@ -7,7 +7,7 @@ A page that a table of its own would have to name cannot be forgotten this way: 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -76,15 +76,16 @@ def drawn(cast: Cast, line: table.Line, subject: str, where: str) -> Sight | Non
     return sight_of(f"{line} {response.status_code}", subject, response)
 
 
-def of_line(cast: Cast, line: table.Line) -> Iterator[Sight]:
-    """The different pages of a row of the table."""
-    where, seen = table.address(line, cast, table.urls()[line.url]), set[str]()
+def of_line(cast: Cast, line: table.Line, known: Set[str]) -> Iterator[Sight]:
+    """The different pages of a row of the table: one, and those that show kinds of elements no page did before."""
+    where, seen, first = table.address(line, cast, table.urls()[line.url]), set[str](), True
     for subject in SUBJECTS:
         if line.codes[subject] not in PAGES:
             continue
         sight = drawn(cast, line, subject, where)
-        if sight and (new := Skeleton.of(sight.html) - seen):
+        if sight and ((new := Skeleton.of(sight.html) - seen - known) or first):
             seen |= new
+            first = False
             yield sight
 
 

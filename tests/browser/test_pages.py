@@ -36,9 +36,9 @@ NO_PAGES = {
 }  # fmt: skip
 FILES = ("-export", "-import-template", "-import-rows")
 HARMLESS = ("Password forms should have",)  # Chromium's advice on a page where one is already signed in
-LOOK = """async () => ({
-  axe: (await axe.run(document, {resultTypes: ["violations"]})).violations.flatMap(
-    (found) => found.nodes.map((node) => `${found.id}: ${node.html.slice(0, 160)}`)),
+LOOK = """async (audited) => ({
+  axe: audited ? (await axe.run(document, {resultTypes: ["violations"]})).violations.flatMap(
+    (found) => found.nodes.map((node) => `${found.id}: ${node.html.slice(0, 160)}`)) : [],
   wide: document.documentElement.scrollWidth - innerWidth,
   heads: document.querySelectorAll("h1").length,
   raw: (document.body.innerText.match(/<[a-z]+[^>]*>|&[a-z]+;|{[{%]/g) || []).slice(0, 3),
@@ -51,12 +51,13 @@ class Window:
 
     def __init__(self, page: Page) -> None:
         self.page, self.problems = page, list[str]()
+        self.known = set[str]()  # the kinds of elements of the pages looked at
         page.route("**/*", self.serve)
         page.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
         page.on("console", self.hear)
 
     def serve(self, route: Route) -> None:
-        """The page itself or one of its static files; it asks for nothing else."""
+        """The page itself or one of its static files; it asks for nothing else but itself anew, where it waits."""
         path = route.request.url.removeprefix(HOST).partition("?")[0]
         file = finders.find(path.removeprefix("/static/")) if path.startswith("/static/") else None
         if route.request.is_navigation_request():
@@ -64,6 +65,8 @@ class Window:
             route.fulfill(body=self.sight.html, content_type="text/html; charset=utf-8", headers=headers)
         elif file:
             route.fulfill(path=file, content_type=mimetypes.guess_type(file)[0])
+        elif "every" in self.sight.html and route.request.headers.get("hx-request"):
+            route.fulfill(status=204)  # nothing new
         else:
             self.problems.append(f"asks for {route.request.url}")
             route.abort()
@@ -74,13 +77,16 @@ class Window:
             self.problems.append(f"console: {message.text}")
 
     def look(self, sight: sights.Sight) -> list[str]:
-        """What is wrong with a page."""
+        """What is wrong with a page; axe looks at the phone's layout where kinds of elements are new."""
         self.sight, self.problems = sight, []
+        kinds = sights.Skeleton.of(sight.html)
+        new = bool(kinds - self.known)
+        self.known |= kinds
         self.page.set_viewport_size(DESK)
         self.page.goto(f"{HOST}/")
         for width, size in (("desk", DESK), ("phone", PHONE)):
             self.page.set_viewport_size(size)
-            seen = self.page.evaluate(LOOK)
+            seen = self.page.evaluate(LOOK, size is DESK or new)
             self.problems += [f"{width}: {found}" for found in seen["axe"]]
             self.problems += [f"{width}: shows {markup}" for markup in seen["raw"]]
             if seen["wide"] > 0:
@@ -137,7 +143,7 @@ def test_every_page_of_the_table_is_sound(cast: Cast, window: Window, url: str, 
     wrong = []
     for line in lines_of(url):
         if line.method == method and shows_a_page(line):
-            for sight in sights.of_line(cast, line):
+            for sight in sights.of_line(cast, line, window.known):
                 wrong += window.look(sight)
     assert wrong == []
 
