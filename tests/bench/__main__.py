@@ -1,7 +1,7 @@
 """``python -m tests.bench [--only WORD] [--database sqlite|postgresql|both]``: print the table, write the JSON.
 
 ``--only``: the parts whose name holds the word (lists, exports, assessments, answering-browser, reports,
-imports, writers, lock, memory, migrate). A part that is begun is finished; none is begun after ``--minutes``.
+imports, writers, lock, memory, migrate, regime). A part that is begun is finished; none is begun after ``--minutes``.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
+import functools
 import json
 import os
 import platform
@@ -25,9 +26,9 @@ from pathlib import Path
 
 import psycopg
 
-from . import browsing, loads, pages
-from .client import Refused
-from .databases import STORE, PostgreSQL, SQLite, migrate
+from . import browsing, cycle, loads, pages
+from .client import Browser, Refused
+from .databases import REGIME, STORE, PostgreSQL, SQLite, migrate
 from .figures import HEADS, Figure, line, reference, row_of
 from .server import Server, collect_static
 
@@ -88,6 +89,9 @@ def measure(run: Run, database: Database, var: Path) -> None:
             for who in PEOPLE:
                 browser = server.browser().sign_in(who, PASSWORD)
                 run.take("lists", lambda who=who, browser=browser: pages.lists(browser, name, who, LARGE))
+    if name == "postgresql" and run.wants("regime"):
+        with database.copy(REGIME) as url, Server(url, var / f"{name}-regime") as server:
+            regime(run, server, name)
 
 
 def migrated(database: Database, var: Path) -> Figure:
@@ -120,6 +124,17 @@ def small(run: Run, server: Server, url: str, name: str) -> None:
             run.take("imports", lambda w=who, b=browser, r=rows: loads.imports(server, b, name, w, r))
     if name == "postgresql":
         run.take("lock", lambda: loads.during_import(server, everything, people, url, SIZE))
+
+
+def regime(run: Run, server: Server, name: str) -> None:
+    """A city after a year of the regime; what adds rows comes last."""
+
+    @functools.cache
+    def sign_in(who: str) -> Browser:
+        return server.browser().sign_in(who, PASSWORD)
+
+    for part in (cycle.pages, cycle.report, cycle.inheritance, cycle.campaign):
+        run.take("regime", lambda part=part: part(sign_in, name))
 
 
 def commit() -> str:

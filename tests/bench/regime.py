@@ -20,8 +20,9 @@ from django.db import connection  # noqa: E402
 from assessments.evaluation.models import Answer, Assessment  # noqa: E402
 from assessments.evaluation.results import summary  # noqa: E402
 from assessments.rectification.models import Rectification  # noqa: E402
-from assets.models import ProtectedObject  # noqa: E402
-from secmgmt.core import digest  # noqa: E402
+from assets.models import Hosting, ProtectedObject  # noqa: E402
+from secmgmt.core import digest, search  # noqa: E402
+from tests.bench.cycle import TENANTS  # noqa: E402
 from tests.bench.seed import AT, DAY, UNITS, assess, make_object  # noqa: E402
 from tests.support import enrol, make_position, make_unit, make_user  # noqa: E402
 
@@ -108,6 +109,20 @@ def item(number: int, objects: list[ProtectedObject], owner: Any, asker: Any) ->
     )  # fmt: skip
 
 
+def host_tenants(unit: Any, platform: ProtectedObject, owner: Any) -> None:
+    """Systems of ``unit`` on an assessed platform, which answers for them as the ready-made table has it."""
+    for number in range(TENANTS):
+        obj = make_object(UNITS * 3 + number, [unit] * UNITS, owner)
+        obj.name, obj.code, obj.security_level = f"租户系统 {number}", f"ZH-{number}", 3
+        obj.business_level = obj.service_level = 3
+        obj.owner = owner
+        obj.save()
+        Hosting.objects.create(
+            tenant=obj, platform=platform, model=Hosting.Model.IAAS, since=DAY - dt.timedelta(days=400),
+            created_at=AT, updated_at=AT,
+        )  # fmt: skip
+
+
 def fill() -> None:
     """Everything."""
     call_command("load_catalogs", verbosity=0)
@@ -122,6 +137,8 @@ def fill() -> None:
     confirm_copies(first, third[1:])
     Assessment.objects.filter(pk=first.pk).update(state="confirmed")
     objects = list(ProtectedObject.objects.order_by("pk"))
+    host_tenants(units[1], third[1], users["one"])
+    search.refresh_many(ProtectedObject.objects.iterator(chunk_size=2000))
     items = (item(number, objects, users["one"], users["all"]) for number in range(ITEMS))
     Rectification.objects.bulk_create(items, batch_size=500)
 
