@@ -61,8 +61,9 @@ router = Router(tags=[DUTIES])
 
 @router.get("", response=DutiesOut, operation_id="duties", summary="列表", url_name="duty-list")
 def duties(
-    request: HttpRequest, mine: bool = False, state: str = "", page: int = Query(1, ge=1, le=1_000_000),
-    size: int = Query(50, ge=1, le=MOST),
+    request: HttpRequest, mine: bool = Query(False, description="只列我负责的对象"),
+    state: str = Query("", description="late 逾期、soon 将到期、later 以后、done 已办、unknown 待核实"),
+    page: int = Query(1, ge=1, le=1_000_000), size: int = Query(50, ge=1, le=MOST),
 ) -> HttpResponse:  # fmt: skip
     """The duties of the objects I may see, or have in charge (``mine``)."""
     objects = queries.mine(request.user) if mine else queries.subjects(request.user)

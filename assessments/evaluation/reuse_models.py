@@ -114,7 +114,7 @@ class ReuseRule(Record):
     scope_path: ClassVar[str] = ""
     scope_parents: ClassVar[tuple[str, ...]] = ()
 
-    code = models.CharField(max_length=20, unique=True, editable=False)
+    code = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
     name = models.CharField(_("规则"), max_length=80, editable=False)
     days = models.PositiveSmallIntegerField(
         _("有效天数"), validators=[MinValueValidator(1), MaxValueValidator(3650)]

@@ -201,7 +201,7 @@ class InspectionItem(Record):
     inspection = models.ForeignKey(
         Inspection, verbose_name=_("检查评估"), on_delete=models.CASCADE, related_name="items"
     )
-    order = models.PositiveIntegerField(editable=False, default=0)
+    order = models.PositiveIntegerField(_("次序"), editable=False, default=0)
     code = models.CharField(_("条款"), max_length=40, editable=False)
     layer = models.CharField(_("层面"), max_length=40, editable=False)
     control_point = models.CharField(_("控制点"), max_length=60)
@@ -282,7 +282,9 @@ class IssuedNotice(Record):
     files_label: ClassVar[Any] = _("回复的证明材料")
     state_tones: ClassVar[dict[str, str]] = {"issued": "bad", "received": "warn", "closed": "ok"}
 
-    inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="notices")
+    inspection = models.ForeignKey(
+        Inspection, verbose_name=_("检查"), on_delete=models.PROTECT, related_name="notices"
+    )
     protected_object = models.ForeignKey(
         "assets.ProtectedObject", verbose_name=_("对象"), on_delete=models.PROTECT, related_name="inspection_notices"
     )
@@ -290,8 +292,8 @@ class IssuedNotice(Record):
     kind_name = models.CharField(_("文书"), max_length=30)
     issuer = models.CharField(_("签发部门"), max_length=100)
     basis = models.CharField(_("依据"), max_length=300)
-    year = models.PositiveSmallIntegerField()
-    sequence = models.PositiveIntegerField()
+    year = models.PositiveSmallIntegerField(_("年度"))
+    sequence = models.PositiveIntegerField(_("顺序号"))
     number = models.CharField(_("文号"), max_length=60)
     issued_on = models.DateField(_("签发日期"))
     deadline = models.DateField(_("整改期限"))

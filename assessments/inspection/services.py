@@ -55,7 +55,7 @@ def save_inspection(*, form: Any, by: Any, at: dt.datetime) -> Inspection:
     if standard is None:
         raise errors.Invalid({"__all__": [_("还没有载入标准条款，请联系系统管理员载入后再试。")]})
     obj = form.cleaned_data["protected_object"]
-    items = evaluation._items_for(obj, standard)
+    items = evaluation.items_for(obj, standard)
     layers = set(form.cleaned_data["layers"])
     chosen = [item for item in items if not layers or item.layer in layers]
     if not chosen:

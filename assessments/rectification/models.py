@@ -92,7 +92,7 @@ class Rectification(Record):
     state = models.CharField(_("状态"), max_length=20, choices=State.choices, default=State.PLANNING, editable=False)
     decides_role = models.CharField(_("由谁决定"), max_length=32, choices=NEXT_WORD, blank=True, editable=False)
     route_basis = models.CharField(_("审批依据"), max_length=200, blank=True, editable=False)
-    verifier_role = models.CharField(max_length=32, choices=NEXT_WORD, editable=False)
+    verifier_role = models.CharField(_("验证人岗位"), max_length=32, choices=NEXT_WORD, editable=False)
     asked_at = models.DateTimeField(_("提交时间"), null=True, editable=False)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("提交人"), null=True, editable=False, on_delete=models.PROTECT,

@@ -277,15 +277,17 @@ class GateReviewItem(Record):
     scope_path: ClassVar[str] = "review__project__unit__path"
     scope_parents: ClassVar[tuple[str, ...]] = ("", "review", "review__project")
 
-    review = models.ForeignKey(GateReview, on_delete=models.CASCADE, related_name="items")
+    review = models.ForeignKey(
+        GateReview, verbose_name=_("审查"), on_delete=models.CASCADE, related_name="items"
+    )
     code = models.CharField(_("编码"), max_length=20, editable=False)
     name = models.CharField(_("材料或检查"), max_length=100, editable=False)
-    is_check = models.BooleanField(default=False, editable=False)
+    is_check = models.BooleanField(_("现场检查"), default=False, editable=False)
     condition = models.CharField(_("附加适用条件"), max_length=60, blank=True, editable=False)
     basis = models.CharField(_("依据"), max_length=200, editable=False)
-    is_confirmed = models.BooleanField(default=False, editable=False)
+    is_confirmed = models.BooleanField(_("依据已核对原文"), default=False, editable=False)
     acceptance = models.TextField(_("合格标准"), editable=False)
-    blocking = models.BooleanField(default=True, editable=False)
+    blocking = models.BooleanField(_("缺失或不合格不得通过"), default=True, editable=False)
     statement = models.TextField(_("说明"), blank=True)
     not_applicable = models.BooleanField(_("不适用"), default=False)
     result = models.CharField(_("审查结果"), max_length=4, choices=ItemResult.choices, blank=True, editable=False)
@@ -320,12 +322,14 @@ class GateOpinion(Record):
     scope_path: ClassVar[str] = "review__project__unit__path"
     scope_parents: ClassVar[tuple[str, ...]] = ("", "review", "review__project")
 
-    review = models.ForeignKey(GateReview, on_delete=models.CASCADE, related_name="opinions")
+    review = models.ForeignKey(
+        GateReview, verbose_name=_("审查"), on_delete=models.CASCADE, related_name="opinions"
+    )
     code = models.CharField(_("部门编码"), max_length=12)
     department = models.CharField(_("部门"), max_length=100)
     focus = models.CharField(_("审查重点"), max_length=200)
     mandatory = models.BooleanField(_("必须出具"), default=True)
-    only_item = models.CharField(max_length=20, blank=True)
+    only_item = models.CharField(_("只就此项发表意见"), max_length=20, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("受邀人"), on_delete=models.PROTECT, related_name="+"
     )

@@ -188,7 +188,7 @@ class Risk(Record):
     )
     accepted_until = models.DateField(_("接受至"), null=True, editable=False)
     accepted_reason = models.TextField(_("接受理由"), blank=True, editable=False)
-    action_state = models.CharField(max_length=20, blank=True, editable=False)
+    action_state = models.CharField(_("整改状态"), max_length=20, blank=True, editable=False)
     action_url = models.CharField(max_length=200, blank=True, editable=False)
 
     class Meta:

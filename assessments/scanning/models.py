@@ -121,7 +121,7 @@ class ScanFinding(Record):
     problem = models.CharField(_("问题"), max_length=120, blank=True, editable=False)
     items = models.CharField(_("对应条款（第三级）"), max_length=200, blank=True, editable=False)
     severity = models.CharField(_("严重程度"), max_length=8, choices=SEVERITIES, editable=False)
-    cves = models.CharField("CVE", max_length=300, blank=True, editable=False)
+    cves = models.CharField(_("CVE 编号"), max_length=300, blank=True, editable=False)
     detail = models.TextField(_("扫描器说明"), blank=True, editable=False)
     first_seen = models.DateTimeField(_("首次发现"), editable=False)
     last_seen = models.DateTimeField(_("最近发现"), editable=False)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router, Schema
+from ninja import Path, Query, Router, Schema
 
 from secmgmt.core import errors, figures
 from secmgmt.core.api import MOST
@@ -23,7 +22,7 @@ class FigureOut(Schema):
     code: str
     label: str
     unit: str
-    value: Decimal | None
+    value: float | None
     text: str
     numerator: int
     denominator: int
@@ -89,8 +88,9 @@ def listed(request: HttpRequest) -> HttpResponse:
     url_name="figure-rows", openapi_extra=SCOPE,
 )  # fmt: skip
 def behind(
-    request: HttpRequest, figure: str, part: str = HIT, page: int = Query(1, ge=1, le=1_000_000),
-    size: int = Query(50, ge=1, le=MOST),
+    request: HttpRequest, figure: str = Path(..., description="指标代码"),
+    part: str = Query(HIT, description="hit 计入的、rest 应计未达的、all 全部"),
+    page: int = Query(1, ge=1, le=1_000_000), size: int = Query(50, ge=1, le=MOST),
 ) -> HttpResponse:  # fmt: skip
     """One figure and a page of the rows it counts; ``part``: hit, rest or all."""
     found = scope.figure_named(figure)

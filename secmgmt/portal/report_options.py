@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from secmgmt.core import manifest
 from secmgmt.core.figures import Chapter
-from secmgmt.core.forms import DateInput
+from secmgmt.core.forms import DateInput, UnmarkedForm
 
 from .overview import level_name
 from .scope import LEVELS
@@ -29,7 +29,7 @@ def _levels() -> list[tuple[str, str]]:
     return [("", _("全部")), *((str(n), level_name(n)) for n in LEVELS)]
 
 
-class PeriodOptions(forms.Form):
+class PeriodOptions(UnmarkedForm):
     """The period and what is told of it; ``params`` keeps it with the report."""
 
     since = forms.DateField(label=gettext_lazy("自"), widget=DateInput())
@@ -65,7 +65,7 @@ class PeriodOptions(forms.Form):
         return {**values, "since": values["since"].isoformat(), "until": values["until"].isoformat()}
 
 
-class YearOptions(forms.Form):
+class YearOptions(UnmarkedForm):
     """Of which year the statistics are."""
 
     year = forms.IntegerField(label=gettext_lazy("年度"), min_value=2007, max_value=2099)

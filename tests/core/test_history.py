@@ -18,7 +18,9 @@ from tests.support import City
 
 CHINESE = re.compile(r"[一-鿿]")
 # What only the program keeps: a history leaves it out.
-INTERNAL = {"is_demo", "frozen_digest", "weights", "result", "permission"}
+INTERNAL = {"is_demo", "frozen_digest", "weights", "result", "permission"} | {
+    "action_url", "escalated", "fingerprint", "high_risk", "shipped", "summary",
+}  # fmt: skip
 
 
 def features() -> list[type[FeatureViews]]:
