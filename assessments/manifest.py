@@ -21,6 +21,7 @@ from .evaluation.manifest import MANIFEST as EVALUATION
 from .evaluation.panels import cycle_step, object_assessments, running
 from .evaluation.todos import answering_todos, confirming_todos
 from .filing.manifest import MANIFEST as FILING
+from .findings.manifest import MANIFEST as FINDINGS
 from .grading import figures as grading_figures
 from .grading import reports as grading_reports
 from .grading.queries import searched_text as searched_grading
@@ -221,6 +222,7 @@ MANIFEST = joined(
     EVALUATION,
     REVIEW,
     RISK,
+    FINDINGS,
     INSPECTION,
     SCANNING,
 )

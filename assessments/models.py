@@ -6,6 +6,7 @@ from .catalog.models import CatalogItem, Guidance, HighRiskCase, Standard
 from .evaluation.models import Answer, Assessment, ComponentResult
 from .evaluation.reuse_models import AnswerSource, EvidenceShare, EvidenceTerm, ResponsibilityLine, ReuseRule
 from .filing.models import Filing, FilingReply, FilingUnit, Prolongation, TermRule
+from .findings.models import AskedFact, Finding, FindingRule
 from .grading.models import Grading, OutsideDecision
 from .inspection.models import (
     Department,
@@ -40,6 +41,7 @@ from .scanning.models import Scan, ScanFinding, ScannerRule
 __all__ = [
     "Answer",
     "AnswerSource",
+    "AskedFact",
     "Assessment",
     "CalendarFeed",
     "Campaign",
@@ -55,6 +57,8 @@ __all__ = [
     "Filing",
     "FilingReply",
     "FilingUnit",
+    "Finding",
+    "FindingRule",
     "GateCondition",
     "GateDepartment",
     "GateItem",

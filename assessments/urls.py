@@ -5,6 +5,7 @@ from .campaign.urls import urlpatterns as campaign_urls
 from .catalog.urls import urlpatterns as catalog_urls
 from .evaluation.urls import urlpatterns as evaluation_urls
 from .filing.urls import urlpatterns as filing_urls
+from .findings.urls import urlpatterns as findings_urls
 from .grading.urls import urlpatterns as grading_urls
 from .inspection.urls import urlpatterns as inspection_urls
 from .rectification.urls import urlpatterns as rectification_urls
@@ -19,6 +20,7 @@ urlpatterns = [
     *catalog_urls,
     *evaluation_urls,
     *filing_urls,
+    *findings_urls,
     *grading_urls,
     *inspection_urls,
     *rectification_urls,

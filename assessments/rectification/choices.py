@@ -56,6 +56,7 @@ class Origin(models.TextChoices):
     DRILL = "drill", _("应急演练")
     INCIDENT = "incident", _("安全事件")
     NOTICE = "notice", _("通报预警")
+    FINDING = "finding", _("系统自动发现")
     SELF = "self", _("日常自查")
 
 

@@ -17,8 +17,8 @@ from typing import Any
 class Shortcoming:
     """What somebody found and wants put right.
 
-    ``origin``: kind of finder (evaluation, agency, inspection, scan, risk, gate, drill, incident, notice, self),
-    ``source`` its row; ``obj``: the protected object; ``severity``: low | medium | high | major.
+    ``origin``: kind of finder (evaluation, agency, inspection, scan, risk, gate, drill, incident, notice, finding,
+    self), ``source`` its row; ``obj``: the protected object; ``severity``: low | medium | high | major.
     ``clause``: code of the requirement in ``standard``, with ``requirement`` as its wording; an open action on the
     same object and clause takes the finding in instead of a second one. ``high_risk_case``: number of the case of
     the 2025 high-risk guideline. ``major``: 重大风险隐患. ``level``: of the object where it was found, None = as it

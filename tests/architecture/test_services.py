@@ -23,6 +23,9 @@ NO_SERVICE = {
     "assessments.filing.reports.build": "reads: the document's text; handing it out is recorded",
     "assessments.filing.forms.CertificateForm.apply": "part of the step, which records",
     "assessments.filing.proof.DecisionForm.keep": "calls the service that records",
+    "assessments.findings.services.new_fact": "makes a row that store_facts stores and records",
+    "assessments.findings.services.new_finding": "makes a row that store_findings stores and records",
+    "assessments.findings.workflow.echo": "takes automatic steps, which record",
     "assessments.scanning.workflow.echo": "takes an automatic step, which records",
     "assessments.campaign.reports.build": "reads: the document's text; handing it out is recorded",
     "assessments.evaluation.reports.build": "reads: the document's text; handing it out is recorded",
@@ -53,6 +56,7 @@ NO_SERVICE = {
 NO_ACT = {
     "assessments.filing.forms.certified": "part of the step, which records",
     "assessments.filing.services.load_rules": "called through the manifest by load_catalogs, which records",
+    "assessments.findings.services.load_shipped": "called through the manifest by load_catalogs, which records",
     "assessments.scanning.services.load_rules": "called through the manifest by load_catalogs, which records",
     "secmgmt.core.reporting.templates.filled": "saves a Word file into memory, nothing in the database",
     "assessments.calendar.services.load_shipped": "called through the manifest by load_catalogs, which records",
