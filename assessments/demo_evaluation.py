@@ -17,7 +17,10 @@ from secmgmt.core.workflow import seen_token
 
 from . import demo_data
 from .evaluation import points
+from .catalog.services import SHIPPED
 from .evaluation.models import Answer, Assessment
+from .evaluation.carrying import last_confirmed
+from .evaluation.responsibility import inherited_whole, settles, whole_of
 from .evaluation.services import assign_layer, create_assessment
 from .evaluation.workflow import WORKFLOW
 
@@ -26,16 +29,16 @@ DUE_DAYS = 21
 RESULT_OF = {"p": points.PARTIAL, "n": points.UNMET, "x": points.NOT_APPLICABLE}
 PROVEN_EVERY = 5  # of the items that are met, one says what was looked at
 EVIDENCE_FOLDER = Path(__file__).parent / "data" / "demo_evidence"
-ANSWERED = ["result", "value", "found", "risk", "high_risk_applies", "answered_by", "answered_at"]
+ANSWERED = ["own_result", "pending", "result", "value", "found", "risk", "high_risk_applies", "answered_by", "answered_at"]
 
 
-def assess(obj: ProtectedObject, state: str, at: dt.datetime) -> None:
-    """The self-assessment of ``obj`` up to ``state``, begun some days before ``at``."""
+def assess(obj: ProtectedObject, state: str, at: dt.datetime, title: str) -> None:
+    """The self-assessment of ``obj`` up to ``state``, begun some days before ``at``, from the last one if there is."""
     owner, lead = obj.owner, _lead_of(obj)
     begun = at - dt.timedelta(days=BEGUN_DAYS)
     obj.refresh_from_db()
     assessment = create_assessment(
-        protected_object=obj, title=f"{obj.name} {at.year} 年自评估", report_date=timezone.localdate(begun),
+        protected_object=obj, title=title, previous=last_confirmed(obj, SHIPPED[0]), report_date=timezone.localdate(begun),
         due_on=timezone.localdate(at) + dt.timedelta(days=DUE_DAYS), by=owner, at=begun,
     )  # fmt: skip
     answers = list(assessment.answers.order_by("order").select_related("guidance", "assessment"))
@@ -72,7 +75,18 @@ def results_of(name: str, answers: list[Answer]) -> dict[int, str]:
 
 
 def _answer(answer: Answer, result: str, number: int, owner: Any, at: dt.datetime) -> None:
-    """The result with what was found: what was looked at, what is missing, or why it does not apply."""
+    """The result with what was found: what was looked at, what is missing, or why it does not apply.
+
+    What the platform answers stays the platform's; where it has no valid answer the own part is partly met.
+    """
+    if inherited_whole(answer):
+        answer.risk = ((answer.guidance.risk if answer.guidance else "") or "中") if answer.is_gap else ""
+        return
+    if answer.duty and not answer.platform_result and result == points.MET:
+        result = points.PARTIAL
+    for name, value in settles(answer, result).items():
+        setattr(answer, name, value)
+    result = whole_of(answer, result)
     answer.result, answer.value = result, points.result_value(result)
     gap, proof = (answer.guidance.typical_gap, answer.guidance.evidence) if answer.guidance else ("", "")
     if result == points.MET:
