@@ -16,10 +16,10 @@ from secmgmt.core import attachments, comments, search
 from secmgmt.core.workflow import seen_token
 
 from . import demo_data
-from .evaluation import points
 from .catalog.services import SHIPPED
-from .evaluation.models import Answer, Assessment
+from .evaluation import points
 from .evaluation.carrying import last_confirmed
+from .evaluation.models import Answer, Assessment
 from .evaluation.responsibility import inherited_whole, settles, whole_of
 from .evaluation.services import assign_layer, create_assessment
 from .evaluation.workflow import WORKFLOW
@@ -29,7 +29,9 @@ DUE_DAYS = 21
 RESULT_OF = {"p": points.PARTIAL, "n": points.UNMET, "x": points.NOT_APPLICABLE}
 PROVEN_EVERY = 5  # of the items that are met, one says what was looked at
 EVIDENCE_FOLDER = Path(__file__).parent / "data" / "demo_evidence"
-ANSWERED = ["own_result", "pending", "result", "value", "found", "risk", "high_risk_applies", "answered_by", "answered_at"]
+ANSWERED = [
+    "own_result", "pending", "result", "value", "found", "risk", "high_risk_applies", "answered_by", "answered_at",
+]  # fmt: skip
 
 
 def assess(obj: ProtectedObject, state: str, at: dt.datetime, title: str) -> None:
@@ -38,14 +40,15 @@ def assess(obj: ProtectedObject, state: str, at: dt.datetime, title: str) -> Non
     begun = at - dt.timedelta(days=BEGUN_DAYS)
     obj.refresh_from_db()
     assessment = create_assessment(
-        protected_object=obj, title=title, previous=last_confirmed(obj, SHIPPED[0]), report_date=timezone.localdate(begun),
+        protected_object=obj, title=title, previous=last_confirmed(obj, SHIPPED[0]),
+        report_date=timezone.localdate(begun),
         due_on=timezone.localdate(at) + dt.timedelta(days=DUE_DAYS), by=owner, at=begun,
     )  # fmt: skip
     answers = list(assessment.answers.order_by("order").select_related("guidance", "assessment"))
     given = answers if state != "in_progress" else answers[: len(answers) * 3 // 4]
     told = results_of(obj.name, answers)
     for number, answer in enumerate(given):
-        _answer(answer, told[answer.pk], number, owner, begun + dt.timedelta(minutes=number * 2))
+        answer_item(answer, told[answer.pk], number, owner, begun + dt.timedelta(minutes=number * 2))
     Answer.objects.bulk_update(given, ANSWERED)
     search.refresh_many(given)
     _add_evidence(given, owner, begun)
@@ -74,7 +77,7 @@ def results_of(name: str, answers: list[Answer]) -> dict[int, str]:
     return told
 
 
-def _answer(answer: Answer, result: str, number: int, owner: Any, at: dt.datetime) -> None:
+def answer_item(answer: Answer, result: str, number: int, owner: Any, at: dt.datetime) -> None:
     """The result with what was found: what was looked at, what is missing, or why it does not apply.
 
     What the platform answers stays the platform's; where it has no valid answer the own part is partly met.

@@ -8,7 +8,9 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
+from assessments.demo_evaluation import ANSWERED, answer_item
 from assessments.evaluation import points
+from assessments.evaluation.inheritance import Platforms, renew
 from assessments.evaluation.models import Answer, Assessment
 from assessments.evaluation.workflow import WORKFLOW as ASSESSING
 from secmgmt.accounts.models import OrgUnit, User
@@ -24,6 +26,7 @@ DEMANDS = (
     "各单位对照 GB/T 22239-2019 逐项自评估，如实填写现状并附证据。\n"
     "单位网安负责人审定后报领导小组办公室；高风险项当月制定整改方案。"
 )
+GAP_EVERY = 37  # of the items answered in this year's, one is partly met
 FINISHED = ("done",) * 9 + ("late", "done", "excepted")  # how last year's tasks ended, by turns
 EXCEPTED = "系统已迁入政务云，随平台一并评估"
 CONCLUSION = "全市自评估按期完成，逾期单位已约谈；下年度提前一个月部署。"
@@ -125,11 +128,12 @@ def _advance(task: CampaignTask, number: int, at: dt.datetime) -> None:
     if assessment is None or stage == 3 or owner is None:
         return
     moment = at - dt.timedelta(days=9 + number % 20)
-    rows = assessment.answers.order_by("order")
+    renew(assessment=assessment, by=owner, at=moment, platforms=Platforms(timezone.localdate(at)))
+    rows = list(assessment.answers.order_by("order").select_related("guidance", "assessment"))
     given = rows if stage < 2 else rows[: assessment.total // 3]
-    Answer.objects.filter(pk__in=list(given.values_list("pk", flat=True))).update(
-        result=points.MET, value=1, answered_by=owner, answered_at=moment
-    )
+    for place, row in enumerate(given):
+        answer_item(row, points.PARTIAL if (place + number) % GAP_EVERY == 0 else points.MET, place, owner, moment)
+    Answer.objects.bulk_update(given, ANSWERED, batch_size=100)
     if stage == 2:
         return
     assessment = ASSESSING.fire(assessment, "submit", by=owner, at=moment, seen=seen_token(assessment))
