@@ -35,7 +35,8 @@ from .review.models import (
     GateReviewItem,
     Project,
 )
-from .risk.models import Risk, RiskAssessment
+from .risk.list_models import RiskMatrix, Threat, Vulnerability
+from .risk.models import Risk, RiskAssessment, RiskAsset
 from .scanning.models import Scan, ScanFinding, ScannerRule
 
 __all__ = [
@@ -84,6 +85,8 @@ __all__ = [
     "ReuseRule",
     "Risk",
     "RiskAssessment",
+    "RiskAsset",
+    "RiskMatrix",
     "RouteRule",
     "Sample",
     "SampleResult",
@@ -92,4 +95,6 @@ __all__ = [
     "ScannerRule",
     "Standard",
     "TermRule",
+    "Threat",
+    "Vulnerability",
 ]

@@ -10,33 +10,44 @@ from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import DutyProvider, Manifest, MenuEntry, Panel, ReportKind, SearchSource
 from secmgmt.core.permissions import ACTION_LABELS
 
-from . import queries, reports, services, todos
+from . import figures, queries, reports, services, shipped, todos
 
 ACT_LABELS.update(
-    {"assessments.risk.accept": _("批准接受风险"), "assessments.risk.action": _("风险整改进展")}
+    {
+        "assessments.risk.accept": _("批准接受风险"),
+        "assessments.risk.action": _("风险整改进展"),
+        "assessments.risk.lapse": _("接受到期收回"),
+        "assessments.riskassessment.inventory": _("从台账带入资产"),
+        "assessments.threat.load": _("装载威胁和脆弱性清单"),
+    }
 )
 ACTION_LABELS.update({"sign": _("签认")})
 
 ASSESSMENT, RISK, OBJECT = "assessments.RiskAssessment", "assessments.Risk", "assets.ProtectedObject"
+ASSET, THREAT = "assessments.RiskAsset", "assessments.Threat"
+WEAKNESS, MATRIX = "assessments.Vulnerability", "assessments.RiskMatrix"
 READ = ("view", "export")
-READING: dict[str, tuple[str, ...]] = {ASSESSMENT: READ, RISK: READ}
+READING: dict[str, tuple[str, ...]] = dict.fromkeys((ASSESSMENT, ASSET, RISK, THREAT, WEAKNESS, MATRIX), READ)
+LINES = (*READ, "add", "change", "delete", "import")
 MAKING = {
-    ASSESSMENT: (*READ, "add", "change", "delete", "submit", "attach"),
-    RISK: (*READ, "add", "change", "delete", "import"),
+    **READING, ASSESSMENT: (*READ, "add", "change", "delete", "submit", "attach"), ASSET: LINES, RISK: LINES
 }
+KEEPING = (*READ, "add", "change", "import")
 
 MANIFEST = Manifest(
     app="assessments",
     grants={
-        **{role.code: READING for role in (roles.UNIT_HEAD, roles.AUTHORITY, roles.POLICE, roles.RULES)},
+        **{role.code: READING for role in (roles.UNIT_HEAD, roles.AUTHORITY, roles.POLICE)},
+        roles.RULES.code: {**READING, THREAT: KEEPING, WEAKNESS: KEEPING, MATRIX: (*READ, "add", "change")},
         roles.OWNER.code: MAKING,
         roles.INSPECTOR.code: MAKING,
-        roles.UNIT_LEAD.code: {ASSESSMENT: (*READ, "sign"), RISK: READ},
-        roles.LEADER.code: {ASSESSMENT: READ, RISK: (*READ, "accept")},
+        roles.UNIT_LEAD.code: {**READING, ASSESSMENT: (*READ, "sign")},
+        roles.LEADER.code: {**READING, ASSESSMENT: (*READ, "sign"), RISK: (*READ, "accept")},
     },
     menu=(
         MenuEntry(_("风险"), _("风险评估"), "assessments:riskassessment-list", "chart", model=ASSESSMENT, order=280),
         MenuEntry(_("风险"), _("风险清单"), "assessments:risk-list", "list", model=RISK, order=282),
+        MenuEntry(_("风险"), _("威胁和脆弱性"), "assessments:threat-list", "book", model=THREAT, order=284),
     ),
     todos=(todos.risk_todos,),
     panels=(Panel(OBJECT, _("风险评估"), "assessments/risk/panel.html", todos.object_panel, order=40),),
@@ -49,14 +60,21 @@ MANIFEST = Manifest(
     ),
     api=(
         ("risk-assessments", "assessments.risk.api:assessments"),
+        ("risk-assets", "assessments.risk.api:assets"),
         ("risks", "assessments.risk.api:risks"),
+        ("threats", "assessments.risk.api:threats"),
+        ("vulnerabilities", "assessments.risk.api:vulnerabilities"),
     ),
     reports=(
         ReportKind(
-            "risk-assessment", _("风险评估报告"), ASSESSMENT, reports.build, related=("protected_object__unit",),
-            line=reports.line, note=_("风险分布、风险清单、处置和剩余风险、签认意见"),
+            "risk-assessment", _("风险评估报告"), ASSESSMENT, reports.build,
+            related=("protected_object__unit", "matrix"),
+            line=reports.line, note=_("资产识别、威胁和脆弱性、已有措施、风险分布和清单、处置和剩余风险、签认意见"),
         ),
     ),
+    figures=figures.FIGURES,
+    catalogs=(shipped.load,),
+    chores=(services.recall_lapsed,),
     duties=(DutyProvider("risk-assessment", OBJECT, queries.duty_facts),),
 )  # fmt: skip
 

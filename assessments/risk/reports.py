@@ -13,55 +13,73 @@ from secmgmt.core.reporting.document import Document, Heading, KeyValues, Meta, 
 from secmgmt.core.reporting.text import chinese_date, name_only
 
 from . import queries
-from .calculation import SHIPPED
-from .models import LEVELS, RiskAssessment, RiskState
+from .models import LEVELS, Leading, RiskAssessment, RiskState
+
+INDENT = "　"
 
 
 def build(assessment: RiskAssessment, *, by: Any, at: dt.datetime) -> Document:
     """The report of ``assessment`` as it stands at ``at``, the same whoever makes it."""
-    obj, rows = assessment.protected_object, list(assessment.risks.select_related("accepted_by"))
+    obj, rows = assessment.protected_object, list(assessment.risks.select_related("asset", "accepted_by"))
     blocks: list[Any] = []
     if assessment.state != RiskState.SIGNED:
         blocks.append(Paragraph(_("本评估尚未签认，结果仅供审核使用。"), "note"))
-    blocks += [
-        Heading(1, _("一、评估概况")),
-        KeyValues(
-            [
-                (_("评估对象"), str(obj)), (_("责任单位"), str(obj.unit)),
-                (_("组织方式"), assessment.get_leading_display()),
-                (_("评估日期"), chinese_date(assessment.assessed_on) or "—"),
-                (_("计算方法"), assessment.get_method_display()), (_("资产赋值规则"), assessment.get_rule_display()),
-            ]
-        ),
-        Paragraph(assessment.scope),
-        Paragraph(_("矩阵和分级：%(basis)s。") % {"basis": SHIPPED.basis}),
-        Heading(1, _("二、风险分布")),
-        *_spread(assessment),
-        Heading(1, _("三、风险清单")),
-        *_register(rows),
-        Heading(1, _("四、风险处置与剩余风险")),
-        *_treatment(rows),
-        Heading(1, _("五、签认")),
-        *_signed(assessment),
-        SignOff(str(obj.unit), timezone.localdate(assessment.signed_at or at)),
-    ]  # fmt: skip
+    parts = (
+        (_("评估概况"), _frame(assessment)),
+        (_("资产识别与赋值"), _assets(assessment)),
+        (_("威胁、脆弱性和已有安全措施"), _found(rows)),
+        (_("风险计算结果"), _register(rows)),
+        (_("风险分布"), _spread(assessment, rows)),
+        (_("风险处置与剩余风险"), _treatment(assessment, rows)),
+        (_("签认"), _signed(assessment)),
+    )
+    for number, (title, found) in enumerate(parts):
+        blocks += [Heading(1, f"{'一二三四五六七'[number]}、{title}"), *found]
+    blocks.append(SignOff(str(obj.unit), timezone.localdate(assessment.signed_at or at)))
     meta = Meta(
         generated_at=at, generated_by=by.audit_name, footer=str(assessment), demo=assessment.is_demo, layout="official"
     )
     return Document(title=_("%(name)s风险评估报告") % {"name": obj}, blocks=blocks, meta=meta)
 
 
-def _spread(assessment: RiskAssessment) -> list[Any]:
-    heads = [_("资产价值"), *(str(name) for name in reversed(LEVELS.values()))]
-    cells = [[str(row["value"]), *(cell["count"] for cell in row["cells"])] for row in queries.heat(assessment)]
-    blocks: list[Any] = [Table(heads, cells, align="cccccc", caption=_("各资产价值、风险等级的风险数"))]
-    before = queries.earlier(assessment)
-    if before is not None:
-        pairs = zip(queries.by_level(assessment), queries.by_level(before), strict=True)
-        rows = [(name, old, new) for (name, new), (_name, old) in pairs]
-        caption = _("与上次评估（%(day)s）比较") % {"day": before.assessed_on.isoformat()}
-        blocks.append(Table([_("风险等级"), _("上次"), _("本次")], rows, caption=caption, align="lcc"))
-    return blocks
+def _frame(assessment: RiskAssessment) -> list[Any]:
+    obj = assessment.protected_object
+    pairs = [
+        (_("评估对象"), str(obj)), (_("责任单位"), str(obj.unit)), (_("安全保护等级"), obj.level_label),
+        (_("组织方式"), assessment.get_leading_display()),
+        (_("评估日期"), chinese_date(assessment.assessed_on) or "—"),
+        (_("计算方法"), assessment.get_method_display()), (_("计算矩阵"), assessment.edition),
+        (_("资产赋值规则"), assessment.get_rule_display()),
+    ]  # fmt: skip
+    return [
+        KeyValues(pairs), Paragraph(assessment.scope),
+        Paragraph(_("评估依据 GB/T 20984-2022。矩阵和分级：%(basis)s。") % {"basis": assessment.matrices.basis}),
+    ]  # fmt: skip
+
+
+def _assets(assessment: RiskAssessment) -> list[Any]:
+    cells = [
+        (
+            INDENT * depth + row.name, row.get_layer_display(), row.confidentiality, row.integrity, row.availability,
+            row.value,
+        )
+        for depth, row in queries.tree(assessment)
+    ]  # fmt: skip
+    if not cells:
+        return [Paragraph(_("没有登记资产。"))]
+    heads = [_("资产"), _("层次"), _("保密性"), _("完整性"), _("可用性"), _("价值")]
+    return [Table(heads, cells, widths=(6, 3, 1.5, 1.5, 1.5, 1.5), align="llcccc")]
+
+
+def _found(rows: list[Any]) -> list[Any]:
+    if not rows:
+        return [Paragraph(_("没有登记风险。"))]
+    cells = [
+        (row.asset.name, row.threat_text, row.frequency, row.weakness, row.severity, row.controls or "—")
+        for row in rows
+    ]
+    heads = [_("资产"), _("威胁"), _("频率"), _("脆弱性"), _("严重程度"), _("已有安全措施")]
+    return [Table(heads, cells, widths=(3, 3, 1.2, 4, 1.4, 4), align="llclcl")]
 
 
 def _register(rows: list[Any]) -> list[Any]:
@@ -69,20 +87,39 @@ def _register(rows: list[Any]) -> list[Any]:
         return [Paragraph(_("没有登记风险。"))]
     cells = [
         (
-            row.asset, row.asset_value, row.get_threat_display(), row.get_vulnerability_display(), row.controls or "—",
-            row.value, row.get_level_display(), f"{row.get_method_display()} {row.edition}",
+            str(row), row.asset_value, row.likelihood, row.loss, row.value, row.get_level_display(),
+            f"{row.get_method_display()} {row.edition}",
         )
         for row in rows
     ]  # fmt: skip
-    heads = [_("资产"), _("价值"), _("威胁"), _("脆弱性"), _("已有措施"), _("风险值"), _("等级"), _("方法")]
-    return [Table(heads, cells, widths=(3, 1, 3, 4, 3, 1, 1, 3))]
+    heads = [_("风险"), _("资产价值"), _("可能性"), _("损失"), _("风险值"), _("等级"), _("方法和矩阵版本")]
+    return [Table(heads, cells, widths=(5, 1.5, 1.5, 1.5, 1.5, 1.5, 4), align="lcccccl")]
 
 
-def _treatment(rows: list[Any]) -> list[Any]:
+def _spread(assessment: RiskAssessment, rows: list[Any]) -> list[Any]:
+    heads = [_("损失＼可能性"), *(str(name) for name in reversed(LEVELS.values()))]
+    cells = [
+        [str(LEVELS[row["loss"]]), *(f"{c['count']}（{c['name']}）" if c["count"] else "—" for c in row["cells"])]
+        for row in queries.heat(assessment.risks.all(), "")
+    ]
+    caption = _("各损失和可能性等级的风险数（括号内为其中最高的风险等级）")
+    blocks: list[Any] = [Table(heads, cells, align="cccccc", caption=caption)]
+    before = queries.earlier(assessment)
+    columns = [_("风险等级"), _("处置前"), _("处置后")] + ([_("上次评估")] if before else [])
+    lists = [queries.by_level(assessment), queries.left_over(assessment)]
+    lists += [queries.by_level(before)] if before else []
+    counted = [(entries[0][0], *(count for _name, count in entries)) for entries in zip(*lists, strict=True)]
+    told = _("上次评估日期 %(day)s") % {"day": before.assessed_on.isoformat()} if before else ""
+    blocks.append(Table(columns, counted, caption=told or _("各等级的风险数"), align="lccc"[: len(columns)]))
+    return blocks
+
+
+def _treatment(assessment: RiskAssessment, rows: list[Any]) -> list[Any]:
     cells = [
         (
-            str(row), row.get_level_display(), row.get_treatment_display(), row.measure,
-            row.due_on.isoformat() if row.due_on else "—", row.get_residual_level_display() or "—", _accepted(row),
+            str(row), row.get_level_display(), row.get_treatment_display(), row.measure or "—",
+            row.due_on.isoformat() if row.due_on else "—", row.get_residual_level_display() or _("未评定"),
+            _accepted(row),
         )
         for row in rows
         if row.treatment
@@ -95,7 +132,7 @@ def _treatment(rows: list[Any]) -> list[Any]:
 
 def _accepted(row: Any) -> str:
     if not row.accepted_until:
-        return "—"
+        return row.standing if row.treatment == "accept" else "—"
     return _("%(who)s，至 %(day)s") % {"who": row.accepted_by.name, "day": row.accepted_until.isoformat()}
 
 
@@ -104,8 +141,9 @@ def _signed(assessment: RiskAssessment) -> list[Any]:
         (row.label, name_only(row.by_name), timezone.localdate(row.at).isoformat(), row.opinion or "—")
         for row in Decision.of(assessment).order_by("at", "pk")
     ]
+    who = _("安全领导") if assessment.leading == Leading.INSPECTION else _("单位网安负责人")
     if not rows:
-        return [Paragraph(_("尚未提交签认。"))]
+        return [Paragraph(_("尚未提交签认，由%(who)s签认。") % {"who": who})]
     return [Table([_("事项"), _("办理人"), _("日期"), _("意见")], rows, widths=(3, 3, 3, 7))]
 
 

@@ -36,6 +36,12 @@ def check_accepted(obj: RiskAssessment, by: Any) -> None:
         raise errors.Incomplete(_t("下列风险拟接受，须先由安全领导批准接受。"), missing)
 
 
+def may_sign(obj: RiskAssessment, by: Any) -> None:
+    """Guard: whose signature it needs, and not the submitter's."""
+    services.check_signed_by(obj, by)
+    not_the_submitter(obj, by)
+
+
 def sign(obj: RiskAssessment, by: Any, at: dt.datetime, opinion: str) -> None:
     """It stands, and what is to be reduced is followed."""
     obj.signed_at = at
@@ -52,11 +58,11 @@ WORKFLOW = Workflow(
         ),
         Transition(
             "return_", (S.SUBMITTED,), S.DRAFT, "sign", _("退回"), needs_opinion=True,
-            guard=not_the_submitter, thaws=True, negative=True,
+            guard=may_sign, thaws=True, negative=True,
         ),
         Transition(
             "sign", (S.SUBMITTED,), S.SIGNED, "sign", _("签认"), needs_opinion=True,
-            guard=not_the_submitter, check=check_accepted, effect=sign, primary=True,
+            guard=may_sign, check=check_accepted, effect=sign, primary=True,
         ),
     ),
 )  # fmt: skip
