@@ -101,8 +101,8 @@ def take_inventory(*, assessment: RiskAssessment, by: Any, at: dt.datetime) -> i
     before = len(known)
     business = _asset(row, known, Layer.BUSINESS, (obj.business or f"{obj.name}承载的业务")[:100], None, by, at)
     system = _asset(row, known, Layer.SYSTEM, obj.name, business, by, at)
-    taken = {asset.component_id for asset in known.values()}
-    for component in obj.components.exclude(pk__in=taken - {None}).order_by("kind", "pk"):
+    taken = {asset.component_id for asset in known.values() if asset.component_id}
+    for component in obj.components.exclude(pk__in=taken).order_by("kind", "pk"):
         name = component.name if component.name not in known else f"{component.name[:80]}（{component.pk}）"
         _asset(row, known, Layer.COMPONENT, name, system, by, at, component)
     added = len(known) - before
