@@ -14,6 +14,7 @@ from .campaign.manifest import MANIFEST as CAMPAIGN
 from .catalog import services as catalog
 from .catalog.queries import searched_text, searched_title
 from .demo import create_assessments
+from .evaluation import decisions as evaluation_decisions
 from .evaluation import figures as evaluation_figures
 from .evaluation import reports as evaluation_reports
 from .evaluation.findings import after_panel
@@ -22,6 +23,7 @@ from .evaluation.panels import cycle_step, object_assessments, running
 from .evaluation.todos import answering_todos, confirming_todos
 from .filing.manifest import MANIFEST as FILING
 from .findings.manifest import MANIFEST as FINDINGS
+from .grading import decisions as grading_decisions
 from .grading import figures as grading_figures
 from .grading import reports as grading_reports
 from .grading.queries import searched_text as searched_grading
@@ -177,6 +179,7 @@ FOUNDATION = Manifest(
         ("answers", "assessments.evaluation.api:answers"),
     ),
     todos=(grading_todos, answering_todos, confirming_todos),
+    decisions=(*grading_decisions.DECISIONS, *evaluation_decisions.DECISIONS),
     panels=(
         Panel(OBJECT, _("定级备案"), "assessments/grading/panel.html", object_panel, order=15),
         Panel(OBJECT, _("年度自评估"), "", cycle_step, order=30, column="cycle"),

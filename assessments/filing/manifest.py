@@ -11,6 +11,7 @@ from secmgmt.core.manifest import DutyProvider, Manifest, MenuEntry, Panel, Repo
 from secmgmt.core.permissions import ACTION_LABELS
 
 from . import queries, reports, services
+from .decisions import DECISIONS
 from .demo import create_filings
 from .panels import cycle_step, object_filings
 from .todos import filing_todos, waiting
@@ -68,6 +69,7 @@ MANIFEST = Manifest(
         ("term-rules", "assessments.filing.api:rules"),
     ),
     todos=(filing_todos,),
+    decisions=DECISIONS,
     panels=(
         Panel(OBJECT, _("公安备案"), "assessments/filing/panel.html", object_filings, order=17),
         Panel(OBJECT, _("证明延期"), "", cycle_step, order=20, column="cycle"),

@@ -42,6 +42,12 @@ def warnings_for(grading: Grading) -> tuple[rules.GradingWarning, ...]:
     )
 
 
+def harms_text(grading: Grading, side: str) -> str:
+    """「社会秩序、公共利益：严重损害」 for each object harmed."""
+    labels = rules.RULE_SETS[grading.rule_set].object_labels
+    return "；".join(f"{labels[name]}：{rules.DEGREE_LABELS[degree]}" for name, degree in grading.harms(side))
+
+
 def searched_text(grading: Grading) -> str:
     """What of a grading the site-wide search looks in."""
     told = (grading.business_reason, grading.service_reason, grading.authority_name, grading.certificate_number)

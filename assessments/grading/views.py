@@ -53,9 +53,9 @@ class Gradings(FeatureViews):
         (_("等级"), lambda g: g.level_text),
         "report_date",
         "rule_set",
-        (_("业务信息受侵害"), lambda g: harms_text(g, "business")),
+        (_("业务信息受侵害"), lambda g: queries.harms_text(g, "business")),
         "business_reason",
-        (_("系统服务受侵害"), lambda g: harms_text(g, "service")),
+        (_("系统服务受侵害"), lambda g: queries.harms_text(g, "service")),
         "service_reason",
         "exception_reason",
         (_("主管部门"), lambda g: g.authority_name if g.has_authority else _t("无")),
@@ -154,12 +154,6 @@ def _panel(title: str, template: str, *, column: str = "main", **context: Any) -
 def is_asked(grading: Grading) -> bool:
     """Whether its owner still has to say why it stays below a special rule."""
     return grading.state == GradingState.DRAFT and not grading.exception_reason.strip()
-
-
-def harms_text(grading: Grading, side: str) -> str:
-    """「社会秩序、公共利益：严重损害」 for each object harmed."""
-    labels = rules.RULE_SETS[grading.rule_set].object_labels
-    return "；".join(f"{labels[name]}：{rules.DEGREE_LABELS[degree]}" for name, degree in grading.harms(side))
 
 
 @login_required

@@ -11,7 +11,7 @@ from secmgmt.core.permissions import ACTION_LABELS
 
 from . import queries, services, tasks
 from .figures import FIGURES
-from .todos import DECISIONS, decides, object_panel, rectification_todos
+from .todos import DECISIONS, object_panel, rectification_todos
 
 ACT_LABELS.update(
     {
@@ -54,9 +54,6 @@ MANIFEST = Manifest(
     },
     figures=FIGURES,
     menu=(
-        MenuEntry(
-            "", _("等我审批"), "portal:decisions", "check", order=15, visible=decides, count=queries.waiting_count
-        ),
         MenuEntry(_("等级保护"), _("问题整改"), "assessments:rectification-list", "wrench", model=ITEM, order=240),
     ),
     todos=(rectification_todos,),

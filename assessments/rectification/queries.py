@@ -54,11 +54,6 @@ def to_decide(user: Any, *states: str) -> QuerySet:
     return rows.select_related(*RELATED).order_by("asked_at", "pk")
 
 
-def waiting_count(user: Any) -> int:
-    """How many items wait for a decision of ``user``."""
-    return to_decide(user).order_by().count()
-
-
 def to_work(user: Any) -> QuerySet:
     """The items that wait for ``user`` to plan or do them: his own, and those without an owner in his units."""
     rows = Rectification.objects.visible_to(user, "plan").filter(state__in=(State.PLANNING, State.DOING))

@@ -10,7 +10,7 @@ from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import Manifest, MenuEntry, Panel, ReportKind, SearchSource
 from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS, Capacity
 
-from . import queries, reports, services, shipped, todos
+from . import decisions, queries, reports, services, shipped, todos
 
 ACT_LABELS.update(
     {
@@ -82,6 +82,7 @@ MANIFEST = Manifest(
         MenuEntry(_("项目审查"), _("审查清单"), "assessments:gateitem-list", "list", model=CHECKLIST, order=276),
     ),
     todos=(todos.review_todos,),
+    decisions=decisions.DECISIONS,
     panels=(
         Panel("assets.ProtectedObject", _("建设项目"), "assessments/review/panel.html", todos.object_panel, order=45),
     ),

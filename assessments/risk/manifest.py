@@ -10,7 +10,7 @@ from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import DutyProvider, Manifest, MenuEntry, Panel, ReportKind, SearchSource
 from secmgmt.core.permissions import ACTION_LABELS
 
-from . import figures, queries, reports, services, shipped, todos
+from . import decisions, figures, queries, reports, services, shipped, todos
 
 ACT_LABELS.update(
     {
@@ -50,6 +50,7 @@ MANIFEST = Manifest(
         MenuEntry(_("风险"), _("威胁和脆弱性"), "assessments:threat-list", "book", model=THREAT, order=284),
     ),
     todos=(todos.risk_todos,),
+    decisions=decisions.DECISIONS,
     panels=(Panel(OBJECT, _("风险评估"), "assessments/risk/panel.html", todos.object_panel, order=40),),
     search=(
         SearchSource(

@@ -156,8 +156,12 @@ class Waiting:
 class DecisionSource:
     """A kind of decision that leadership finds in one queue with all others.
 
-    ``waiting(user)``: the rows that wait for this very person, with what the page shows of them loaded; ``agree`` and
-    ``refuse``: row → name of the step of its workflow; ``template`` sees ``load(row, user)`` as "data".
+    ``concerns(user)``: whether it is this person's business at all; ``waiting(user)``: the rows that wait for this very
+    person, with what the page shows of them loaded. ``agree`` and ``refuse``: row → name of the step of its workflow,
+    "" where a word is not enough; ``ways(row)``: (label, address) of the pages that ask for more.
+    ``decide(row, *, by, at, opinion, seen, **asked)``: the service that agrees where no workflow does; ``asks``: the
+    form of what it needs besides an opinion; ``seen``: row → what stands for the content that was looked at.
+    ``template`` sees ``load(row, user)`` as "data".
     """
 
     code: str
@@ -167,8 +171,13 @@ class DecisionSource:
     line: Callable[[Any], Waiting]
     agree: Callable[[Any], str]
     refuse: Callable[[Any], str]
-    template: str
     load: Callable[[Any, Any], dict[str, Any]]
+    concerns: Callable[[Any], bool]
+    template: str = "portal/matter.html"
+    ways: Callable[[Any], list[tuple[Any, str]]] = lambda row: []
+    decide: Callable[..., Any] | None = None
+    asks: Any = None
+    seen: Callable[[Any], str] | None = None  # the frozen digest or the version, unless said otherwise
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model
+from django.db.models import BigIntegerField, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -237,6 +238,14 @@ def not_the_submitter(obj: Any, by: Any) -> None:
     last = Decision.of(obj).filter(transition="submit").first()
     if last is not None and last.by_id == by.pk:
         raise errors.NotAllowed(_("您是提交人，不能由您本人审定，请由其他有权人员办理。"), obj=obj)
+
+
+def not_submitted_by(rows: QuerySet, user: Any) -> QuerySet:
+    """``rows`` less those that ``not_the_submitter`` would refuse to ``user``."""
+    kind = ContentType.objects.get_for_model(rows.model)
+    steps = Decision.objects.filter(content_type=kind, object_id=OuterRef("pk"), transition="submit")
+    last = Subquery(steps.order_by("-at", "-pk").values("by")[:1])
+    return rows.alias(submitter=Coalesce(last, 0, output_field=BigIntegerField())).exclude(submitter=user.pk)  # 0: nobody did
 
 
 def workflow_of(model: type[Model]) -> Workflow | None:

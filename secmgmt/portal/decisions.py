@@ -48,7 +48,31 @@ class Entry:
     @property
     def token(self) -> str:
         """What a form sends back."""
-        return f"{self.key}:{seen_token(self.row)}"
+        return f"{self.key}:{(self.source.seen or seen_token)(self.row)}"
+
+    @property
+    def agreeing(self) -> Any:
+        """What agreeing is called here, "" where a word is not enough."""
+        return _("同意") if self.source.decide else self._label(self.source.agree(self.row))
+
+    @property
+    def refusing(self) -> Any:
+        """What returning is called here, "" where it is not done."""
+        return self._label(self.source.refuse(self.row))
+
+    @property
+    def ways(self) -> list[tuple[Any, str]]:
+        """Pages on which more is said than yes."""
+        return self.source.ways(self.row)
+
+    @property
+    def form(self) -> Any:
+        """What is asked for besides an opinion."""
+        return self.source.asks(prefix=prefix_of(self.source, self.row.pk)) if self.source.asks else None
+
+    def _label(self, step: str) -> Any:
+        flow = workflow_of(type(self.row))
+        return flow.by_name[step].label if step and flow else ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +91,22 @@ def sources() -> dict[str, DecisionSource]:
     return {source.code: source for source in manifest.collect("decisions")}
 
 
+def prefix_of(source: DecisionSource, pk: int) -> str:
+    """What the fields of one row are called in a form of several."""
+    return f"{source.code}-{pk}"
+
+
+def concerns(user: Any) -> bool:
+    """Whether the queue is for this person."""
+    return any(source.concerns(user) for source in sources().values())
+
+
+def waiting_count(user: Any) -> int:
+    """How much waits for a decision of ``user``."""
+    mine = [source for source in sources().values() if source.concerns(user)]
+    return sum(source.waiting(user).order_by().count() for source in mine)
+
+
 @login_required
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
@@ -74,7 +114,7 @@ def page(request: HttpRequest) -> HttpResponse:
     known = sources()
     kind = request.GET.get("kind", "")
     entries, chips = [], []
-    for source in known.values():
+    for source in (source for source in known.values() if source.concerns(request.user)):
         rows = list(source.waiting(request.user)[: SHOWN + 1])
         count = len(rows) if len(rows) <= SHOWN else source.waiting(request.user).order_by().count()
         if count:
@@ -144,11 +184,27 @@ def ask(request: HttpRequest, chosen: list[tuple[DecisionSource, int, str]], act
     for source, pk, seen in chosen:
         row = visible(request, source, pk)
         listed.append({"row": row, "token": f"{source.code}:{pk}:{seen}", "name": f"opinion-{source.code}-{pk}",
-                       "label": source.label})  # fmt: skip
+                       "label": source.label, "form": form_of(request, source, pk, act)})  # fmt: skip
     title = (_("同意 %(n)d 项") if act == AGREE else _("退回 %(n)d 项")) % {"n": len(listed)}
     context = {"title": title, "crumbs": [(_("等我审批"), reverse("portal:decisions"))], "listed": listed, "act": act,
                "returning": act == RETURN, "back": reverse("portal:decisions")}  # fmt: skip
     return render(request, "portal/decide_many.html", context)
+
+
+def form_of(request: HttpRequest, source: DecisionSource, pk: int, act: str) -> Any:
+    """The form of what agreeing asks for besides an opinion, None where nothing."""
+    return source.asks(prefix=prefix_of(source, pk)) if source.asks and act == AGREE else None
+
+
+def asked_of(request: HttpRequest, source: DecisionSource, pk: int) -> dict[str, Any]:
+    """What was given besides the opinion. Raises Invalid with a sentence for each field."""
+    if source.asks is None:
+        return {}
+    form = source.asks(request.POST, prefix=prefix_of(source, pk))
+    if not form.is_valid():
+        raise errors.Invalid({name: [f"{form.fields[name].label}：{text}" for text in found]
+                              for name, found in form.errors.items()})  # fmt: skip
+    return form.cleaned_data
 
 
 def fire_all(request: HttpRequest, chosen: list[tuple[DecisionSource, int, str]], act: str) -> list[Outcome]:
@@ -178,16 +234,21 @@ def fire_one(
     request: HttpRequest, source: DecisionSource, pk: int, seen: str, act: str, *, noting: bool = True
 ) -> Outcome:
     """Take the step of one row; a refusal becomes its outcome and stands in the trail."""
-    row = None
+    row, at = None, now()
     opinion = request.POST.get(f"opinion-{source.code}-{pk}", "").strip() or request.POST.get("opinion", "").strip()
     try:
         row = visible(request, source, pk)
+        if act == AGREE and source.decide is not None:
+            asked = asked_of(request, source, pk)
+            with audit.act():
+                fresh = source.decide(row, by=request.user, at=at, opinion=opinion, seen=seen, **asked)
+            return Outcome(str(fresh), fresh.get_absolute_url(), True, _("已同意"))
         step = source.agree(row) if act == AGREE else source.refuse(row)
         flow = workflow_of(type(row))
-        if flow is None:
-            raise errors.OutOfScope(model=source.model, lookup=pk)
+        if flow is None or not step:
+            raise errors.Invalid({"act": [_("这一项不能只用一句话办理，请打开它的页面。")]})
         with audit.act():
-            fresh = flow.fire(row, step, by=request.user, at=now(), opinion=opinion, seen=seen)
+            fresh = flow.fire(row, step, by=request.user, at=at, opinion=opinion, seen=seen)
         return Outcome(str(fresh), fresh.get_absolute_url(), True, str(flow.by_name[step].label))
     except errors.DomainError as error:
         if noting:

@@ -13,7 +13,7 @@ from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import Manifest, MenuEntry, ReportKind, SearchSource, collect
 from secmgmt.core.permissions import ACTION_LABELS
 
-from . import chapters, compliance, reports, schedules, scope, statistics
+from . import chapters, compliance, decisions, reports, schedules, scope, statistics
 from .report_options import PeriodOptions, YearOptions
 from .todos import audit_todos
 
@@ -66,6 +66,10 @@ MANIFEST = Manifest(
     todos=(audit_todos,),
     menu=(
         MenuEntry("", _("工作台"), "portal:home", "home", order=0, visible=lambda user: True),
+        MenuEntry(
+            "", _("等我审批"), "portal:decisions", "check", order=15, visible=decisions.concerns,
+            count=decisions.waiting_count,
+        ),
         MenuEntry("", _("全市一览"), "portal:city", "city", order=5, visible=scope.may_oversee),
         MenuEntry(
             _("报告"), _("报告中心"), "portal:report-list", "download", order=800, visible=may_have_reports
