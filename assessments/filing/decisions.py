@@ -37,7 +37,8 @@ def detail_of(row: Filing, user: Any) -> dict[str, Any]:
     obj, grading = row.protected_object, row.grading
     facts = [
         (_t("对象"), f"{obj} · {obj.level_tag}"), (_t("责任单位"), obj.unit),
-        (_t("定级"), grading.level_text if grading else ""), (_t("定级理由"), grading.business_reason if grading else ""),
+        (_t("定级"), grading.level_text if grading else ""),
+        (_t("定级理由"), grading.business_reason if grading else ""),
         (_t("事由"), row.reason), (_t("现备案证明"), obj.filing_number),
         (_t("证明有效期至"), obj.filing_valid_until if obj.filing_number else ""),
     ]  # fmt: skip

@@ -28,7 +28,7 @@ from secmgmt.core.trail_views import attachment_panel
 from secmgmt.core.views import FeatureViews
 from secmgmt.portal.reports import require_whole
 
-from . import queries, reports, rules, services
+from . import queries, reports, services
 from .filters import GradingFilter
 from .forms import GradingForm, InviteForm
 from .models import Grading, GradingState

@@ -119,7 +119,8 @@ def _source(state: State, agree: str, refuse: str) -> DecisionSource:
 
     return DecisionSource(
         code=f"rectification-{state}", label=ASKED[state], model="assessments.Rectification", waiting=waiting,
-        line=line_of, agree=lambda row: agree, concerns=decides, template="assessments/rectification/decide.html", load=detail_of,
+        line=line_of, agree=lambda row: agree, concerns=decides, load=detail_of,
+        template="assessments/rectification/decide.html",
         refuse=lambda row: f"{refuse}_to_work" if refuse == "return_acceptance" and row.planned else refuse,
     )  # fmt: skip
 

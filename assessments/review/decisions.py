@@ -45,7 +45,8 @@ def detail_of(row: GateReview, user: Any) -> dict[str, Any]:
     ]  # fmt: skip
     asked = [
         (_t("申请"), _t("%(gate)s审查结论") % {"gate": row.get_gate_display()}), (_t("审查期限"), row.due_on),
-        (_t("计划上线"), project.planned_on), (_t("专家评审会"), row.meeting_on), (_t("专家组意见"), row.meeting_opinion),
+        (_t("计划上线"), project.planned_on), (_t("专家评审会"), row.meeting_on),
+        (_t("专家组意见"), row.meeting_opinion),
     ]  # fmt: skip
     left = sum(not item.result for item in items)
     silent = [opinion.department for opinion in opinions if opinion.mandatory and opinion.given_at is None]

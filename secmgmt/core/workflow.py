@@ -245,7 +245,8 @@ def not_submitted_by(rows: QuerySet, user: Any) -> QuerySet:
     kind = ContentType.objects.get_for_model(rows.model)
     steps = Decision.objects.filter(content_type=kind, object_id=OuterRef("pk"), transition="submit")
     last = Subquery(steps.order_by("-at", "-pk").values("by")[:1])
-    return rows.alias(submitter=Coalesce(last, 0, output_field=BigIntegerField())).exclude(submitter=user.pk)  # 0: nobody did
+    whom = Coalesce(last, 0, output_field=BigIntegerField())  # 0: nobody did
+    return rows.alias(submitter=whom).exclude(submitter=user.pk)
 
 
 def workflow_of(model: type[Model]) -> Workflow | None:

@@ -126,8 +126,8 @@ def test_nobody_decides_what_he_handed_in_nor_what_is_anothers(stage, undone, ki
         sent = {"row": token(kind, row), "act": "agree", "opinion": "同意"}
         assert stage.cast.client(stranger).post(DECIDE, sent).status_code in (403, 404)
     Decision.objects.create(
-        parent=row, transition="submit", label="提交", source="draft", target=kind.state, by=stage.cast.person(kind.who),
-        by_name="本人", at=now(),
+        parent=row, transition="submit", label="提交", source="draft", target=kind.state, by_name="本人", at=now(),
+        by=stage.cast.person(kind.who),
     )  # fmt: skip
     client = stage.cast.client(kind.who)
     assert f"{kind.code}:{row.pk}:" not in text_of(client.get(f"{QUEUE}?kind={kind.code}"))
