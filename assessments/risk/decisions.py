@@ -71,9 +71,9 @@ def detail_of(row: RiskAssessment, user: Any) -> dict[str, Any]:
         warnings.append(_t("还有 %(n)d 项拟接受的风险未经安全领导批准，批准后才能签认。") % {"n": waiting})
     heads = (_t("资产"), _t("威胁"), _t("脆弱性"), _t("风险"), _t("处置"), _t("措施"), _t("剩余风险"))
     lines = [
-        (r.asset, r.get_threat_display(), r.get_vulnerability_display(), r.get_level_display(),
+        (str(r.asset), r.threat_text, r.weakness, r.get_level_display(),
          r.get_treatment_display(), r.measure, LEVELS.get(r.residual_level, "—") if r.residual_level else "—")
-        for r in risks[:SHOWN]
+        for r in risks.select_related("asset")[:SHOWN]
     ]  # fmt: skip
     title = _t("风险 %(n)d 项，最重的在前") % {"n": total}
     listed = matters.table(title, heads, lines, total=total, url=row.get_absolute_url(), empty=_t("没有登记风险。"))
@@ -84,10 +84,11 @@ def risk_detail(row: Risk, user: Any) -> dict[str, Any]:
     """One risk, why it is to be lived with, and whether that was allowed before."""
     obj = row.assessment.protected_object
     left = LEVELS.get(row.residual_level, "") if row.residual_level else ""
-    earlier = f"{row.accepted_by} {_t('接受至')} {row.accepted_until}" if row.accepted_until else _t("首次")
+    ended = row.accepted_until or row.lapsed_on
+    earlier = _t("%(day)s 到期") % {"day": ended} if ended else _t("首次")
     facts = [
-        (_t("对象"), f"{obj} · {obj.level_tag}"), (_t("责任单位"), obj.unit), (_t("资产"), row.asset),
-        (_t("威胁"), row.get_threat_display()), (_t("脆弱性"), row.get_vulnerability_display()),
+        (_t("对象"), f"{obj} · {obj.level_tag}"), (_t("责任单位"), obj.unit), (_t("资产"), str(row.asset)),
+        (_t("威胁"), row.threat_text), (_t("脆弱性"), row.weakness),
         (_t("已有安全措施"), row.controls),
     ]  # fmt: skip
     asked = [
