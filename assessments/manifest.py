@@ -15,6 +15,7 @@ from .catalog import services as catalog
 from .catalog.queries import searched_text, searched_title
 from .demo import create_assessments
 from .evaluation import decisions as evaluation_decisions
+from .engagement.manifest import MANIFEST as ENGAGEMENT
 from .evaluation import figures as evaluation_figures
 from .evaluation import reports as evaluation_reports
 from .evaluation.findings import after_panel
@@ -228,4 +229,5 @@ MANIFEST = joined(
     FINDINGS,
     INSPECTION,
     SCANNING,
+    ENGAGEMENT,
 )

@@ -3,6 +3,7 @@
 from .calendar.models import CalendarFeed, DutyRule
 from .campaign.models import Campaign, CampaignReminder, CampaignTask
 from .catalog.models import CatalogItem, Guidance, HighRiskCase, Standard
+from .engagement.models import Agency, Engagement, EngagementFinding
 from .evaluation.models import Answer, Assessment, ComponentResult
 from .evaluation.reuse_models import AnswerSource, EvidenceShare, EvidenceTerm, ResponsibilityLine, ReuseRule
 from .filing.models import Filing, FilingReply, FilingUnit, Prolongation, TermRule
@@ -40,6 +41,7 @@ from .risk.models import Risk, RiskAssessment, RiskAsset
 from .scanning.models import Scan, ScanFinding, ScannerRule
 
 __all__ = [
+    "Agency",
     "Answer",
     "AnswerSource",
     "AskedFact",
@@ -53,6 +55,8 @@ __all__ = [
     "Department",
     "DueRule",
     "DutyRule",
+    "Engagement",
+    "EngagementFinding",
     "EvidenceShare",
     "EvidenceTerm",
     "Filing",

@@ -3,6 +3,7 @@
 from .calendar.urls import urlpatterns as calendar_urls
 from .campaign.urls import urlpatterns as campaign_urls
 from .catalog.urls import urlpatterns as catalog_urls
+from .engagement.urls import urlpatterns as engagement_urls
 from .evaluation.urls import urlpatterns as evaluation_urls
 from .filing.urls import urlpatterns as filing_urls
 from .findings.urls import urlpatterns as findings_urls
@@ -18,6 +19,7 @@ urlpatterns = [
     *calendar_urls,
     *campaign_urls,
     *catalog_urls,
+    *engagement_urls,
     *evaluation_urls,
     *filing_urls,
     *findings_urls,
