@@ -12,14 +12,12 @@ class AssessmentsConfig(AppConfig):
     def ready(self) -> None:
         from secmgmt.core import manifest, ports
 
-        from .engagement.services import echo
         from .manifest import MANIFEST
         from .rectification.services import open_corrective_action
         from .review.manifest import connect as connect_review
         from .risk.manifest import connect as connect_risk
 
         manifest.register(MANIFEST)
-        ports.provide_echo("agency", echo)
         ports.provide("open_corrective_action", open_corrective_action)
         connect_review()
         connect_risk()

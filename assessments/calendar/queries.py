@@ -126,7 +126,7 @@ def self_assessed(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
     """Provider of the yearly self-assessment: confirmed last, by the shipped standard (DUTY-08)."""
     standard = shipped_standard()
     confirmed = Q(state=AssessmentState.CONFIRMED, standard_code=standard.code if standard else "")
-    rows = Assessment.objects.filter(confirmed, protected_object__in=ids).order_by()
+    rows = Assessment.objects.filter(confirmed, protected_object__in=ids, engagement=None).order_by()
     last = dict(rows.values_list("protected_object").annotate(at=Max("updated_at")))
     begun = ProtectedObject.objects.filter(pk__in=ids, security_level__gte=2).order_by()
     return {

@@ -96,7 +96,8 @@ def missing_of(campaign: Campaign) -> QuerySet:
 def confirmed_since(day: dt.date, objects: list[Any]) -> dict[int, Assessment]:
     """Object → its self-assessment by the shipped standard that was confirmed last, on ``day`` or later."""
     standard = shipped_standard()
-    rows = Assessment.objects.filter(protected_object__in=objects, state=AssessmentState.CONFIRMED)
+    own = Assessment.objects.filter(protected_object__in=objects, engagement=None)
+    rows = own.filter(state=AssessmentState.CONFIRMED)
     rows = rows.filter(standard_code=standard.code if standard else "", updated_at__gte=midnight(day))
     return {row.protected_object_id: row for row in rows.order_by("updated_at", "pk")}
 

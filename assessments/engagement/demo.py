@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.utils import timezone
 
@@ -67,10 +68,10 @@ def _story(obj: ProtectedObject, agency: Agency, state: str, at: dt.datetime) ->
 
 def _finish(row: Engagement, obj: ProtectedObject, agency: Agency, at: dt.datetime) -> None:
     for clause, title, severity, text in FOUND:
-        values = {"clause": clause, "title": title, "severity": severity, "description": text}
-        services.add_finding(engagement=row, values=values, by=obj.owner, at=at)
+        told = {"clause": clause, "title": title, "severity": severity, "description": text}
+        services.add_finding(engagement=row, values=told, by=obj.owner, at=at)
     day = timezone.localdate(at) + dt.timedelta(days=12)
     number = f"{obj.filing_number}-{day:%y}-{agency.code}-01"
-    values = {"report_number": number, "report_date": day, "conclusion": "mostly", "rate": 86}
+    values: dict[str, Any] = {"report_number": number, "report_date": day, "conclusion": "mostly", "rate": 86}
     Engagement.objects.filter(pk=row.pk).update(**values)
     row.refresh_from_db()

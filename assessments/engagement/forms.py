@@ -9,11 +9,13 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from assessments.catalog.models import Standard
+from assessments.catalog.services import shipped_standard
 from assets.inventory.queries import changeable
 from secmgmt.core.clock import today
 from secmgmt.core.forms import DateInput, RecordForm, UnmarkedForm
 
-from . import queries
+from . import queries, results, services
 from .models import Agency, Conclusion, Engagement, EngagementFinding, EngagementKind, report_number
 
 
@@ -78,6 +80,18 @@ class ResultForm(UnmarkedForm):
         if instance is not None and instance.kind == EngagementKind.LEVEL:
             del self.fields["reported_on"]
             self.fields["report_number"].help_text = _("如 41100043001-25017-26-0001-01")
+        self._prefill(results.of(instance) if instance is not None else None)
+
+    def _prefill(self, found: Any) -> None:
+        """As the results by item have it, to be held against the report."""
+        if found is None:
+            return
+        self.initial["report_date"] = found.report_date
+        if found.result and self.instance.kind == EngagementKind.LEVEL:
+            names = {str(label): value for value, label in Conclusion.choices}
+            self.initial["conclusion"] = names.get(found.result["conclusion"], "")
+            self.initial["rate"] = found.result["total"]
+            self.fields["conclusion"].help_text = _("已按逐项结果填好，请与报告核对。")
 
     def clean_report_number(self) -> str:
         """As reports have it; its first groups are the object's certificate, the fourth the agency's code."""
@@ -110,16 +124,33 @@ class ResultForm(UnmarkedForm):
         elif day and day < self.instance.starts_on:
             told = _t("报告日期早于测评开始日期（%(day)s）。")
             self.add_error("report_date", told % {"day": self.instance.starts_on})
+        found = results.of(self.instance) if day else None
+        if found is not None and found.state == "confirmed" and found.report_date != day:
+            told = _t("逐项结果的报告日期是 %(day)s，与此不一致，请核对报告封面。")
+            self.add_error("report_date", told % {"day": found.report_date})
         if day and number and self.instance.kind == EngagementKind.LEVEL and number.split("-")[2] != f"{day:%y}":
             self.add_error("report_number", _t("第三段是年份，应与报告日期的年份一致。"))
         return data
 
     def apply(self, obj: Engagement, *, by: Any, at: dt.datetime) -> Engagement:
-        """The result on the engagement; the step stores the rest."""
-        Engagement.objects.filter(pk=obj.pk).update(**self.cleaned_data)
-        for name, value in self.cleaned_data.items():
-            setattr(obj, name, value)
-        return obj
+        """The result on the engagement; the step that follows stores the rest."""
+        return services.record_result(engagement=obj, values=self.cleaned_data, by=by, at=at)
+
+
+class ResultsForm(UnmarkedForm):
+    """By which standard the results are entered item by item."""
+
+    standard = forms.ModelChoiceField(label=_("依据标准"), queryset=Standard.objects.none(), empty_label=None)
+    report_date = forms.DateField(
+        label=_("报告日期"), widget=DateInput(), help_text=_("报告封面的日期，提交前可改。")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        standards = self.fields["standard"]
+        standards.queryset, standards.initial = Standard.objects.order_by("code"), shipped_standard()
+        standards.label_from_instance = lambda row: f"{row.code} {row.name}"
+        self.fields["report_date"].initial = today()
 
 
 class FindingForm(UnmarkedForm, forms.ModelForm):

@@ -11,6 +11,7 @@ from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS, Capacity
 
 from . import queries
 from .demo import create_engagements
+from .figures import FIGURES
 from .models import ACCOUNT
 from .panels import cycle_step, object_engagements
 from .todos import engagement_todos
@@ -19,6 +20,7 @@ ACT_LABELS.update(
     {
         "assessments.engagement.admit": _("允许测评人员参加"),
         "assessments.engagement.dismiss": _("收回测评人员权限"),
+        "assessments.engagement.result": _("登记测评报告"),
         "assessments.engagement.finding": _("登记测评发现的问题"),
         "assessments.engagement.drop": _("删除测评发现的问题"),
     }
@@ -27,7 +29,13 @@ ACTION_LABELS.update({"work": _("开展测评"), "complete": _("登记测评结�
 CAPACITY_LABELS.update({ACCOUNT: _("测评机构人员")})
 
 OBJECT = "assets.ProtectedObject"
-ENGAGEMENT, FINDING, AGENCY = "assessments.Engagement", "assessments.EngagementFinding", "assessments.Agency"
+ENGAGEMENT, AGENCY = "assessments.Engagement", "assessments.Agency"
+# What the agency's people have of the one evaluation they were let in to, and of its results by item.
+OPENED: dict[str, tuple[str, ...]] = {
+    ENGAGEMENT: ("view", "work", "attach"),
+    "assessments.Assessment": ("view", "answer", "submit"),
+    "assessments.Answer": ("view", "answer", "attach"),
+}
 READERS: tuple[str, ...] = ("view", "export")
 READING = {ENGAGEMENT: READERS, AGENCY: READERS}
 
@@ -46,7 +54,7 @@ MANIFEST = Manifest(
         },
         roles.RULES.code: {ENGAGEMENT: READERS, AGENCY: (*READERS, "add", "change", "delete")},
     },
-    capacities={ACCOUNT: Capacity({ENGAGEMENT: ("view", "work", "attach")}, role=roles.AGENCY.code)},
+    capacities={ACCOUNT: Capacity(OPENED, role=roles.AGENCY.code)},
     menu=(
         MenuEntry(
             _("等级保护"), _("等级测评与密评"), "assessments:engagement-list", "clip", order=225,
@@ -74,5 +82,6 @@ MANIFEST = Manifest(
         DutyProvider("evaluation", OBJECT, queries.evaluation_duty),
         DutyProvider("crypto-evaluation", OBJECT, queries.crypto_duty),
     ),
+    figures=FIGURES,
     demo=((36, create_engagements),),
 )  # fmt: skip

@@ -184,7 +184,7 @@ class Engagement(Record):
 
 
 class EngagementFinding(models.Model):
-    """A problem the agency reports. ``closure``: what its corrective action came to, as the unit itself says."""
+    """A problem the agency reports beside the results by item; its corrective action opens at completion."""
 
     class Severity(models.TextChoices):
         """Risk of the problem; 重大 = 重大风险隐患."""
@@ -203,7 +203,6 @@ class EngagementFinding(models.Model):
     description = models.TextField(_("问题描述"), max_length=2000)
     severity = models.CharField(_("风险"), max_length=6, choices=Severity.choices)
     component = models.CharField(_("涉及的设备或部位"), max_length=120, blank=True)
-    closure = models.CharField(_("整改情况"), max_length=20, blank=True, editable=False)
     at = models.DateTimeField(_("登记时间"))
 
     class Meta:

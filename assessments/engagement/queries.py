@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from assessments.evaluation.models import Answer
 from assessments.filing.queries import terms
 from assessments.filing.terms import Terms, add_months
+from assessments.rectification.choices import Origin, State
+from assessments.rectification.queries import items_of
 from assets.models import ProtectedObject
 from secmgmt.accounts import roles
 from secmgmt.accounts.models import Position, User
@@ -21,6 +25,8 @@ from secmgmt.core.manifest import DutyFact
 from secmgmt.core.models import Participation
 
 from .models import ACCOUNT, Engagement, EngagementFinding, EngagementKind, EngagementState
+
+SEVERE = ("high", "major")
 
 LEVEL, CRYPTO = EngagementKind.LEVEL, EngagementKind.CRYPTO
 DAY = dt.timedelta(days=1)
@@ -40,23 +46,52 @@ class Evaluation:
     open_high: int
 
 
-def last_evaluation(ids: Iterable[int], kind: str = LEVEL) -> dict[int, Evaluation]:
-    """Object pk → its newest completed evaluation of ``kind``; two queries. Objects without one are left out."""
+def newest_of(ids: Iterable[int], kind: str) -> dict[int, Engagement]:
+    """Object pk → its newest completed engagement of ``kind``: one query."""
     rows = Engagement.objects.filter(protected_object__in=list(ids), kind=kind, state=EngagementState.DONE)
-    newest = {row.protected_object_id: row for row in rows.select_related("agency").order_by("report_date", "pk")}
-    severe = EngagementFinding.objects.filter(engagement__in=[row.pk for row in newest.values()])
-    high: dict[int, int] = {}
-    for engagement in severe.filter(severity__in=("high", "major")).exclude(closure="closed").values_list(
-        "engagement", flat=True
-    ):
-        high[engagement] = high.get(engagement, 0) + 1
+    rows = rows.filter(report_date__isnull=False).select_related("agency").order_by("report_date", "pk")
+    return {row.protected_object_id: row for row in rows}
+
+
+def dated(row: Engagement) -> dt.date:
+    """The date of its report, which every completed one has."""
+    if row.report_date is None:
+        raise ValueError(f"engagement {row.pk} has no report")
+    return row.report_date
+
+
+def last_evaluation(ids: Iterable[int], kind: str = LEVEL) -> dict[int, Evaluation]:
+    """Object pk → its newest completed evaluation of ``kind``; few queries. Objects without one are left out."""
+    newest = newest_of(ids, kind)
+    high = open_severe([row.pk for row in newest.values()])
     return {
         pk: Evaluation(
-            row.pk, row.report_number, row.report_date, row.agency.name, row.get_conclusion_display(), row.rate,
+            row.pk, row.report_number, dated(row), row.agency.name, row.get_conclusion_display(), row.rate,
             row.next_due_on, high.get(row.pk, 0),
         )
-        for pk, row in newest.items() if row.report_date
+        for pk, row in newest.items()
     }  # fmt: skip
+
+
+def open_severe(engagements: list[int]) -> Counter[int]:
+    """Engagement → its high and major problems, by item or not, whose corrective action is not closed."""
+    told = EngagementFinding.objects.filter(engagement__in=engagements, severity__in=SEVERE)
+    gaps = Answer.objects.filter(assessment__engagement__in=engagements, result__in=("partial", "unmet"))
+    gaps = gaps.filter(Q(risk="高") | ~Q(high_risk_applies=[]))
+    found: Counter[int] = Counter()
+    for model, rows in ((EngagementFinding, told.values_list("pk", "engagement")),
+                        (Answer, gaps.values_list("pk", "assessment__engagement"))):  # fmt: skip
+        owned = dict(rows)
+        states = states_of(model, owned) if owned else {}
+        found.update(engagement for pk, engagement in owned.items() if states.get(pk) != State.CLOSED)
+    return found
+
+
+def states_of(model: Any, ids: Iterable[int]) -> dict[int, str]:
+    """Row of ``model`` an agency reported → the state of its corrective action; those without one are left out."""
+    kind = ContentType.objects.get_for_model(model).pk
+    found = items_of(Origin.AGENCY, kind, ids)
+    return dict(found.values_list("sources__object_id", "state"))
 
 
 def months_for(kind: str, level: int | None, rules: Terms) -> int | None:
@@ -75,17 +110,17 @@ def next_due(kind: str, level: int | None, done: dt.date, rules: Terms) -> dt.da
 
 
 def next_evaluation(ids: Iterable[int], today: dt.date, kind: str = LEVEL) -> dict[int, dt.date | None]:
-    """Object pk → by when its next evaluation is due, by the rules of today; never evaluated: None. Four queries.
+    """Object pk → by when its next evaluation is due, by the rules of today; never evaluated: None. Three queries.
 
     Objects that need none (below level 2, retired, not graded) are left out; for 密评 those that never had one too,
     since who needs it is not in the inventory.
     """
     ids, rules = list(ids), terms()
-    last = last_evaluation(ids, kind)
+    last = newest_of(ids, kind)
     rows = ProtectedObject.objects.in_use().filter(pk__in=ids, security_level__gte=2)
     levels = dict(rows.values_list("pk", "security_level"))
     return {
-        pk: next_due(kind, level, last[pk].report_date, rules) if pk in last else None
+        pk: next_due(kind, level, dated(last[pk]), rules) if pk in last else None
         for pk, level in levels.items()
         if pk in last or kind == LEVEL
     }
@@ -102,10 +137,13 @@ def crypto_duty(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
 
 
 def _duty(ids: list[int], today: dt.date, kind: str) -> dict[int, DutyFact]:
-    last, wanted = last_evaluation(ids, kind), next_evaluation(ids, today, kind)
-    began = dict(ProtectedObject.objects.filter(pk__in=list(wanted)).values_list("pk", "in_operation_on"))
-    done = {pk: last[pk].report_date for pk in wanted if pk in last}
-    return {pk: DutyFact(start=began.get(pk), done=done.get(pk)) for pk in wanted}
+    done = Engagement.objects.filter(protected_object=OuterRef("pk"), kind=kind, state=EngagementState.DONE)
+    last = done.order_by("-report_date").values("report_date")[:1]
+    rows = ProtectedObject.objects.in_use().filter(pk__in=ids, security_level__gte=2).annotate(last=Subquery(last))
+    return {
+        pk: DutyFact(start=began, done=day)
+        for pk, began, day in rows.values_list("pk", "in_operation_on", "last") if day or kind == LEVEL
+    }  # fmt: skip
 
 
 def accounts_of(engagement: Engagement) -> QuerySet:

@@ -30,7 +30,7 @@ def store(form: Any, *, by: Any, at: dt.datetime) -> Engagement:
 @audit.audited
 def admit(*, engagement: Engagement, user: Any, by: Any, at: dt.datetime) -> Participation:
     """Let a person of the agency in until the engagement's last day. Raises NotAllowed, Conflict, Invalid."""
-    fresh = _open(engagement, by, "admit")
+    fresh = locked(engagement, by, "admit")
     if not queries.possible_accounts(timezone.localdate(at)).filter(pk=user.pk).exists():
         raise errors.Invalid({"user": [_("只能选担任“测评机构”岗位的人员。")]})
     if fresh.ends_on < timezone.localdate(at):
@@ -56,7 +56,7 @@ def dismiss(*, engagement: Engagement, account: int, by: Any, at: dt.datetime) -
     asked.delete()
 
 
-def _open(engagement: Engagement, by: Any, action: str) -> Engagement:
+def locked(engagement: Engagement, by: Any, action: str) -> Engagement:
     """The row, locked, while it goes on; by who may do ``action`` on it."""
     permissions.get_visible(Engagement, by, action, pk=engagement.pk)
     rows = Engagement.objects.select_related("protected_object__unit").select_for_update(of=("self",))
@@ -75,7 +75,7 @@ def put_paper(
     """Keep a document of an activity. Raises NotAllowed, FileRefused, Conflict (over), OutOfScope (no such slot)."""
     if slot not in Paper.values:
         raise errors.OutOfScope(model="assessments.Engagement", lookup=slot)
-    fresh = _open(engagement, by, "work")
+    fresh = locked(engagement, by, "work")
     return attachments.attach(
         parent=fresh, upload=upload, by=by, at=at, slot=slot, note=note,
         declared_not_secret=declared_not_secret, confirmed_not_secret=confirmed_not_secret,
@@ -85,7 +85,7 @@ def put_paper(
 @audit.audited
 def add_finding(*, engagement: Engagement, values: dict[str, Any], by: Any, at: dt.datetime) -> EngagementFinding:
     """Keep a problem the agency reports. Raises NotAllowed, Conflict (over)."""
-    fresh = _open(engagement, by, "work")
+    fresh = locked(engagement, by, "work")
     row = EngagementFinding.objects.create(engagement=fresh, at=at, **values)
     audit.record("assessments.engagement.finding", fresh, by=by, at=at, detail={"title": row.title, "n": row.pk})
     return row
@@ -94,7 +94,7 @@ def add_finding(*, engagement: Engagement, values: dict[str, Any], by: Any, at: 
 @audit.audited
 def drop_finding(*, engagement: Engagement, finding: int, by: Any, at: dt.datetime) -> None:
     """Take a problem back before the report is final. Raises NotAllowed, Conflict (over), OutOfScope."""
-    fresh = _open(engagement, by, "work")
+    fresh = locked(engagement, by, "work")
     row = fresh.findings.filter(pk=finding).first()
     if row is None:
         raise errors.OutOfScope(model="assessments.EngagementFinding", lookup=finding)
@@ -108,6 +108,17 @@ def lacking_papers(engagement: Engagement) -> list[Paper]:
     return [paper for paper in PAPERS.get(engagement.state, ()) if paper not in given]
 
 
+@audit.audited
+def record_result(*, engagement: Engagement, values: dict[str, Any], by: Any, at: dt.datetime) -> Engagement:
+    """Keep what the report says: number, date, conclusion. Raises NotAllowed, Conflict (over)."""
+    fresh = locked(engagement, by, "complete")
+    for name, value in values.items():
+        setattr(fresh, name, value)
+    fresh.save(update_fields=list(values))
+    audit.record("assessments.engagement.result", fresh, by=by, at=at, after={k: str(v) for k, v in values.items()})
+    return fresh
+
+
 def settle_done(engagement: Engagement, *, by: Any, at: dt.datetime) -> None:
     """Completed: next date, longer certificate, problems to rectification, the agency's access over. Of the step."""
     obj, day = engagement.protected_object, engagement.report_date
@@ -118,7 +129,7 @@ def settle_done(engagement: Engagement, *, by: Any, at: dt.datetime) -> None:
         prolong(protected_object=obj, kind=kind, source=engagement.report_number, on=day, by=by, at=at)
     for row in engagement.findings.all():
         ports.open_corrective_action(_shortcoming(engagement, row), by=by, at=at)
-    end_access(engagement, at=at)
+    end_access(engagement, by=by, at=at)
 
 
 def _shortcoming(engagement: Engagement, row: EngagementFinding) -> ports.Shortcoming:
@@ -130,11 +141,8 @@ def _shortcoming(engagement: Engagement, row: EngagementFinding) -> ports.Shortc
     )  # fmt: skip
 
 
-def end_access(engagement: Engagement, *, at: dt.datetime) -> None:
+def end_access(engagement: Engagement, *, by: Any, at: dt.datetime) -> None:
     """Nothing of it is open to the agency any more."""
+    people = [asked.user.audit_name for asked in queries.accounts_of(engagement)]
     Participation.of(engagement).filter(capacity=ACCOUNT).update(until=at)
-
-
-def echo(source_id: int, state: str, *, by: Any, at: dt.datetime) -> None:
-    """Rectification tells what became of a problem; until a re-test this is the unit's own statement (单位自述)."""
-    EngagementFinding.objects.filter(pk=source_id).update(closure=state[:20])
+    audit.record("assessments.engagement.dismiss", engagement, by=by, at=at, detail={"people": people})

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from assessments.evaluation.results import standing
 from assessments.filing.proof import SlotForm
+from assessments.rectification.choices import State
 from assets.models import ProtectedObject
 from secmgmt.core import errors, permissions
 from secmgmt.core.bounds import whole_number
@@ -25,10 +27,10 @@ from secmgmt.core.sheets_import import xlsx_exporter
 from secmgmt.core.trail_views import attachment_panel
 from secmgmt.core.views import FeatureViews
 
-from . import queries, services
+from . import queries, results, services
 from .filters import AgencyFilter, EngagementFilter
-from .forms import AdmitForm, AgencyForm, EngagementForm, FindingForm
-from .models import PAPERS, Agency, Engagement, EngagementState, Paper
+from .forms import AdmitForm, AgencyForm, EngagementForm, FindingForm, ResultsForm
+from .models import PAPERS, Agency, Engagement, EngagementFinding, EngagementState, Paper
 from .tables import AGENCIES, ENGAGEMENTS
 from .workflow import WORKFLOW
 
@@ -73,6 +75,9 @@ class Engagements(FeatureViews):
         buttons = super().detail_actions(obj, allowed if obj.is_deletable else allowed - {"delete"})
         if obj.is_open and "work" in allowed:
             buttons.append((_t("登记问题"), reverse("assessments:engagement-finding", args=[obj.pk]), "", "plus"))
+            if obj.state in results.STATES and not results.of(obj):
+                address = reverse("assessments:engagement-results", args=[obj.pk])
+                buttons.append((_t("录入逐项结果"), address, "", "list"))
         if obj.is_open and "admit" in allowed:
             buttons.append((_t("测评人员"), reverse("assessments:engagement-people", args=[obj.pk]), "", "users"))
         return buttons
@@ -88,7 +93,8 @@ class Engagements(FeatureViews):
         people = list(queries.accounts_of(obj)) if "admit" in allowed else []
         return [
             _panel(_t("四项活动的文档"), "papers", rows=papers_of(obj, may)),
-            _panel(_t("测评发现的问题"), "findings", rows=list(obj.findings.all()), may=may, engagement=obj),
+            _panel(_t("逐项结果"), "results", engagement=obj, **results_of(obj)),
+            _panel(_t("测评发现的其他问题"), "findings", rows=findings_of(obj), may=may, engagement=obj),
             *([_panel(_t("测评人员"), "people", column="side", rows=people)] if people else []),
         ]
 
@@ -108,6 +114,21 @@ def papers_of(obj: Engagement, may: bool) -> list[dict[str, Any]]:
         for activity, papers in PAPERS.items()
         for paper in papers
     ]
+
+
+def findings_of(obj: Engagement) -> list[EngagementFinding]:
+    """The problems that were reported beside the items, each with the state of its corrective action in words."""
+    rows = list(obj.findings.all())
+    states = queries.states_of(EngagementFinding, [row.pk for row in rows]) if rows else {}
+    for row in rows:
+        row.told = State(states[row.pk]).label if row.pk in states else ""
+    return rows
+
+
+def results_of(obj: Engagement) -> dict[str, Any]:
+    """The results by item as they stand: ``{found, summary}``; None where there are none."""
+    found = results.of(obj)
+    return {"found": found, "summary": standing(found) if found else None}
 
 
 def _panel(title: str, template: str, *, column: str = "main", **context: Any) -> dict[str, Any]:
@@ -143,21 +164,22 @@ def _page(
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def paper(request: HttpRequest, pk: int, slot: str) -> HttpResponse:
+def paper(request: HttpRequest, pk: int, document: str) -> HttpResponse:
     """Put a document of an activity into its slot."""
     engagement = _engagement(request, pk, "work")
-    if slot not in Paper.values:
-        raise errors.OutOfScope(model=Engagement._meta.label, lookup=slot)
+    if document not in Paper.values:
+        raise errors.OutOfScope(model=Engagement._meta.label, lookup=document)
     form = SlotForm(request.POST or None, request.FILES or None, instance=engagement, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             note = form.cleaned_data["note"]
-            services.put_paper(engagement=engagement, slot=slot, note=note, by=request.user, at=now(), **form.sent)
-            messages.success(request, _t("已上传“%(slot)s”。") % {"slot": Paper(slot).label})
+            services.put_paper(engagement=engagement, slot=document, note=note, by=request.user, at=now(), **form.sent)
+            messages.success(request, _t("已上传“%(slot)s”。") % {"slot": Paper(document).label})
             return redirect(engagement)
         except FileRefused as error:
             form.add_error("file", error.message)
-    return _page(request, engagement, form, Paper(slot).label, _t("上传"), 422 if request.method == "POST" else 200)
+    status = 422 if request.method == "POST" else 200
+    return _page(request, engagement, form, str(Paper(document).label), _t("上传"), status)
 
 
 @login_required
@@ -172,6 +194,23 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(engagement)
     status = 422 if request.method == "POST" else 200
     return _page(request, engagement, form, _t("登记测评发现的问题"), _t("登记"), status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def begin_results(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open the items for what the agency found."""
+    engagement = _engagement(request, pk, "work")
+    form = ResultsForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = results.begin(engagement=engagement, **form.cleaned_data, by=request.user, at=now())
+            return redirect(found.answer_url)
+        except errors.Invalid as error:
+            for name, told in error.errors.items():
+                form.add_error(name if name in form.fields else None, told)
+    status = 422 if request.method == "POST" else 200
+    return _page(request, engagement, form, _t("录入逐项结果"), _t("开始录入"), status)
 
 
 @login_required

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from secmgmt.core import errors
 from secmgmt.core.workflow import Transition, Workflow
 
-from . import services
+from . import results, services
 from .models import OPEN, Engagement, EngagementState
 
 S = EngagementState
@@ -34,6 +34,11 @@ def check_result(obj: Engagement, by: Any) -> None:
     check_papers(obj, by)
     if not (obj.report_number and obj.report_date and obj.conclusion):
         raise errors.Invalid(message=_t("请填写报告编号、报告日期和测评结论。"))
+    found = results.of(obj)
+    if found is not None and found.state != "confirmed":
+        told = _t("逐项结果现在是“%(state)s”，由单位网安负责人确认后，再登记测评结果。")
+        state = found.get_state_display()
+        raise errors.Incomplete(told % {"state": state}, [(found.title, found.get_absolute_url())])
 
 
 def completed(obj: Engagement, by: Any, at: dt.datetime, opinion: str) -> None:
@@ -42,8 +47,9 @@ def completed(obj: Engagement, by: Any, at: dt.datetime, opinion: str) -> None:
 
 
 def terminated(obj: Engagement, by: Any, at: dt.datetime, opinion: str) -> None:
-    """The agency's access is over."""
-    services.end_access(obj, at=at)
+    """The agency's access is over, and so are its results."""
+    services.end_access(obj, by=by, at=at)
+    results.stop(obj, at=at, reason=_t("测评项目终止：%(why)s") % {"why": opinion})
 
 
 def _activity(name: str, source: Any, target: Any, label: Any) -> Transition:

@@ -63,7 +63,7 @@ KEYS = (
 
 def assessment_of(pk: int, user: Any) -> Assessment:
     """The assessment with its object, or a 404."""
-    rows = Assessment.objects.select_related("protected_object__unit", "updated_by")
+    rows = Assessment.objects.select_related("protected_object__unit", "engagement__agency", "updated_by")
     return permissions.get_visible(Assessment, user, "view", queryset=rows, pk=pk)
 
 
@@ -96,7 +96,7 @@ def dressed(row: Answer, user: Any) -> Answer:
 
 def dress(rows: list[Answer], assessment: Assessment, user: Any) -> None:
     """``dressed`` for all items of an assessment: three queries, and one for what was taken from elsewhere."""
-    by_position = permissions.may(user, Answer, "answer", permissions.path_of(assessment))
+    whole = assessment.answered_whole_by(user)
     kind, ids = ContentType.objects.get_for_model(Answer), assessment.answers.values("pk")
     hanging = {
         name: dict(
@@ -110,7 +110,7 @@ def dress(rows: list[Answer], assessment: Assessment, user: Any) -> None:
     told = sources.of_assessment(assessment) if any(row.duty or row.reuse for row in rows) else {}
     for row in rows:
         address(row)
-        row.editable = assessment.is_open and (by_position or row.assignee_id == user.pk)
+        row.editable = assessment.is_open and (whole or row.assignee_id == user.pk)
         row.told = told.get(row.pk, ())
         for name, counts in hanging.items():
             setattr(row, name, counts.get(row.pk, 0))

@@ -60,7 +60,7 @@ router = crud_router(
     AssessmentOut,
     AssessmentForm,
     filterset=AssessmentFilter,
-    related=("protected_object__unit",),
+    related=("protected_object__unit", "engagement"),
     sort=("title", "report_date", "due_on", "state", "level"),
     store=services.store,
 )

@@ -58,7 +58,7 @@ def open_many(
 
 def _under_way(objects: list[Any], code: str) -> Any:
     """The open self-assessments of ``objects`` by the standard."""
-    rows = Assessment.objects.filter(protected_object__in=objects, standard_code=code)
+    rows = Assessment.objects.filter(protected_object__in=objects, standard_code=code, engagement=None)
     return rows.exclude(state="confirmed")
 
 

@@ -45,7 +45,7 @@ class Earlier:
 
 
 def confirmed_of(obj: Any, standard_code: str = "") -> QuerySet:
-    """The confirmed assessments of an object (by one standard), the latest first."""
+    """The confirmed assessments of an object (by one standard), its own and agencies' alike, the latest first."""
     rows = Assessment.objects.filter(protected_object=obj, state=AssessmentState.CONFIRMED)
     if standard_code:
         rows = rows.filter(standard_code=standard_code)
@@ -63,7 +63,7 @@ def check_previous(previous: Assessment | None, obj: Any, standard: Any) -> None
         return
     fits = (previous.protected_object_id, previous.standard_code) == (obj.pk, standard.code)
     if not fits or previous.state != AssessmentState.CONFIRMED:
-        raise errors.Invalid({"carry": [_("只能沿用同一对象、同一标准的已确认自评估。")]})
+        raise errors.Invalid({"carry": [_("只能沿用同一对象、同一标准的已确认评估。")]})
 
 
 def check_evidence(row: Answer, result: str) -> None:

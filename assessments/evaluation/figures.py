@@ -39,8 +39,9 @@ GAPS = Table(
 
 
 def confirmed(scope: FigureScope) -> QuerySet:
-    """The assessments confirmed for the period, by the date of their report."""
-    rows = Assessment.objects.filter(state=AssessmentState.CONFIRMED, standard_code__startswith=STANDARD)
+    """The self-assessments confirmed for the period, by the date of their report; not what agencies found."""
+    own = Assessment.objects.filter(engagement=None, standard_code__startswith=STANDARD)
+    rows = own.filter(state=AssessmentState.CONFIRMED)
     return rows.filter(report_date__range=(scope.since, scope.day))
 
 
@@ -98,8 +99,8 @@ def hazards(scope: FigureScope) -> Counted:
 
 
 def under_way(scope: FigureScope) -> Counted:
-    """Assessments that are past their day and not confirmed."""
-    rows = Assessment.objects.exclude(state=AssessmentState.CONFIRMED)
+    """Self-assessments that are past their day and not confirmed."""
+    rows = Assessment.objects.filter(engagement=None).exclude(state=AssessmentState.CONFIRMED)
     return Counted(rows.filter(due_on__lt=scope.day))
 
 

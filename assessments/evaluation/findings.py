@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from assessments.rectification import queries as rectification
 from assessments.rectification import services
 from assessments.rectification.choices import Origin, State
+from assessments.rectification.models import RectifiedResult
+from secmgmt.core import audit
 from secmgmt.core.ports import Shortcoming
 
 from . import points, results
@@ -24,7 +26,7 @@ PLATFORM = "platform"  # what the hosting platform provides is the platform's to
 
 def origin_of(assessment: Assessment) -> str:
     """Whether an agency found it or the unit itself."""
-    return Origin.AGENCY if getattr(assessment, "by_agency", False) else Origin.EVALUATION
+    return Origin.AGENCY if assessment.by_agency else Origin.EVALUATION
 
 
 def open_items(assessment: Assessment, answers: list[Answer], by: Any, at: dt.datetime) -> list[Any]:
@@ -57,6 +59,20 @@ def first_line(answer: Answer) -> str:
     """What is missing, short enough for a title."""
     text = answer.found.strip().splitlines()[0] if answer.found.strip() else answer.summary
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+def tested_again(assessment: Assessment, answers: list[Answer], by: Any, at: dt.datetime) -> None:
+    """What an agency finds met now is no longer the unit's own word (单位自述) on earlier problems."""
+    met = [row.code for row in answers if row.result in (points.MET, points.NOT_APPLICABLE)]
+    rows = RectifiedResult.objects.filter(
+        self_declared=True, revoked_on__isnull=True, item__protected_object=assessment.protected_object,
+        item__standard=assessment.standard_code, item__clause__in=met,
+    )  # fmt: skip
+    numbers = list(rows.values_list("item__number", flat=True)) if assessment.by_agency else []
+    if numbers:
+        rows.update(self_declared=False)
+        detail = {"items": numbers}
+        audit.record("assessments.assessment.tested_again", assessment, by=by, at=at, detail=detail)
 
 
 @dataclass(frozen=True)

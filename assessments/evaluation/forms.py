@@ -40,7 +40,7 @@ class AssessmentForm(RecordForm):
 
     carry = forms.ChoiceField(
         label=_("沿用"), required=False, initial=LAST,
-        choices=[(LAST, _("最近一次已确认的自评估")), (NONE, _("不沿用，重新作答"))],
+        choices=[(LAST, _("最近一次已确认的自评估或测评")), (NONE, _("不沿用，重新作答"))],
         help_text=_("沿用的答复逐项标为待确认，注明时间；要求提高或新增的条款不直接采用。"),
     )  # fmt: skip
 
@@ -84,7 +84,7 @@ class AssessmentForm(RecordForm):
         rows = confirmed_of(obj, standard.code)
         found = rows.first() if carry == LAST else rows.filter(pk=carry).first()
         if found is None and carry != LAST:
-            self.add_error("carry", _("所选的自评估依据另一标准，不能沿用。"))
+            self.add_error("carry", _("所选的评估依据另一标准，不能沿用。"))
         return found
 
     def _by_date(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -75,7 +74,7 @@ def _tell(tenant: Any, platform: Any, day: dt.date, at: dt.datetime) -> None:
     text = _("“%(tenant)s”所用承载平台“%(platform)s”的平台控制点结果变化，请查看继承的测评项")
     words = {"tenant": tenant, "platform": platform}
     url = tenant.get_absolute_url()
-    open_one = Assessment.objects.filter(~Q(state="confirmed"), protected_object=tenant).first()
+    open_one = inheritance.open_of(tenant)
     if open_one is not None:
         url = f"{open_one.answer_url}?show=inherited"
     notices.notify(users=people.values(), text=text % words, url=url, parent=tenant, at=at)

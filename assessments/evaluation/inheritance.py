@@ -23,7 +23,7 @@ from secmgmt.core import audit
 
 from . import carrying, points
 from .models import Answer, Assessment, AssessmentState
-from .responsibility import JOINT, OWN, PLATFORM, Table, combined, table_of, worse_of, worst_of
+from .responsibility import BADNESS, JOINT, OWN, PLATFORM, Table, combined, table_of, worse_of, worst_of
 from .reuse_models import AnswerSource
 from .reuse_rules import PLATFORM_AGE, days_of
 
@@ -34,10 +34,10 @@ Difference = tuple[Answer, dict[str, Any], list[AnswerSource]]
 
 @dataclass(frozen=True)
 class Standing:
-    """The last confirmed assessment of a platform. ``answers``: code → (number, result); ``why_not``: not valid."""
+    """What holds of a platform. ``answers``: code → item; ``level``: by which it was assessed; ``why_not``: nothing."""
 
-    assessment: Assessment | None
-    answers: dict[str, tuple[int, str]]
+    answers: dict[str, Answer]
+    level: int
     why_not: str
 
 
@@ -46,19 +46,23 @@ class Taken:
     """What one platform says of an item; ``reason``: why it says nothing that holds."""
 
     hosting: Any
-    assessment: Assessment | None
-    origin: int | None
+    origin: Answer | None
     code: str
-    result: str
     reason: str
+
+    @property
+    def result(self) -> str:
+        """What it says, "" where that does not hold."""
+        return "" if self.reason or self.origin is None else self.origin.result
 
     def of(self, row: Answer) -> AnswerSource:
         """As it is kept with the answer."""
-        platform, known = self.hosting.platform, self.assessment if self.result else None
+        known = self.origin.assessment if self.origin and self.result else None
         return AnswerSource(
-            answer=row, kind="platform", origin_id=self.origin if known else None, hosting=self.hosting,
-            name=str(platform)[:160], agency=str(platform.unit)[:120] if known else "", code=self.code,
-            result=self.result, dated=known.report_date if known else None, reason=self.reason[:200],
+            answer=row, kind="platform", origin=self.origin if known else None, hosting=self.hosting,
+            name=str(self.hosting.platform)[:160], agency=known.assessor[:120] if known else "", code=self.code,
+            noun=known.noun if known else "", result=self.result, dated=known.report_date if known else None,
+            reason=self.reason[:200],
         )  # fmt: skip
 
 
@@ -96,16 +100,24 @@ class Platforms:
         return self._standings[key]
 
     def _read(self, platform: Any, standard_code: str) -> Standing:
-        name = {"name": platform}
-        last = carrying.last_confirmed(platform, standard_code)
-        if last is None:
-            return Standing(None, {}, _("平台“%(name)s”还没有已确认的自评估") % name)
-        days = days_of(PLATFORM_AGE)
-        if last.report_date + dt.timedelta(days=days) < self.day:
-            words = {**name, "day": last.report_date, "days": days}
-            return Standing(last, {}, _("平台“%(name)s”最近的自评估为 %(day)s，已超过 %(days)d 天") % words)
-        rows = last.answers.order_by().values_list("code", "pk", "result")
-        return Standing(last, {code: (pk, result) for code, pk, result in rows}, "")
+        """The agency's last evaluation while it holds, else the last self-assessment that does.
+
+        A later self-assessment does not improve on what the agency found, but what it says is worse counts.
+        """
+        confirmed = carrying.confirmed_of(platform, standard_code).select_related(
+            "protected_object__unit", "engagement__agency"
+        )
+        found = (confirmed.filter(engagement__isnull=own).first() for own in (False, True))
+        agency, own = (one if one and self.day <= valid_until(one) else None for one in found)
+        base = own if agency is None or (own and own.level > agency.level) else agency
+        if base is None:
+            return Standing({}, 0, _why_none(platform, confirmed.first()))
+        answers = _by_code(base)
+        if base is agency and own and own.report_date >= agency.report_date:
+            for code, row in _by_code(own).items():
+                if code in answers and BADNESS.get(row.result, 0) > BADNESS.get(answers[code].result, 0):
+                    answers[code] = row
+        return Standing(answers, base.level, "")
 
     def part(self, code: str, assessment: Assessment, tables: Tables, lineage: Lineage) -> Part | None:
         """The platforms' part of an item, None where all of it is the tenant's own."""
@@ -117,24 +129,39 @@ class Platforms:
 
     def _taken(self, hosting: Any, code: str, assessment: Assessment, lineage: Lineage) -> Taken:
         standing = self.standing(hosting.platform, assessment.standard_code)
-        last = standing.assessment
-        if last is None or standing.why_not:
-            return Taken(hosting, last, None, "", "", standing.why_not)
-        name = {"name": hosting.platform, "level": level_label(last.level)}
-        if last.level < assessment.level:
-            reason = _("平台“%(name)s”按%(level)s评估，低于本系统等级") % name
-            return Taken(hosting, last, None, "", "", reason)
+        if standing.why_not:
+            return Taken(hosting, None, "", standing.why_not)
+        name = {"name": hosting.platform, "level": level_label(standing.level)}
+        if standing.level < assessment.level:
+            return Taken(hosting, None, "", _("平台“%(name)s”按%(level)s评估，低于本系统等级") % name)
         kin = lineage.kin_among(code, standing.answers)
         if not kin:
-            return Taken(hosting, last, None, "", "", _("平台“%(name)s”的自评估没有与本项对应的条款") % name)
+            return Taken(hosting, None, "", _("平台“%(name)s”的评估没有与本项对应的条款") % name)
         if any(one.relation == LOWER for one in kin):
             reason = _("平台“%(name)s”对应条款 %(code)s 的要求低于本项")
-            return Taken(hosting, last, None, kin[0].code, "", reason % {**name, "code": kin[0].code})
-        worst = worst_of(standing.answers[one.code][1] for one in kin)
-        code, origin = next(
-            (one.code, standing.answers[one.code][0]) for one in kin if standing.answers[one.code][1] == worst
-        )
-        return Taken(hosting, last, origin, code, worst, "")
+            return Taken(hosting, None, kin[0].code, reason % {**name, "code": kin[0].code})
+        rows = [standing.answers[one.code] for one in kin]
+        worst = worst_of(row.result for row in rows)
+        origin = next(row for row in rows if row.result == worst)
+        return Taken(hosting, origin, origin.code, "")
+
+
+def valid_until(assessment: Assessment) -> dt.date:
+    """Until when tenants may rest on a confirmed assessment: an agency's until its next is due, by the rules."""
+    due = assessment.engagement.next_due_on if assessment.engagement else None
+    return due or assessment.report_date + dt.timedelta(days=days_of(PLATFORM_AGE))
+
+
+def _by_code(assessment: Assessment) -> dict[str, Answer]:
+    rows = assessment.answers.order_by().only("code", "result", "assessment")
+    return {row.code: row for row in rows}  # each with this very assessment
+
+
+def _why_none(platform: Any, last: Assessment | None) -> str:
+    if last is None:
+        return _("平台“%(name)s”还没有已确认的评估") % {"name": platform}
+    words = {"name": platform, "day": last.report_date, "noun": last.noun, "until": valid_until(last)}
+    return _("平台“%(name)s”最近的%(noun)s为 %(day)s，有效期至 %(until)s，已过期") % words
 
 
 def lay_on(row: Answer, part: Part) -> None:
@@ -179,6 +206,8 @@ def _own(row: Answer) -> str:
 
 def differences(assessment: Assessment, platforms: Platforms) -> list[Difference]:
     """The items whose inherited part is no longer what the platforms and tables say."""
+    if assessment.by_agency:
+        return []  # an agency says of every item what it found
     lineage, tables = lineage_of(assessment.standard), platforms.tables_of(assessment.protected_object)
     rows = list(assessment.answers.order_by("order"))
     if not tables and not any(row.duty for row in rows):
@@ -226,12 +255,19 @@ def renew(*, assessment: Assessment, by: Any, at: dt.datetime, platforms: Platfo
     return len(codes)
 
 
+def open_of(obj: Any) -> Assessment | None:
+    """The self-assessment of a system that its people may still change."""
+    states = (AssessmentState.IN_PROGRESS, AssessmentState.RETURNED)
+    return Assessment.objects.filter(protected_object=obj, engagement=None, state__in=states).first()
+
+
 def open_on(platform_ids: Iterable[int], standard_code: str) -> Sequence[Assessment]:
     """The open assessments of what runs directly on these platforms."""
     states = (AssessmentState.IN_PROGRESS, AssessmentState.RETURNED)
     rows = Assessment.objects.filter(
-        protected_object__hosted_on__platform__in=list(platform_ids), state__in=states, standard_code=standard_code
-    )
+        protected_object__hosted_on__platform__in=list(platform_ids), state__in=states, standard_code=standard_code,
+        engagement=None,
+    )  # fmt: skip
     return list(rows.select_related("protected_object__unit", "standard").distinct().order_by("pk"))
 
 
@@ -242,7 +278,8 @@ def renew_all(at: dt.datetime) -> int:
     """
     platforms, count = Platforms(timezone.localdate(at)), 0
     states = (AssessmentState.IN_PROGRESS, AssessmentState.RETURNED)
-    rows = Assessment.objects.filter(protected_object__hosted_on__isnull=False, state__in=states).distinct()
+    rows = Assessment.objects.filter(protected_object__hosted_on__isnull=False, engagement=None, state__in=states)
+    rows = rows.distinct()
     for assessment in rows.select_related("protected_object__unit", "standard").order_by("pk"):
         with transaction.atomic():
             count += renew(assessment=assessment, by=None, at=at, platforms=platforms)

@@ -21,6 +21,7 @@ ACT_LABELS.update(
         "assessments.answer.source_file": _("下载沿用或继承的证据"),
         "assessments.assessment.confirm_carried": _("整组确认沿用"),
         "assessments.assessment.inherit": _("更新继承结果"),
+        "assessments.assessment.tested_again": _("再次测评，整改结果不再是单位自述"),
         "assessments.evidenceshare.end": _("停止共享说明与证据"),
         "assessments.evidenceshare.give": _("共享说明与证据"),
         "assessments.responsibilityline.agree": _("平台方同意责任调整"),

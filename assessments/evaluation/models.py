@@ -1,4 +1,4 @@
-"""Self-assessment: the frozen items of an object's level and the answers to them."""
+"""Self-assessment, or an agency's evaluation: the frozen items of an object's level and the answers to them."""
 
 from __future__ import annotations
 
@@ -36,18 +36,20 @@ class AssessmentState(models.TextChoices):
     SUBMITTED = "submitted", _("已提交")
     RETURNED = "returned", _("已退回")
     CONFIRMED = "confirmed", _("已确认")
+    STOPPED = "stopped", _("已终止")
 
 
 class Assessment(Record):
-    """One self-assessment (自评估) of an object against a standard.
+    """One self-assessment (自评估) of an object against a standard, or the results of an agency's evaluation.
 
     The items that apply are copied with code, edition and wording when it is created. ``result``: the scores
-    as they stood at confirmation, never changed afterwards.
+    as they stood at confirmation, never changed afterwards. ``engagement``: that of the agency whose results these
+    are (等级测评, 密评), None for the unit's own word.
     """
 
     scope_path: ClassVar[str] = "protected_object__unit__path"
-    scope_parents: ClassVar[tuple[str, ...]] = ("", "protected_object")
-    state_tones: ClassVar[dict[str, str]] = {"returned": "warn", "confirmed": "ok"}
+    scope_parents: ClassVar[tuple[str, ...]] = ("", "protected_object", "engagement")
+    state_tones: ClassVar[dict[str, str]] = {"returned": "warn", "confirmed": "ok", "stopped": "plain"}
     history_labels: ClassVar[dict[str, Any]] = {
         "business_level": _("业务信息安全等级"), "service_level": _("系统服务安全等级")
     }  # fmt: skip
@@ -59,6 +61,10 @@ class Assessment(Record):
     standard = models.ForeignKey(
         "assessments.Standard", verbose_name=_("标准"), null=True, on_delete=models.PROTECT, related_name="assessments"
     )
+    engagement = models.OneToOneField(
+        "assessments.Engagement", verbose_name=_("测评项目"), null=True, blank=True, editable=False,
+        on_delete=models.PROTECT, related_name="assessment",
+    )  # fmt: skip
     standard_code = models.CharField(_("标准"), max_length=60, editable=False)
     level = models.PositiveSmallIntegerField(_("等级"), editable=False)
     business_level = models.PositiveSmallIntegerField(_("S"), editable=False)
@@ -95,13 +101,34 @@ class Assessment(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["protected_object", "standard_code"],
-                condition=~models.Q(state="confirmed"),
+                condition=models.Q(state__in=("in_progress", "submitted", "returned"), engagement__isnull=True),
                 name="one_open_assessment_per_standard",
             )
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def by_agency(self) -> bool:
+        """Whether an agency found it and not the unit itself."""
+        return self.engagement_id is not None
+
+    @property
+    def noun(self) -> str:
+        """What it is: 自评估, 等级测评 or 密评."""
+        return str(self.engagement.get_kind_display() if self.engagement else _("自评估"))
+
+    @property
+    def assessor(self) -> str:
+        """Who says so: the agency, or the unit."""
+        return str(self.engagement.agency if self.engagement else self.protected_object.unit)
+
+    def answered_whole_by(self, user: Any) -> bool:
+        """Whether ``user`` answers every item: by position, or as one of the agency whose results these are."""
+        if permissions.may(user, Answer, "answer", permissions.path_of(self)):
+            return True
+        return self.by_agency and "answer" in permissions.actions_for(user, [self])[self.pk]
 
     @property
     def is_deletable(self) -> bool:
@@ -167,7 +194,9 @@ class Answer(models.Model):
     has_files: ClassVar[bool] = True
     has_comments: ClassVar[bool] = True
     scope_path: ClassVar[str] = "assessment__protected_object__unit__path"
-    scope_parents: ClassVar[tuple[str, ...]] = ("assessment", "assessment__protected_object")
+    scope_parents: ClassVar[tuple[str, ...]] = (
+        "assessment", "assessment__protected_object", "assessment__engagement"
+    )  # fmt: skip
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="answers")
     order = models.PositiveIntegerField()
@@ -260,8 +289,8 @@ class Answer(models.Model):
         return "" if self.pending else self.result
 
     def may_answer(self, user: Any) -> bool:
-        """Whether ``user`` answers this item: by position, or as the assignee of its layer."""
-        if permissions.may(user, Answer, "answer", permissions.path_of(self)):
+        """Whether ``user`` answers this item: by position, of the agency, or as the assignee of its layer."""
+        if self.assessment.answered_whole_by(user):
             return True
         return self.assignee_id == user.pk and "answer" in permissions.actions_for(user, [self])[self.pk]
 

@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from secmgmt.core import digest, errors, permissions
+from secmgmt.core import digest, errors
 
 from . import points, services
 from .models import Answer, Assessment
@@ -148,7 +148,7 @@ def plan_of(assessment: Assessment, filled: Sequence[Filled], by: Any) -> Plan:
     """
     rows = assessment.answers.select_related("assessment__protected_object__unit", "answered_by", "assignee")
     answers = {row.code: row for row in rows.prefetch_related("component_results").order_by("order")}
-    by_position = permissions.may(by, Answer, "answer", permissions.path_of(assessment))
+    whole = assessment.answered_whole_by(by)
     found = Plan(absent=len(answers) - len(filled))
     for entry in filled:
         row = answers[entry.code]
@@ -161,7 +161,7 @@ def plan_of(assessment: Assessment, filled: Sequence[Filled], by: Any) -> Plan:
             found.same += not untouched
             continue
         kind, reason = "change" if theirs == base else "conflict", ""
-        if not by_position and row.assignee_id != by.pk:
+        if not whole and row.assignee_id != by.pk:
             kind, reason = "blocked", _("这一项不由您填写。")
         else:
             reason = refusal_of(row, entry.given)

@@ -113,12 +113,12 @@ def whole_of(row: Any, result: str) -> str:
         return result
     if not row.platform_result:
         if result == points.MET:
-            text = _("平台结果不可用，这一项不能答为“符合”：待平台有有效的自评估，或在责任分担表中改为自行。")
+            text = _("平台结果不可用，这一项不能答为“符合”：待平台有有效的评估，或在责任分担表中改为自行。")
             raise errors.Invalid({"result": [text]})
         return result
     if row.duty == PLATFORM:
         if result != row.platform_result:
-            raise errors.Invalid({"result": [_("这一项由承载平台提供，结果取自平台的自评估，不能在这里改。")]})
+            raise errors.Invalid({"result": [_("这一项由承载平台提供，结果取自平台的评估，不能在这里改。")]})
         return result
     return worse_of(result, row.platform_result) if result else ""
 

@@ -24,7 +24,8 @@ class AnswerSource(models.Model):
     """What one answer was taken from, or shown: frozen as it was when it was taken.
 
     ``kind``: ``carried`` from the object's earlier assessment; ``shown`` from there, but the item asks for more now;
-    ``platform`` from a hosting platform. ``reason``: why nothing could be taken, "" where something was.
+    ``platform`` from a hosting platform, where ``agency`` says so in a ``noun`` (自评估, 等级测评).
+    ``reason``: why nothing could be taken, "" where something was.
     ``files``: the evidence that came along, as numbers of attachments. ``stale``: those whose term is over.
     """
 
@@ -39,6 +40,7 @@ class AnswerSource(models.Model):
     hosting = models.ForeignKey("assets.Hosting", null=True, on_delete=models.SET_NULL, related_name="+")
     name = models.CharField(max_length=160)
     agency = models.CharField(max_length=120, blank=True)
+    noun = models.CharField(max_length=10, blank=True)
     code = models.CharField(max_length=40, blank=True)
     result = models.CharField(max_length=16, choices=list(points.RESULT_LABELS.items()), blank=True)
     found = models.TextField(blank=True)

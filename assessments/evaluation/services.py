@@ -28,7 +28,7 @@ from .reuse import Reuse
 FOUND_LENGTH = 2000
 ANSWER_LOADED = ("assessment__protected_object__unit", "answered_by", "assignee", "guidance")
 LOCKED_WITH = (
-    *("assessment__state", "assessment__title", "assessment__frozen_digest"),
+    *("assessment__state", "assessment__title", "assessment__frozen_digest", "assessment__engagement"),
     "assessment__protected_object__unit__path",
 )
 FROZEN = (
@@ -129,11 +129,11 @@ def items_for(obj: Any, standard: Standard) -> list[CatalogItem]:
     """The items of its levels and kinds, in order. Invalid: not graded, level 5, none applies, secret-bearing."""
     levels = (obj.security_level, obj.business_level, obj.service_level)
     if obj.is_secret_register:
-        raise errors.Invalid({"protected_object": [_("涉密系统另行归口，不在这里自评估。")]})
+        raise errors.Invalid({"protected_object": [_("涉密系统另行归口，不在这里评估。")]})
     if not all(levels):
-        raise errors.Invalid({"protected_object": [_("该对象还没有定级，先完成定级再自评估。")]})
+        raise errors.Invalid({"protected_object": [_("该对象还没有定级，先完成定级再评估。")]})
     if max(levels) == 5:
-        raise errors.Invalid({"protected_object": [_("第五级的要求未公开，不能用本系统自评估。")]})
+        raise errors.Invalid({"protected_object": [_("第五级的要求未公开，不能用本系统评估。")]})
     catalogue = list(standard.items.filter(level__in=set(levels)).order_by("order"))
     for item in catalogue:
         item.applies_to = item.side  # the organization's own reading of who answers comes first
@@ -297,7 +297,8 @@ def check_open(assessment: Assessment) -> None:
     """Answers, layers and evidence change only while the assessment is open."""
     if not assessment.is_open:
         raise errors.Conflict(
-            _("自评估现在是“%(state)s”，不能再改；退回后才能修改。") % {"state": assessment.get_state_display()},
+            _("%(noun)s现在是“%(state)s”，不能再改；退回后才能修改。")
+            % {"noun": assessment.noun, "state": assessment.get_state_display()},
             obj=assessment,
         )
 
@@ -377,6 +378,8 @@ def assign_layer(
     permissions.require(by, Assessment, "assign", permissions.path_of(assessment))
     fresh = Assessment.objects.select_for_update().get(pk=assessment.pk)
     check_open(fresh)
+    if fresh.by_agency:
+        raise errors.Conflict(_("测评结果由测评机构或系统负责人录入，不分派层面。"), obj=fresh)
     if user is not None:
         check_assignee(fresh, user, by)
     count = fresh.answers.filter(scope=scope, layer=layer).update(assignee=user)

@@ -51,10 +51,11 @@ def sentence(entry: AnswerSource) -> str:
         return entry.reason
     words = {
         "name": entry.name, "agency": entry.agency, "code": entry.code, "day": when(entry.dated),
+        "noun": entry.noun or _("自评估"),
         "result": points.RESULT_LABELS.get(entry.result, _("未单独作答")),
     }  # fmt: skip
     if entry.kind == "platform":
-        return _("%(result)s（%(name)s %(code)s，%(agency)s %(day)s 自评估）") % words
+        return _("%(result)s（%(name)s %(code)s，%(agency)s %(day)s %(noun)s）") % words
     text = _("%(result)s（%(name)s %(code)s，%(day)s）") % words
     return text if entry.kind == "carried" else text + _("；未直接采用，请按本项要求作答")
 

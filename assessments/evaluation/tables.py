@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +32,7 @@ ASSESSMENTS = Table(
             render=lambda row: two_lines(row.protected_object, row.protected_object.unit),
             sort=("protected_object__name", "title"),
         ),
+        Column("noun", _("类别")),
         Column("level", _("等级"), value=lambda row: level_label(row.level), sort="level"),
         Column("progress", _("已答"), value=lambda row: f"{row.answered} / {row.total}", align="num"),
         Column("state", _("状态"), render=state, sort="state"),
@@ -50,11 +52,16 @@ ASSESSMENTS = Table(
 
 
 class AssessmentFilter(RecordFilterSet):
-    """Self-assessments by words, object and state."""
+    """Assessments by words, object, state and who says so."""
 
     search_fields = ("title", "protected_object__name")
     search_label = _("名称、对象")
     chip_field = "state"
+
+    by_agency = django_filters.TypedChoiceFilter(
+        label=_("类别"), choices=(("false", _("自评估")), ("true", _("测评机构的结果"))),
+        coerce=lambda text: text == "true", field_name="engagement", lookup_expr="isnull", exclude=True,
+    )  # fmt: skip
 
     class Meta:
         model = Assessment

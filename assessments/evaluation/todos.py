@@ -22,7 +22,7 @@ OPEN = (AssessmentState.IN_PROGRESS, AssessmentState.RETURNED)
 
 def answering_todos(user: Any, today: dt.date) -> Iterable[Todo]:
     """Open assessments whose items the user answers."""
-    rows = Assessment.objects.visible_to(user, "answer").filter(state__in=OPEN)
+    rows = Assessment.objects.visible_to(user, "answer").filter(state__in=OPEN).select_related("engagement")
     yield from todos_of(rows.order_by("due_on", "pk"), lambda row: _to_answer(row, today), _rest(""))
 
 
@@ -31,7 +31,7 @@ def _to_answer(row: Assessment, today: dt.date) -> Todo:
     returned = row.state == AssessmentState.RETURNED
     open_items = Answer.objects.filter(Q(result="") | ~Q(pending=""), assessment=row).count()
     return Todo(
-        kind=_("自评估"),
+        kind=row.noun,
         title=_("填报“%(name)s”") % {"name": row},
         note=_("还有 %(n)d 项未答或待确认") % {"n": open_items} if not returned else why_returned(row)[:120],
         url=reverse("assessments:assessment-answer", args=[row.pk]),
@@ -57,13 +57,13 @@ def confirming_todos(user: Any, today: dt.date) -> Iterable[Todo]:
         return
     own = Answer.objects.filter(Q(answered_by=user) | Q(assignee=user), assessment=OuterRef("pk"))
     rows = Assessment.objects.visible_to(user, "confirm").filter(~Exists(own), state=AssessmentState.SUBMITTED)
-    rows = rows.select_related("protected_object").order_by("due_on", "pk")
+    rows = rows.select_related("protected_object", "engagement").order_by("due_on", "pk")
     yield from todos_of(rows, _to_confirm, _rest(f"?state={AssessmentState.SUBMITTED}"))
 
 
 def _to_confirm(row: Assessment) -> Todo:
     return Todo(
-        kind=_("自评估"),
+        kind=row.noun,
         title=_("审定“%(name)s”") % {"name": row},
         note=str(row.protected_object),
         url=row.get_absolute_url(),

@@ -37,10 +37,10 @@ class Assessments(FeatureViews):
     model, name, namespace, title = Assessment, "assessment", "assessments", _("自评估")
     table, filterset_class, form_class, workflow = ASSESSMENTS, AssessmentFilter, AssessmentForm, WORKFLOW
     roles = frozenset(Role) - {Role.EXPORT}
-    related = ("protected_object__unit", "standard", "updated_by")
+    related = ("protected_object__unit", "standard", "engagement__agency", "updated_by")
     empty_text, creates = _("对象定级之后，在这里按其等级逐项自评。"), _("开始自评估")
     facts = (
-        "protected_object",
+        "protected_object", (_("类别"), lambda row: row.noun), (_("评估方"), lambda row: row.assessor),
         (_("等级"), lambda row: f"S{row.business_level}A{row.service_level}G{row.level}"),
         (_("标准"), lambda row: row.standard or row.standard_code), "report_date", "due_on", "total",
         (_("计算方法"), lambda row: row.method.sentence),
@@ -95,7 +95,8 @@ class Assessments(FeatureViews):
         context = {"summary": results.standing(obj), "assessment": obj}
         template = "assessments/assessment/result.html"
         found = [{"title": _t("各层面结果"), "template": template, "column": "main", "context": context}]
-        if obj.is_open and permissions.may(self.request.user, Assessment, "assign", permissions.path_of(obj)):
+        assignable = obj.is_open and not obj.by_agency
+        if assignable and permissions.may(self.request.user, Assessment, "assign", permissions.path_of(obj)):
             template = "assessments/assessment/assign.html"
             parts = [
                 (" ".join(part), results.layer_title(*part), names) for part, names in queries.layers_of(obj).items()

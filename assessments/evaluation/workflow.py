@@ -79,6 +79,7 @@ def keep_result(obj: Assessment, by: Any, at: dt.datetime, opinion: str) -> None
     """Store the scores, and what else a report prints, as they stand at confirmation."""
     answers = list(obj.answers.order_by("order").select_related("guidance").prefetch_related("component_results"))
     obj.result = {**results.summary(obj, answers).as_json(), "printed": printed(obj, answers)}
+    findings.tested_again(obj, answers, by, at)
     findings.open_items(obj, answers, by, at)
     tell_submitter(obj, _t("“%(name)s”已由%(who)s确认"), by, at)
     platform_changed(obj, by=by, at=at)
@@ -107,7 +108,8 @@ def check_took_no_part(obj: Assessment, by: Any) -> None:
     """NotAllowed to whoever answered an item or has one to answer."""
     if obj.answers.filter(Q(answered_by=by) | Q(assignee=by)).exists():
         raise errors.NotAllowed(
-            _t("您参加了这次自评估的作答，不能由您本人确认，请由其他单位网安负责人办理。"), obj=obj
+            _t("您参加了这次%(noun)s的作答，不能由您本人确认，请由其他单位网安负责人办理。") % {"noun": obj.noun},
+            obj=obj,
         )
 
 
@@ -126,6 +128,9 @@ WORKFLOW = Workflow(
         Transition(
             "confirm", (S.SUBMITTED,), S.CONFIRMED, "confirm", _("确认"),
             guard=not_who_answered, effect=keep_result, primary=True,
+        ),
+        Transition(
+            "stop", (S.IN_PROGRESS, S.SUBMITTED, S.RETURNED), S.STOPPED, "confirm", _("终止"), automatic=True
         ),
     ),
 )  # fmt: skip

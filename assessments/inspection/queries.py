@@ -64,9 +64,8 @@ def may_be_invited(inspection: Inspection) -> QuerySet:
 
 def last_confirmed(obj: Any, standard_code: str) -> Assessment | None:
     """The unit's own last confirmed self-assessment by this standard."""
-    rows = obj.assessments.filter(state=AssessmentState.CONFIRMED, standard_code=standard_code)
-    if any(field.name == "by_agency" for field in Assessment._meta.concrete_fields):
-        rows = rows.filter(by_agency=False)  # an agency's evaluation is not the unit's own word
+    own = obj.assessments.filter(engagement=None)  # an agency's evaluation is not the unit's own word
+    rows = own.filter(state=AssessmentState.CONFIRMED, standard_code=standard_code)
     return rows.order_by("-report_date", "-pk").first()
 
 

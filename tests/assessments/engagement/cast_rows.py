@@ -55,4 +55,4 @@ LISTS = {
     "engagement": ("owner@own", lambda cast, n: make_engagement(cast.city.health)),
     "agency": ("owner@own", lambda cast, n: make_agency()),
 }
-ARGUMENTS = {"row": 999_999, "account": 999_999}
+ARGUMENTS = {"row": 999_999, "account": 999_999, "document": "plan"}

@@ -11,6 +11,7 @@ from django.urls import reverse
 from assessments.engagement import queries, services
 from assessments.engagement.models import ACCOUNT, Engagement
 from assessments.filing.models import Prolongation
+from assessments.models import Rectification
 from secmgmt.core import errors
 from secmgmt.core.clock import now, today
 from secmgmt.core.models import Attachment, Participation
@@ -160,7 +161,9 @@ def test_completion_lengthens_the_certificate_sets_the_next_date_and_opens_recti
     assert client(city.mo).get(row.get_absolute_url()).status_code == 404  # done: the term is over
     last = queries.last_evaluation([obj.pk])[obj.pk]
     assert (last.conclusion, last.open_high) == ("基本符合", 1)
-    services.echo(row.findings.get().pk, "closed", by=city.lin, at=now())
+    item = Rectification.objects.get(sources__origin="agency", protected_object=obj)
+    assert "待制定" in client(city.lin).get(row.get_absolute_url()).content.decode()
+    Rectification.objects.filter(pk=item.pk).update(state="closed")
     assert queries.last_evaluation([obj.pk])[obj.pk].open_high == 0
 
 
@@ -175,7 +178,7 @@ def test_how_often_an_object_is_evaluated():
 def test_many_objects_cost_what_one_costs(city, django_assert_num_queries):
     ids = [engaged(city, state="done", report_date=today(), conclusion="met").protected_object_id for _n in range(3)]
     ids.append(make_object(city.health, security_level=3).pk)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         found = queries.next_evaluation(ids, today())
     assert found[ids[-1]] is None and len(found) == 4
 

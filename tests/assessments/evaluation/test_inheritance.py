@@ -80,7 +80,7 @@ def test_what_the_platform_provides_takes_its_result_and_the_joint_part_takes_th
 def test_without_a_valid_assessment_of_the_platform_an_item_waits_with_the_reason_and_is_never_met(
     city, cloud, tenant, at, case
 ):
-    reason = {"none": "还没有已确认的自评估", "old": "已超过 365 天", "level": "低于本系统等级"}[case]
+    reason = {"none": "还没有已确认的评估", "old": "已过期", "level": "低于本系统等级"}[case]
     if case == "level":
         cloud.security_level = cloud.business_level = cloud.service_level = 2
         cloud.save()
