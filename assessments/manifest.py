@@ -14,8 +14,8 @@ from .campaign.manifest import MANIFEST as CAMPAIGN
 from .catalog import services as catalog
 from .catalog.queries import searched_text, searched_title
 from .demo import create_assessments
-from .evaluation import decisions as evaluation_decisions
 from .engagement.manifest import MANIFEST as ENGAGEMENT
+from .evaluation import decisions as evaluation_decisions
 from .evaluation import figures as evaluation_figures
 from .evaluation import reports as evaluation_reports
 from .evaluation.findings import after_panel
