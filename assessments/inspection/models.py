@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.evaluation import points
 from assessments.evaluation.models import RISKS
+from assessments.rectification.choices import State as RectificationState
 from secmgmt.core.models import Record
 
 CONFIDENCE = [
@@ -236,6 +237,11 @@ class InspectionItem(Record):
     def is_finding(self) -> bool:
         """Whether something has to be put right."""
         return self.result in (points.PARTIAL, points.UNMET)
+
+    @property
+    def rectification_label(self) -> str:
+        """整改中, 已关闭 …; "" before its rectification said anything."""
+        return str(dict(RectificationState.choices).get(self.rectification, self.rectification))
 
     @property
     def frozen_digest(self) -> str:

@@ -74,6 +74,16 @@ def findings(inspection: Inspection) -> QuerySet:
     return inspection.items.filter(result__in=("partial", "unmet")).order_by("order")
 
 
+def unchecked(inspection: Inspection) -> int:
+    """How many findings were not looked at again yet."""
+    return findings(inspection).filter(recheck="").count()
+
+
+def is_awaited(notice: IssuedNotice, today: dt.date) -> bool:
+    """Whether the unit's reply may still come in time."""
+    return notice.state != IssuedState.REPLIED and notice.deadline > today
+
+
 def current_notice(inspection: Inspection) -> IssuedNotice | None:
     """The notice that was issued, if one was."""
     return inspection.notices.order_by("-pk").first()

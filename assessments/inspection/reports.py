@@ -103,19 +103,38 @@ def _figures(items: list[Any]) -> list[Any]:
         Table([_("结果"), _("项数")], list(results.items()), widths=(4, 2)),
         Paragraph(_("与单位最近一次已确认的自评估逐项比较：")),
         Table([_("比较"), _("项数")], against, widths=(4, 2)),
+        *_differing(items),
     ]
+
+
+def _differing(items: list[Any]) -> list[Any]:
+    """The items on which the inspection and the unit's own assessment disagree."""
+    rows = [
+        (item.code, item.control_point, str(item.get_self_result_display()), str(item.get_result_display()),
+         str(comparison.LABELS[how]))
+        for item in items
+        if (how := comparison.compare(item.self_result, item.result)) in (comparison.WORSE, comparison.BETTER)
+    ]  # fmt: skip
+    if not rows:
+        return []
+    heads = [_("条款"), _("控制点"), _("自评估结果"), _("检查结果"), _("比较")]
+    return [Paragraph(_("其中不一致的项：")), Table(heads, rows, widths=(2.4, 4, 2.6, 2.6, 2.4))]
 
 
 def _findings(found: list[Any]) -> list[Any]:
     if not found:
         return [Paragraph(_("没有发现问题。"))]
     rows = [
-        (item.code, item.control_point, str(item.get_result_display()), item.found, item.risk,
-         str(item.get_recheck_display()) if item.recheck else "—")
+        (item.code, item.control_point, str(item.get_result_display()), item.found, _risk_of(item),
+         item.rectification_label or "—", str(item.get_recheck_display()) if item.recheck else "—")
         for item in found
     ]  # fmt: skip
-    heads = [_("条款"), _("控制点"), _("结果"), _("检查情况"), _("风险"), _("复查")]
-    return [Table(heads, rows, widths=(2.4, 3, 2, 6, 1.2, 2))]
+    heads = [_("条款"), _("控制点"), _("结果"), _("检查情况"), _("风险"), _("整改"), _("复查")]
+    return [Table(heads, rows, widths=(2.4, 2.6, 1.8, 5.4, 1.6, 1.8, 2))]
+
+
+def _risk_of(item: Any) -> str:
+    return _risk({"risk": item.risk, "major": item.is_major})
 
 
 def _notices(inspection: Inspection) -> list[Any]:

@@ -41,6 +41,12 @@ def require_lead(inspection: Inspection, by: Any) -> None:
         raise errors.NotAllowed(message, obj=inspection)
 
 
+def require_recorder(inspection: Inspection, by: Any) -> None:
+    """NotAllowed unless ``by`` inspects for the leading department or was taken into the team."""
+    if not queries.members(inspection).filter(user=by).exists():
+        require_lead(inspection, by)
+
+
 @audit.audited
 def save_inspection(*, form: Any, by: Any, at: dt.datetime) -> Inspection:
     """Plan an inspection with its checklist and a proposed sample, or change one that has not begun.
@@ -177,13 +183,16 @@ def save_item(*, form: Any, by: Any, at: dt.datetime, given: dict[int, str] | No
     if not form.is_valid():
         raise errors.Invalid({key: [str(e) for e in found] for key, found in form.errors.items()})
     row = form.instance
-    inspection = Inspection.objects.select_for_update().get(pk=row.inspection_id)
+    rows = Inspection.objects.select_related("protected_object__unit", "lead__unit")
+    inspection = rows.select_for_update(of=("self",)).get(pk=row.inspection_id)
     if row.pk is None:
         _locked(inspection, by)
         row.order = inspection.items.count() + 1
         row.code, row.layer, row.is_custom = f"自定-{row.order}", _("自定检查内容"), True
     elif inspection.state not in (InspectionState.ONSITE, InspectionState.RECHECKING):
         raise errors.Conflict(_("现在不在现场检查或复查阶段，不能记录。"), obj=inspection)
+    else:
+        require_recorder(inspection, by)
     saved = records.save(form, by=by, at=at)
     if given is not None:
         saved.sample_results.all().delete()
@@ -204,15 +213,30 @@ def combined(given: dict[int, str]) -> str:
 # -- the notice --------------------------------------------------------------------------------------------
 
 
+def check_kind(inspection: Inspection, kind: NoticeKind) -> None:
+    """A department issues its own kinds of documents and no other's. Raises Invalid."""
+    if kind.department_id != inspection.lead_id or not kind.is_active:
+        raise errors.Invalid({"kind": [_("这种文书不由牵头部门签发。")]})
+
+
+def check_deadline(deadline: dt.date, today: dt.date) -> None:
+    """The unit has time left. Raises Invalid."""
+    if deadline < today:
+        raise errors.Invalid({"deadline": [_("整改期限已过，请改为今天或以后。")]})
+
+
+def next_sequence(kind: NoticeKind, year: int) -> int:
+    """The next number of a locked kind in ``year``."""
+    return IssuedNotice.objects.filter(kind=kind, year=year).count() + 1
+
+
 @audit.audited
 def keep_draft(
     *, inspection: Inspection, kind: NoticeKind, deadline: dt.date, text: str, by: Any, at: dt.datetime
 ) -> Inspection:
     """The notice as it is put forward. Raises Invalid (another department's kind, deadline past)."""
-    if kind.department_id != inspection.lead_id or not kind.is_active:
-        raise errors.Invalid({"kind": [_("这种文书不由牵头部门签发。")]})
-    if deadline < timezone.localdate(at):
-        raise errors.Invalid({"deadline": [_("整改期限已过，请改为今天或以后。")]})
+    check_kind(inspection, kind)
+    check_deadline(deadline, timezone.localdate(at))
     before = {"kind": str(inspection.draft_kind or ""), "deadline": str(inspection.draft_deadline or "")}
     inspection.draft_kind, inspection.draft_deadline, inspection.draft_text = kind, deadline, text
     Inspection.objects.filter(pk=inspection.pk).update(draft_kind=kind, draft_deadline=deadline, draft_text=text)
@@ -231,7 +255,7 @@ def issue(*, inspection: Inspection, by: Any, at: dt.datetime) -> IssuedNotice:
         raise errors.Invalid({"kind": [_("通知还没有拟好。")]})
     kind = NoticeKind.objects.select_for_update().get(pk=inspection.draft_kind.pk)
     today = timezone.localdate(at)
-    sequence = IssuedNotice.objects.filter(kind=kind, year=today.year).count() + 1
+    sequence = next_sequence(kind, today.year)
     found = list(queries.findings(inspection))
     obj = inspection.protected_object
     notice = IssuedNotice(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from assessments.findings.models import LIVE
 from secmgmt.core import errors, pages, permissions
 from secmgmt.core.bounds import whole_number
 from secmgmt.core.clock import now
@@ -31,6 +32,9 @@ from .workflow import NOTICE, WORKFLOW
 
 LOADED = ("protected_object__unit", "protected_object__owner", "lead__unit", "draft_kind__department", "updated_by")
 KEPT = frozenset({Role.LIST, Role.CREATE, Role.DETAIL, Role.UPDATE, Role.HISTORY})
+
+
+DIFFER = (comparison.WORSE, comparison.BETTER)
 
 
 def _panel(title: str, template: str, *, column: str = "main", **context: Any) -> dict[str, Any]:
@@ -90,10 +94,15 @@ class Inspections(FeatureViews):
         done = sum(1 for item in items if item.result)
         found = [item for item in items if item.is_finding]
         against = comparison.counted(items)
+        differing = [(item, comparison.compare(item.self_result, item.result)) for item in items]
+        differing = [(item, comparison.LABELS[how], comparison.TONES[how]) for item, how in differing if how in DIFFER]
+        known = list(obj.protected_object.findings.visible_to(self.request.user).filter(state__in=LIVE))
         return [
             _panel(_t("检查进展"), "progress", done=done, total=len(items), against=against, listed=listed),
             _panel(_t("发现的问题"), "findings", rows=found, listed=listed, rechecks=obj.state == "rechecking"),
+            _panel(_t("与自评估不一致的项"), "differing", rows=differing),
             _panel(_t("签发的通知"), "notices", rows=list(obj.notices.all())),
+            *([_panel(_t("系统自动发现"), "known", rows=known)] if known else []),
             _panel(_t("检查组"), "members", column="side", rows=list(queries.members(obj)), lead=obj.lead),
             _panel(_t("样本"), "samples", column="side", rows=list(obj.samples.all())),
         ]
@@ -117,7 +126,7 @@ class Items(FeatureViews):
         (_("检查"), lambda row: row.inspection.title), "code", "layer", "control_point", "summary", "self_result",
         "result", (_("与自评估比较"), versus), "method", "found", "risk", "high_risk_case", "is_major",
         (_("各样本"), lambda row: "；".join(f"{r.sample}：{r.get_result_display()}" for r in row.sample_results.all())),
-        "recheck", "recheck_found", "rectification",
+        "recheck", "recheck_found", (_("整改进展"), lambda row: row.rectification_label),
     )  # fmt: skip
 
     def initial(self) -> dict[str, Any]:
@@ -131,8 +140,6 @@ class Items(FeatureViews):
 
     def store(self, form: RecordForm) -> Any:
         """By sample where samples are given."""
-        if form.instance.pk is not None:
-            require_recorder(self.request.user, form.instance.inspection)
         by_sample = form.given() if hasattr(form, "given") and form.is_valid() and form.samples else None
         return services.save_item(form=form, given=by_sample, by=self.request.user, at=now())
 
@@ -217,12 +224,6 @@ class NoticeKinds(FeatureViews):
     facts = (
         "department", "name", "word", "basis", "confidence", "reply_days", "needs_signature", "is_active"
     )  # fmt: skip
-
-
-def require_recorder(user: Any, inspection: Inspection) -> None:
-    """Who records: the leading department's inspectors, and the team."""
-    if not (queries.leads(user, inspection) or queries.members(inspection).filter(user=user).exists()):
-        services.require_lead(inspection, user)
 
 
 def _inspection(request: HttpRequest, pk: int) -> Inspection:

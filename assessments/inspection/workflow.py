@@ -75,7 +75,7 @@ def may_go_unsigned(obj: Inspection, by: Any) -> None:
 def reply_there(obj: Inspection, by: Any) -> None:
     """Re-inspection follows the unit's reply, or the deadline without one."""
     notice = services.open_notice(obj)
-    if notice is not None and notice.state != N.REPLIED and notice.deadline > today():
+    if notice is not None and queries.is_awaited(notice, today()):
         raise errors.Incomplete(
             _t("单位还没有回复，整改期限也没有到，不能复查。"),
             [(_t("期限 %(day)s") % {"day": notice.deadline.isoformat()}, notice.get_absolute_url())],
@@ -84,7 +84,7 @@ def reply_there(obj: Inspection, by: Any) -> None:
 
 def all_rechecked(obj: Inspection, by: Any) -> None:
     """Every finding was looked at again."""
-    missing = queries.findings(obj).filter(recheck="").count()
+    missing = queries.unchecked(obj)
     if missing:
         page = f"{reverse('assessments:inspectionitem-list')}?inspection={obj.pk}&result=findings"
         raise errors.Incomplete(_t("还有问题没有复查。"), [(_t("%(n)d 项没有复查结果") % {"n": missing}, page)])

@@ -136,9 +136,12 @@ def test_the_whole_way_from_the_plan_to_the_conclusion(city, thing, monkeypatch)
     assert (row.state, row.conclusion) == ("concluded", "问题已整改。")
     assert (notice.state, notice.replies.count()) == ("closed", 2)
     for build, subject in ((reports.build_report, row), (reports.build_notice, notice)):
-        text = "".join(page.extract_text() for page in PdfReader(BytesIO(
-            render(build(subject, by=city.shen, at=now()), "pdf"))).pages)  # fmt: skip
-        assert items[0].code in text
+        assert items[0].code in printed(build(subject, by=city.shen, at=now()))
+
+
+def printed(document: Any) -> str:
+    """The text of its PDF."""
+    return "".join(page.extract_text() for page in PdfReader(BytesIO(render(document, "pdf"))).pages)
 
 
 def test_the_inspected_unit_sees_the_notice_and_nothing_before_it(city, thing):
