@@ -94,8 +94,8 @@ class Inspections(FeatureViews):
         done = sum(1 for item in items if item.result)
         found = [item for item in items if item.is_finding]
         against = comparison.counted(items)
-        against_own = [(item, comparison.compare(item.self_result, item.result)) for item in items]
-        differing = [(item, comparison.LABELS[how], comparison.TONES[how]) for item, how in against_own if how in DIFFER]
+        own = [(item, comparison.compare(item.self_result, item.result)) for item in items]
+        differing = [(item, comparison.LABELS[how], comparison.TONES[how]) for item, how in own if how in DIFFER]
         known = list(obj.protected_object.findings.visible_to(self.request.user).filter(state__in=LIVE))
         return [
             _panel(_t("检查进展"), "progress", done=done, total=len(items), against=against, listed=listed),
