@@ -7,10 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from assets.connections.services import HOST
 from secmgmt.accounts import roles
 from secmgmt.core.acts import ACT_LABELS
-from secmgmt.core.manifest import Manifest, MenuEntry, Panel
+from secmgmt.core.manifest import Manifest, MenuEntry, Panel, ReportKind
 from secmgmt.core.permissions import ACTION_LABELS, Capacity
 
-from . import tasks  # noqa: F401 - importing it registers its kind of job
+from . import (
+    rectified,
+    tasks,  # noqa: F401 - importing it registers its kind of job
+)
 from .hosting_panel import responsibility_panel
 from .inheritance import renew_all
 from .reuse_rules import load_rules
@@ -53,6 +56,13 @@ MANIFEST = Manifest(
         Panel(
             "assets.Hosting", _("责任分担与证据共享"), "assessments/responsibility_panel.html",
             responsibility_panel, order=10,
+        ),
+    ),
+    reports=(
+        ReportKind(
+            "rectification-report", _("整改报告"), "assets.ProtectedObject", rectified.build, formats=("pdf", "docx"),
+            related=("unit", "owner"), private=True,
+            note=_("一个对象整改的总体情况、评估时与整改后的结果、已完成和未完成事项，公文版式"),
         ),
     ),
     api=(("responsibilities", "assessments.evaluation.reuse_api:router"),),

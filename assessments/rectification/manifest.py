@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from secmgmt.accounts import roles
 from secmgmt.core.acts import ACT_LABELS
-from secmgmt.core.manifest import Manifest, MenuEntry, Panel, SearchSource
+from secmgmt.core.manifest import Manifest, MenuEntry, Panel, ReportKind, SearchSource
 from secmgmt.core.permissions import ACTION_LABELS
 
-from . import queries, services, tasks
+from . import queries, reports, services, tasks
 from .figures import FIGURES
 from .todos import DECISIONS, object_panel, rectification_todos
 
@@ -37,6 +37,7 @@ ACTION_LABELS.update(
 ITEM, DUE, ROUTE = "assessments.Rectification", "assessments.DueRule", "assessments.RouteRule"
 READ = ("view", "export")
 RULES_READ = {DUE: READ, ROUTE: READ}
+RELATED = ("protected_object__unit", "protected_object__owner", "owner")
 READERS = (roles.AUTHORITY.code, roles.POLICE.code)
 
 MANIFEST = Manifest(
@@ -60,6 +61,21 @@ MANIFEST = Manifest(
     decisions=DECISIONS,
     panels=(
         Panel("assets.ProtectedObject", _("问题整改"), "assessments/rectification/panel.html", object_panel, order=35),
+    ),
+    reports=(
+        ReportKind(
+            "rectification-plan", _("整改方案"), "assets.ProtectedObject", reports.build_plan,
+            formats=("pdf", "docx"), related=("unit", "owner"), private=True,
+            note=_("一个对象未关闭的问题、原因、措施、期限、经费和审批意见，公文版式"),
+        ),
+        ReportKind(
+            "rectification-item-plan", _("单项整改方案"), ITEM, reports.build_item_plan, formats=("pdf", "docx"),
+            related=RELATED, line=reports.item_line, note=_("一个问题的原因、措施、期限、经费和审批意见，公文版式"),
+        ),
+        ReportKind(
+            "rectification-item-report", _("单项整改报告"), ITEM, reports.build_item_report, formats=("pdf", "docx"),
+            related=RELATED, line=reports.item_line, note=_("一个问题的整改结果、验证和证据，公文版式"),
+        ),
     ),
     search=(
         SearchSource(

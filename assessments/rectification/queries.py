@@ -86,6 +86,12 @@ def major_hazards(rows: QuerySet) -> Hazards:
     return Hazards(counted["found"], counted["closed"])
 
 
+def hazards_in(items: Iterable[Rectification]) -> Hazards:
+    """The same of items that are loaded already."""
+    states = [item.state for item in items if item.major]
+    return Hazards(len(states), states.count(State.CLOSED))
+
+
 def counts_by_state(rows: QuerySet) -> dict[str, int]:
     """State → how many of ``rows`` stand there."""
     return dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
@@ -122,6 +128,12 @@ def results_after(origin: str, kind: int, ids: Iterable[int]) -> dict[int, Recti
         item__sources__object_id__in=list(ids),
     )  # fmt: skip
     return {row.source: row for row in rows.annotate(source=F("item__sources__object_id")).select_related("item")}
+
+
+def standing_results(items: Iterable[Rectification]) -> dict[int, RectifiedResult]:
+    """Item → the 整改后结果 that stands: one query."""
+    rows = RectifiedResult.objects.filter(revoked_on__isnull=True, item__in=[item.pk for item in items])
+    return {row.item_id: row for row in rows}
 
 
 def items_of(origin: str, kind: int, ids: QuerySet | Iterable[int]) -> QuerySet:

@@ -64,7 +64,13 @@ def object_panel(obj: Any, user: Any) -> dict[str, Any] | None:
         return None
     found = rows.filter(state__in=OPEN).select_related("protected_object__unit", "owner").order_by("due_on", "pk")
     hazards = queries.major_hazards(rows)
+    documents = (("rectification-plan", _t("整改方案")), ("rectification-report", _t("整改报告")))
     return {
+        "documents": [
+            (label, f"{reverse('portal:report-preview', args=[code])}?subject={obj.pk}")
+            for code, label in documents
+            if permissions.may(user, type(obj), "export", permissions.path_of(obj))
+        ],
         "rows": list(found[:SHOWN]),
         "open": sum(n for state, n in counts.items() if state != State.CLOSED),
         "closed": counts.get(State.CLOSED, 0),

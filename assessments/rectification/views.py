@@ -31,6 +31,8 @@ from .sheets import RECTIFICATION_SHEET
 from .tables import DUE_RULES, RECTIFICATIONS, ROUTE_RULES
 from .workflow import WORKFLOW
 
+PLANNED = (State.PLANNING, State.PLAN_REVIEW, State.DOING, State.EXTENSION_REVIEW)  # its document is the plan
+
 
 class Rectifications(FeatureViews):
     """Items of the objects in one's scope."""
@@ -80,6 +82,11 @@ class Rectifications(FeatureViews):
     def detail_actions(self, obj: Any, allowed: frozenset[str]) -> list[Button]:
         """The form is called what it is for now."""
         buttons = super().detail_actions(obj, allowed if obj.is_deletable else allowed - {"delete"})
+        if "export" in allowed:
+            kind = "item-plan" if obj.state in PLANNED else "item-report"
+            words = {"item-plan": _t("整改方案"), "item-report": _t("整改报告")}
+            preview = reverse("portal:report-preview", args=[f"rectification-{kind}"])
+            buttons.append((words[kind], f"{preview}?subject={obj.pk}", "", "eye"))
         label = _t("填写方案") if obj.state == State.PLANNING else _t("记录进展")
         edit = self.url("update", obj)
         return [(label, *button[1:]) if button[1] == edit else button for button in buttons]

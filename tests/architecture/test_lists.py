@@ -87,7 +87,7 @@ ROWS: dict[str, tuple[str, Maker]] = {
 # the API's words
 SAME = {"protectedobject": "object", "datacategory": "data", "interconnection": "link", **extras.gathered("KINDS")}
 LISTS = [*sorted(name for name in table.urls() if name.endswith("-list")), "core:notices", "core:search"]
-MORE = {"portal:report-list": 32}  # two questions for each kind of report that can be made, whatever the rows
+MORE = {"portal:report-list": 40}  # two questions for each kind of report that can be made, whatever the rows
 ASKED = {"core:search": {"q": "检索"}, "api:duty-list": {"size": 200}}
 
 
