@@ -65,7 +65,10 @@ MANIFEST = Manifest(
             note=_("一个对象整改的总体情况、评估时与整改后的结果、已完成和未完成事项，公文版式"),
         ),
     ),
-    api=(("responsibilities", "assessments.evaluation.reuse_api:router"),),
+    api=(
+        ("responsibilities", "assessments.evaluation.reuse_api:router"),
+        ("offline", "assessments.evaluation.offline_api:router"),
+    ),
     catalogs=(load_rules,),
     chores=(renew_all,),
 )  # fmt: skip

@@ -6,7 +6,7 @@ noticed, and a workbook of another assessment, another set of items or one tampe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,8 +41,9 @@ def item_set(rows: Iterable[Answer]) -> str:
 
 
 def given_of(row: Answer) -> Given:
-    """The answer of ``row`` as a workbook holds it."""
-    return {name: getattr(row, name) for name in FIELDS} | {"high_risk_applies": sorted(row.high_risk_applies)}
+    """The answer of ``row`` as a workbook holds it: what was answered here, nothing while it waits to be confirmed."""
+    held = {name: getattr(row, name) for name in FIELDS} | {"high_risk_applies": sorted(row.high_risk_applies)}
+    return held | {"result": "" if row.pending else row.given}
 
 
 def state_of(given: Given) -> str:
@@ -170,8 +171,22 @@ def plan_of(assessment: Assessment, filled: Sequence[Filled], by: Any) -> Plan:
     return found
 
 
+def decided(plan: Plan, picks: Mapping[int, str]) -> tuple[list[Line], list[Line]]:
+    """What is kept after the person chose, and the conflicts he has not decided yet.
+
+    ``picks``: item → mine (the workbook's) or theirs (the server's).
+    """
+    for line in plan.of("conflict"):
+        picked = picks.get(line.row.pk, "")
+        line.picked = picked if picked in ("mine", "theirs") else ""
+    taken = [line for line in plan.lines if line.kind == "change" or line.picked == "mine"]
+    return taken, [line for line in plan.of("conflict") if not line.picked]
+
+
 def refusal_of(row: Answer, given: Given) -> str:
     """Why the answering rules do not take an answer, "" when they do."""
+    if row.pending and not given["result"]:
+        return _("这一项待确认，请在工作簿里选定结果，否则不采用。")
     try:
         services.answered(row, version=row.version, **given)
     except errors.Invalid as error:

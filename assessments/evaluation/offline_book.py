@@ -24,6 +24,7 @@ from secmgmt.core.reporting import xlsx_cells as cells
 
 from . import offline, points, services
 from .models import RISKS, Answer, Assessment
+from .responsibility import inherited_whole, worse_of
 
 ANSWERS, IDENTITY = "填报", "身份"  # names of the format, in no other language
 MAX_BYTES, MAX_ROWS = 5 * 1024 * 1024, 1000
@@ -87,7 +88,7 @@ def _write(sheet: Worksheet, number: int, row: Answer, exported: str, styles: tu
         "possible": "、".join(row.high_risk), "who": _who(row), "base": offline.base_of(row, exported),
     }  # fmt: skip
     for place, (key, _title, _width) in enumerate(COLUMNS, 1):
-        may = key in OPEN and row.editable and not (key == "result" and row.by_component)
+        may = key in OPEN and row.editable and not (key == "result" and (row.by_component or inherited_whole(row)))
         cell = sheet.cell(number, place)
         cell._style = copy(styles[may])
         cells.as_text_cell(cell, cells.limited(texts[key]))
@@ -98,7 +99,14 @@ def _write(sheet: Worksheet, number: int, row: Answer, exported: str, styles: tu
 def _who(row: Answer) -> str:
     if not row.editable:
         return _("不由您填写")
-    return _("按部件作答，结果在网上填") if row.by_component else ""
+    if row.by_component:
+        return _("按部件作答，结果在网上填")
+    if inherited_whole(row):
+        return _("由承载平台提供，结果不填")
+    if row.pending:
+        last = row.get_result_display()
+        return _("%(why)s，上次%(last)s") % {"why": row.get_pending_display(), "last": last or _("未答")}
+    return _("共同：填本方，平台为%s") % row.get_platform_result_display() if row.platform_result else ""
 
 
 def _choices(sheet: Worksheet, last: int) -> None:
@@ -223,7 +231,8 @@ def _row(
     if wrong:
         return None, wrong
     result = RESULTS.get(texts["result"], "")
-    gap = result in (points.PARTIAL, points.UNMET)
+    whole = worse_of(result, row.platform_result) if result and row.duty and row.platform_result else result
+    gap = whole in (points.PARTIAL, points.UNMET) or bool(row.pending and not result)
     given = {
         "result": result,
         "found": texts["found"],

@@ -67,23 +67,45 @@ def workbook(request: HttpRequest, pk: int) -> HttpResponse:
     return workbook_response(content, f"{assessment.title} {_('离线填报')}")
 
 
+def brought_back(request: HttpRequest, assessment: Assessment, sent: Any) -> str:
+    """Read a returned workbook and keep it for its preview; the preview's token. Raises FileRefused, on record."""
+    try:
+        rows = offline_book.read(sent, assessment)
+    except FileRefused as error:
+        audit.refuse(
+            "refused.import", assessment, by=request.user, reason=error.message[:500],
+            detail={"file": sent.name[:120], "code": error.code},
+        )  # fmt: skip
+        raise
+    token, data = previews.new_token(), {"assessment": assessment.pk, "file": sent.name[:120]}
+    previews.keep(token, KIND, request.user, data | {"rows": [asdict(row) for row in rows]})
+    return token
+
+
+def kept(request: HttpRequest, assessment: Assessment, token: str) -> dict[str, Any]:
+    """A workbook that waits for its preview. OutOfScope: used, too old, another's, of another assessment."""
+    back = reverse("assessments:assessment-offline", args=[assessment.pk])
+    data = previews.kept(token, KIND, request.user, ((_("重新上传"), back), (assessment.title, assessment.answer_url)))
+    if data["assessment"] != assessment.pk:
+        raise errors.OutOfScope(model=Assessment._meta.label, lookup=token)
+    return data
+
+
+def compared(request: HttpRequest, assessment: Assessment, data: dict[str, Any]) -> offline.Plan:
+    """What it changes, held against the answers as they are now."""
+    return offline.plan_of(assessment, [offline.Filled(**row) for row in data["rows"]], request.user)
+
+
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """Where the workbook is fetched and brought back."""
     assessment, refused = answered_by(request, pk), ""
     form = WorkbookForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        sent = form.cleaned_data["file"]
         try:
-            rows = offline_book.read(sent, assessment)
+            token = brought_back(request, assessment, form.cleaned_data["file"])
         except FileRefused as error:
             refused = error.message
-            audit.refuse(
-                "refused.import", assessment, by=request.user, reason=refused[:500],
-                detail={"file": sent.name[:120], "code": error.code},
-            )  # fmt: skip
         else:
-            token, data = previews.new_token(), {"assessment": pk, "file": sent.name[:120]}
-            previews.keep(token, KIND, request.user, data | {"rows": [asdict(row) for row in rows]})
             return redirect("assessments:assessment-offline-preview", pk=pk, token=token)
     context = frame(assessment, _("离线填报")) | {"form": form, "refused": refused.splitlines()}
     return render(request, "assessments/offline/upload.html", context, status=422 if request.method == "POST" else 200)
@@ -93,17 +115,12 @@ def preview(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     """What the workbook changes and where both sides changed; confirming keeps what was chosen."""
     assessment = answered_by(request, pk)
     back = reverse("assessments:assessment-offline", args=[pk])
-    data = previews.kept(token, KIND, request.user, ((_("重新上传"), back), (assessment.title, assessment.answer_url)))
-    if data["assessment"] != pk:
-        raise errors.OutOfScope(model=Assessment._meta.label, lookup=token)
-    plan = offline.plan_of(assessment, [offline.Filled(**row) for row in data["rows"]], request.user)
+    data = kept(request, assessment, token)
+    plan = compared(request, assessment, data)
     problem, status = "", 200
     if request.method == "POST":
-        for line in plan.of("conflict"):
-            picked = request.POST.get(f"pick-{line.row.pk}", "")
-            line.picked = picked if picked in ("mine", "theirs") else ""
-        taken = [line for line in plan.lines if line.kind == "change" or line.picked == "mine"]
-        undecided = [line for line in plan.of("conflict") if not line.picked]
+        picks = {line.row.pk: request.POST.get(f"pick-{line.row.pk}", "") for line in plan.of("conflict")}
+        taken, undecided = offline.decided(plan, picks)
         if request.POST.get("seen", "") != plan.seen:
             problem, status = _("核对期间网上的作答又有变动，下面是最新的比较，请重新核对。还没有写入。"), 409
             note_refusal(request, errors.Conflict(problem, obj=assessment))

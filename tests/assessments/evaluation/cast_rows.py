@@ -8,7 +8,10 @@ from assessments.evaluation.reuse_models import ResponsibilityLine, ReuseRule
 from secmgmt.core.clock import now
 
 CAPACITIES = {"responsibility": "host"}
-KINDS = {"responsibility": "responsibility", "responsibilityline": "responsibility", "reuserule": "reuserule"}
+KINDS = {
+    "responsibility": "responsibility", "responsibilityline": "responsibility", "reuserule": "reuserule",
+    "offline": "assessment",
+}  # fmt: skip
 ARGUMENTS = {"file": 0}
 
 
