@@ -20,6 +20,7 @@ from secmgmt.core.models import Attachment
 from . import points
 from .models import Answer, Assessment, AssessmentState, ComponentResult
 from .reuse_models import AnswerSource, EvidenceTerm
+from .reuse_rules import EVIDENCE_AGE, days_of
 
 TAKEN = (
     "pk", "code", "result", "value", "found", "risk", "high_risk_applies", "duty", "own_result", "platform_result",
@@ -93,6 +94,18 @@ def set_term(*, answer: Answer, file: int, until: dt.date | None, by: Any, at: d
         EvidenceTerm.objects.update_or_create(attachment=kept, defaults={"valid_until": until})
     detail = {"attachment": kept.pk, "name": kept.name, "valid_until": until.isoformat() if until else ""}
     audit.record("assessments.answer.evidence_term", row, by=by, at=at, detail=detail)
+
+
+def check_terms(assessment: Assessment, day: dt.date) -> None:
+    """Raises Incomplete: what is answered as met, in whole or in part, does not rest on expired evidence alone."""
+    answered = assessment.answers.filter(result__in=(points.MET, points.PARTIAL)).exclude(duty="platform")
+    files = _files(answered.order_by().values("pk"), days_of(EVIDENCE_AGE))
+    old = {pk for pk, ends in files.items() if ends and max(ends.values()) < day}
+    rows = answered.filter(pk__in=old).order_by("order")
+    links = [(f"{row.code} {row.summary[:40]}", row.get_absolute_url()) for row in rows]
+    if links:
+        text = _("%(n)d 项的证据都已过有效期，请先上传新的证据或改正有效期，再提交。")
+        raise errors.Incomplete(text % {"n": len(links)}, links)
 
 
 def earlier_answers(assessment: Assessment, evidence_days: int) -> dict[str, Earlier]:

@@ -131,6 +131,12 @@ def compare(newer: Assessment, older: Assessment) -> Comparison:
     return Comparison(newer, older, compared(after, before, lineage_of(newer.standard)))
 
 
+def usual(assessment: Assessment) -> Assessment | None:
+    """What it is held against unless another is chosen: the last of its own kind, else the last."""
+    earlier = earlier_of(assessment).select_related("engagement__agency", "protected_object__unit")
+    return earlier.filter(engagement__isnull=not assessment.by_agency).first() or earlier.first()
+
+
 def earlier_of(assessment: Assessment) -> QuerySet:
     """The confirmed assessments of the object by the same standard that came before, the latest first."""
     rows = confirmed_of(assessment.protected_object, assessment.standard_code)

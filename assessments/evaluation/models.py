@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -297,6 +298,18 @@ class Answer(models.Model):
     def may_attach(self, user: Any) -> bool:
         """Evidence comes from who answers the item."""
         return self.may_answer(user)
+
+    def beside_files(self, files: list[Attachment], user: Any, day: dt.date) -> dict[int, dict[str, Any]]:
+        """At each file until when it proves, whether that is over on ``day``, and where whoever answers writes it."""
+        may = self.assessment.is_open and self.may_answer(user)
+        terms = Attachment.objects.filter(pk__in=[file.pk for file in files]).values_list("pk", "term__valid_until")
+        return {
+            pk: {
+                "template": "assessments/assessment/term.html", "until": until, "expired": until and until < day,
+                "url": reverse("assessments:answer-term", args=[self.pk, pk]) if may else "", "pk": str(pk),
+            }
+            for pk, until in terms
+        }  # fmt: skip
 
     def get_absolute_url(self) -> str:
         """The page of the item: answer, components, evidence, remarks."""

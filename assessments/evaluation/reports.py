@@ -30,8 +30,9 @@ from secmgmt.core.reporting.document import (
 )
 from secmgmt.core.reporting.text import name_only
 
-from . import findings, formulas, printed, results
+from . import findings, formulas, printed, report_reuse, results, sources
 from .models import Answer, Assessment
+from .reuse_models import AnswerSource
 
 MOST_SPOKES = 12  # labels of more would lie over each other; extensions bring up to five layers each
 LAYER_HEADS = ("层面", "项数", "符合", "部分符合", "不符合", "不适用", "未答", "符合率")
@@ -43,6 +44,7 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
     answers = list(rows)
     summary = results.standing(assessment, answers)
     demo = assessment.protected_object.is_demo
+    origins = sources.of_assessment(assessment)
     gaps, kept = [answer for answer in answers if answer.is_gap], printed.printed(assessment, answers)
     return Document(
         title=assessment.title,
@@ -68,9 +70,12 @@ def build(assessment: Assessment, *, by: Any, at: dt.datetime) -> Document:
             Heading(2, _("（二）高风险判例（可能构成重大风险隐患，须研判）")),
             *_hazards(gaps, kept["cases"]),
             *_after(assessment, answers),
-            Heading(1, _("六、逐项结果")),
-            _items(answers, assessment.method),
-            Heading(1, _("七、办理与签署")),
+            Heading(1, _("六、与上次比较")),
+            *report_reuse.comparison(assessment),
+            Heading(1, _("七、逐项结果")),
+            *report_reuse.told(answers, origins),
+            _items(answers, assessment.method, origins),
+            Heading(1, _("八、办理与签署")),
             *_trail(assessment),
             Signature([_("填报人"), _("系统负责人"), _("单位网安负责人")]),
             Heading(1, _("附录　证据清单")),
@@ -96,7 +101,8 @@ def _after(assessment: Assessment, answers: list[Answer]) -> list[Block]:
 
 def _cover(assessment: Assessment, obj: dict[str, Any]) -> Cover:
     return Cover(
-        title=_("网络安全等级保护自评估报告"),
+        title=_("网络安全等级保护%(noun)s报告") % {"noun": assessment.noun} if not assessment.by_agency
+        else _("%(noun)s逐项结果") % {"noun": assessment.noun},
         subtitle=obj["name"],
         org=obj["unit"],
         date=assessment.report_date,
@@ -104,6 +110,7 @@ def _cover(assessment: Assessment, obj: dict[str, Any]) -> Cover:
             (_("安全保护等级"), assessment.level_line),
             (_("备案证明编号"), obj["filing_number"] or _("尚无")),
             (_("评估依据"), assessment.standard_code),
+            *([(_("测评机构"), assessment.assessor)] if assessment.by_agency else []),
         ],
         notice="" if assessment.state == "confirmed" else _("本报告尚未确认，仅供内部核对。"),
     )
@@ -122,7 +129,7 @@ def _facts(assessment: Assessment, summary: results.Summary, kept: dict[str, Any
         (_("已答"), f"{summary.answered} / {summary.items}"),
         (assessment.method.figure, summary.total or "—"),
         *_parts(summary),
-        (_("自评估结论（参考）"), conclusion),
+        (_("按逐项结果计算的结论") if assessment.by_agency else _("自评估结论（参考）"), conclusion),
         (_("可能构成重大风险隐患"), f"{summary.major_hazards} 项{_('，须研判') if summary.major_hazards else ''}"),
         (_("高风险、中风险问题"), f"{summary.high_risks} 项、{summary.medium_risks} 项"),
     ]
@@ -157,9 +164,12 @@ def _method(
     text = _(
         "依据 %(standard)s，按业务信息、系统服务和通用要求各自的级别选取适用项共 %(n)d 项，逐项给出符合、部分符合、"
         "不符合或不适用。控制点结果按 GB/T 28449-2018 得出：各项全部符合为符合，全部不符合为不符合，"
-        "全部不适用为不适用，其余为部分符合；有适用项时，不适用项不计。本结论为自评估结论，仅供参考，不是等级测评结论。"
+        "全部不适用为不适用，其余为部分符合；有适用项时，不适用项不计。"
     ) % {"standard": kept["standard"], "n": assessment.total}
-    blocks: list[Any] = [Paragraph(text)]
+    meaning = _("本结论为自评估结论，仅供参考，不是等级测评结论。")
+    if assessment.by_agency:
+        meaning = _("逐项结果由%(agency)s测评得出，结论以其出具的测评报告为准。") % {"agency": assessment.assessor}
+    blocks: list[Any] = [Paragraph(text + meaning)]
     if assessment.method.is_weighted:
         given = [answer.weight for answer in answers]
         words = {"w3": given.count(3), "w2": given.count(2), "w1": given.count(1)}
@@ -275,8 +285,8 @@ def _found(answer: Answer) -> str:
     return "\n".join([*([answer.found] if answer.found else []), *parts])
 
 
-def _items(answers: list[Answer], method: formulas.Method) -> Table:
-    """Every item; where weights count, an item that is more than 一般 says so."""
+def _items(answers: list[Answer], method: formulas.Method, origins: dict[int, list[AnswerSource]]) -> Table:
+    """Every item; where weights count, an item that is more than 一般 says so; so does what was taken over."""
     rows: list[Any] = []
     group = ""
     for answer in answers:
@@ -286,7 +296,9 @@ def _items(answers: list[Answer], method: formulas.Method) -> Table:
             rows.append(GroupRow(name))
         heavy = method.is_weighted and answer.weight > 1
         code = f"{answer.code}\n{formulas.WEIGHT_LABELS[answer.weight]}" if heavy else answer.code
-        rows.append((code, answer.summary, answer.get_result_display() or _("未答"), _found(answer)))
+        marks = report_reuse.marks(answer, origins.get(answer.pk, []))
+        found = "\n".join(line for line in (_found(answer), *marks) if line)
+        rows.append((code, answer.summary, answer.get_result_display() or _("未答"), found))
     return Table([_("条款"), _("要求"), _("结果"), _("现状说明")], rows, widths=(3, 7, 2, 6))
 
 

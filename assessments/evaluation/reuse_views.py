@@ -78,9 +78,10 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """An assessment held against an earlier one of the object (``?with=``, else the last); ``?show=`` one kind."""
     rows = Assessment.objects.select_related("protected_object__unit", "standard")
     assessment = permissions.get_visible(Assessment, request.user, "view", queryset=rows, pk=pk)
-    earlier = list(comparison.earlier_of(assessment).visible_to(request.user))
-    wanted = whole_number(request.GET.get("with"))
-    chosen = next((row for row in earlier if row.pk == wanted), earlier[0] if earlier and not wanted else None)
+    earlier = list(comparison.earlier_of(assessment).visible_to(request.user).select_related("engagement"))
+    wanted, usual = whole_number(request.GET.get("with")), comparison.usual(assessment)
+    number = wanted or (usual.pk if usual else None)
+    chosen = next((row for row in earlier if row.pk == number), earlier[0] if earlier and not wanted else None)
     if wanted and chosen is None:
         raise errors.OutOfScope(model=Assessment._meta.label, lookup=wanted)
     found = comparison.compare(assessment, chosen) if chosen else None

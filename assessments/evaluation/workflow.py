@@ -18,6 +18,7 @@ from secmgmt.core.models import Decision
 from secmgmt.core.workflow import Transition, Workflow, not_the_submitter
 
 from . import findings, points, results
+from .carrying import check_terms
 from .hosted import check_current, platform_changed
 from .models import Answer, Assessment, AssessmentState
 from .printed import printed
@@ -56,8 +57,9 @@ def check_complete(obj: Assessment, by: Any) -> None:
 
 
 def submitted(obj: Assessment, by: Any, at: dt.datetime, opinion: str) -> None:
-    """What is inherited is as the platforms have it now; those who may confirm learn of it."""
+    """What is inherited is as the platforms have it now, no evidence is old; those who may confirm learn of it."""
     check_current(obj, at)
+    check_terms(obj, timezone.localdate(at))
     tell_confirming(obj, by, at, opinion)
 
 

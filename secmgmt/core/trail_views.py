@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from . import attachments, comments, errors, notices, parents, search
-from .clock import now
+from .clock import now, today
 from .filesafety.refusal import FileRefused
 from .forms import UnmarkedForm
 from .middleware import note_refusal
@@ -61,6 +61,8 @@ def attachment_panel(
     may_add = attachments.may_attach(user, obj)
     kind = ContentType.objects.get_for_model(obj)
     removable = may_add and not getattr(obj, "frozen_digest", "")
+    listed = list(attachments.attachments_of(obj, user))
+    beside = obj.beside_files(listed, user, today()) if listed and hasattr(obj, "beside_files") else {}
     rows = [
         {
             "name": row.name,
@@ -71,11 +73,12 @@ def attachment_panel(
             "by": row.by,
             "at": row.at,
             "note": row.note,
+            "beside": beside.get(row.pk),
             "delete_url": reverse("core:file-remove", args=[row.pk])
             if removable and not attachments.is_kept(row, obj) and attachments.may_remove(user, row, obj)
             else "",
         }
-        for row in attachments.attachments_of(obj, user)
+        for row in listed
     ]
     return {
         "attachments": rows,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.guarding import Guard, yes
+from tests.guarding import Guard, nothing, yes
 
 BOOK, FILE = "assessments.evaluation.offline", "test_offline.py::"
 WRONG = FILE + "test_a_wrong_workbook_is_refused_by_name_and_nothing_is_kept"
@@ -20,6 +20,10 @@ def no_seen(plan: object) -> str:
 
 REUSED = "test_offline_reused.py::"
 GUARDS = (
+    Guard(
+        "assessments.evaluation.workflow.check_terms", nothing,
+        ("test_reused_report.py::test_the_term_of_evidence",), "evidence that is over proves nothing",
+    ),
     Guard(
         BOOK + ".refusal_of", lambda row, given: "", (REUSED + "test_a_waiting_item",), "a waiting answer is not lost"
     ),
