@@ -26,6 +26,7 @@ DEMANDS = (
     "各单位对照 GB/T 22239-2019 逐项自评估，如实填写现状并附证据。\n"
     "单位网安负责人审定后报领导小组办公室；高风险项当月制定整改方案。"
 )
+BEGUN = 8  # of this year's tasks somebody has begun
 GAP_EVERY = 37  # of the items answered in this year's, one is partly met
 FINISHED = ("done",) * 9 + ("late", "done", "excepted")  # how last year's tasks ended, by turns
 EXCEPTED = "系统已迁入政务云，随平台一并评估"
@@ -114,7 +115,7 @@ def _this_year(city: OrgUnit, office: User, at: dt.datetime) -> None:
         pass
     services.announce(campaign=row.pk, by=office, at=begun)
     fresh = row.tasks.filter(assessment__created_at=begun).select_related("assessment", "protected_object__unit")
-    for number, task in enumerate(fresh.order_by("pk")):
+    for number, task in enumerate(fresh.order_by("pk")[:BEGUN]):
         _advance(task, number, at)
     last = row.tasks.order_by("-pk").first()
     if last is not None:
