@@ -64,7 +64,9 @@ def assessed(city: City, thing: Any, lin: Desk) -> Assessment:
     refused = lin.step(made, "submit", expect=422)
     assert "还有" in refused
     save = reverse("assessments:answer-save", args=[own.pk])
-    lin.post(save, {"version": own.version, "result": "unmet", "found": "仍是弱口令", "risk": "高"})
+    lin.post(save, {"version": own.version, "result": "unmet", "found": "仍是弱口令", "risk": "高", "opened": "1"})
+    rated = {"version": room.version, "result": "unmet", "risk": "中", "opened": "1"}
+    lin.post(reverse("assessments:answer-save", args=[room.pk]), rated)
     made.answers.filter(pending="").filter(result="").update(result="met", value=1)
     for row in made.answers.exclude(pending=""):
         row.pending, row.result, row.value = "", "met", 1
@@ -79,9 +81,8 @@ def rectified(city: City, item: Rectification, lin: Desk) -> None:
     """A problem's plan is written, approved in leadership's queue, done, and verified."""
     url = reverse("assessments:rectification-update", args=[item.pk])
     item.refresh_from_db()
-    kept = {name: getattr(item, name) for name in ("version", "title", "finding", "risk", "origin", "found_on")}
     plan = {
-        **kept, "owner": city.lin.pk, "root_cause": "没有口令策略", "measure": "启用口令复杂度和定期更换",
+        "version": item.version, "owner": city.lin.pk, "root_cause": "没有口令策略", "measure": "启用口令复杂度和定期更换",
         "expected": "不少于 12 位", "interim": "限制来源地址", "cost": "0",
     }  # fmt: skip
     lin.post(url, plan)
@@ -132,7 +133,7 @@ def test_from_the_answer_to_the_closure_of_what_an_inspection_found(city: City, 
         origin="evaluation"
     ).exists()
     rectified(city, item, lin)
-    lin.step(item, "verify", expect=403)
+    lin.get(reverse("assessments:rectification-transition", args=[item.pk, "verify"]), expect=403)
     Desk(city.zhou).step(item, "verify", opinion="已核实")
     assert item.state == "closed" and RectifiedResult.objects.get().result == "met"
     made.refresh_from_db()
