@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.support import CastClient, City
+from secmgmt.accounts.models import User
+from tests.support import PASSWORD, CastClient, City, totp_code
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps an event loop in this thread
 
@@ -77,3 +78,30 @@ def axe_finds() -> Callable[[Page], list[str]]:
         return [f"{v['id']}: {node['html'][:160]}" for v in found for node in v["nodes"]]
 
     return find
+
+
+@pytest.fixture
+def signed_in(browser: Browser, live_server: Any) -> Iterator[Callable[[User], Page]]:
+    """Everybody has a browser of his own and signs in with the forms; a script error fails the journey."""
+    contexts, problems = [], list[str]()
+
+    def enter(user: User) -> Page:
+        context = browser.new_context(base_url=live_server.url, viewport=DESK, locale="zh-CN")
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.goto("/")
+        page.get_by_label("账号").fill(user.username)
+        page.get_by_label("口令", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="登录", exact=True).click()
+        if user.needs_second_factor:
+            page.get_by_label("动态验证码").fill(totp_code())
+            page.get_by_role("button", name="登录", exact=True).click()
+        expect(page.get_by_role("heading", name="工作台")).to_be_visible()
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+    assert problems == []

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import docx
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 
 from assessments.catalog.services import load_shipped
 from assessments.models import Assessment, Grading
 from assets.models import ProtectedObject
 from secmgmt.accounts.models import User
-from tests.support import PASSWORD, City, totp_code
+from tests.support import City
 
 from .conftest import DESK
 
@@ -29,33 +29,6 @@ ROW = {
 }  # fmt: skip
 CONCLUSION = "自评估结论（参考）"
 BY_KEYS = 4
-
-
-@pytest.fixture
-def signed_in(browser: Browser, live_server: Any) -> Iterator[Callable[[User], Page]]:
-    """Everybody has a browser of his own and signs in with the forms; a script error fails the journey."""
-    contexts, problems = [], list[str]()
-
-    def enter(user: User) -> Page:
-        context = browser.new_context(base_url=live_server.url, viewport=DESK, locale="zh-CN")
-        contexts.append(context)
-        context.set_default_timeout(10_000)
-        page = context.new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto("/")
-        page.get_by_label("账号").fill(user.username)
-        page.get_by_label("口令", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="登录", exact=True).click()
-        if user.needs_second_factor:
-            page.get_by_label("动态验证码").fill(totp_code())
-            page.get_by_role("button", name="登录", exact=True).click()
-        expect(page.get_by_role("heading", name="工作台")).to_be_visible()
-        return page
-
-    yield enter
-    for context in contexts:
-        context.close()
-    assert problems == []
 
 
 def downloaded(page: Page, link: Locator, folder: Path) -> Path:

@@ -82,7 +82,8 @@ def rectified(city: City, item: Rectification, lin: Desk) -> None:
     url = reverse("assessments:rectification-update", args=[item.pk])
     item.refresh_from_db()
     plan = {
-        "version": item.version, "owner": city.lin.pk, "root_cause": "没有口令策略", "measure": "启用口令复杂度和定期更换",
+        "version": item.version, "owner": city.lin.pk, "root_cause": "没有口令策略",
+        "measure": "启用口令复杂度和定期更换",
         "expected": "不少于 12 位", "interim": "限制来源地址", "cost": "0",
     }  # fmt: skip
     lin.post(url, plan)
