@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import docx
 import pytest
@@ -17,10 +15,7 @@ from pypdf import PdfReader
 from assessments.catalog.services import load_shipped
 from assessments.models import Assessment, Grading
 from assets.models import ProtectedObject
-from secmgmt.accounts.models import User
 from tests.support import City
-
-from .conftest import DESK
 
 NAME = "区域卫生信息共享平台"
 ROW = {

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.slow(reason="three people with three browsers")
 def submit_the_plan(page: Page, item: Rectification) -> None:
     """The owner finds it on his desk and puts the plan forward."""
     page.goto(item.get_absolute_url())
-    page.get_by_role("link", name="提交审批").click()
-    page.get_by_role("button", name="提交审批").click()
+    page.get_by_role("link", name="提交方案审批").click()
+    page.get_by_role("button", name="提交方案审批").click()
     expect(page.get_by_text("方案待审批").first).to_be_visible()
 
 
@@ -33,7 +33,7 @@ def agree_in_the_queue(page: Page, item: Rectification) -> None:
     for told in (item.measure, item.interim, item.clause, str(item.protected_object)):
         expect(article.get_by_text(told).first).to_be_visible()
     article.get_by_label("审批意见").fill("同意，按期完成")
-    article.get_by_role("button", name="同意").click()
+    article.get_by_role("button", name="批准方案").click()
     expect(page.get_by_text("已同意 1 项")).to_be_visible()
     expect(page.get_by_text("没有等您审批的事项")).to_be_visible()
 
@@ -41,14 +41,14 @@ def agree_in_the_queue(page: Page, item: Rectification) -> None:
 def do_the_work(page: Page, item: Rectification, proof: Path) -> None:
     """The owner attaches what proves it and reports it done."""
     page.goto(item.get_absolute_url())
-    page.get_by_label("文件").set_input_files(proof)
+    page.get_by_role("button", name="文件 必填").set_input_files(proof)
     page.get_by_label("本文件不涉及国家秘密").check()
     page.get_by_role("button", name="上传附件").click()
     expect(page.get_by_text(proof.name).first).to_be_visible()
-    page.get_by_role("link", name="完成").first.click()
-    page.get_by_label("完成情况").fill("已建成并演练")
+    page.get_by_role("link", name="整改完成，提交验证").click()
+    page.get_by_label("整改结果").fill("已建成并演练")
     page.get_by_label("整改后结果").select_option("met")
-    page.get_by_role("button", name="完成").last.click()
+    page.get_by_role("button", name="整改完成，提交验证").click()
     expect(page.get_by_text("待验证").first).to_be_visible()
 
 
@@ -63,8 +63,8 @@ def test_a_problem_goes_from_its_plan_to_its_closure(city: City, signed_in: Call
     do_the_work(owner, item, proof)
     lead = signed_in(city.zhou)
     lead.goto(item.get_absolute_url())
-    lead.get_by_role("link", name="验证通过").click()
+    lead.get_by_role("link", name="验证通过，关闭").click()
     lead.get_by_label("意见").fill("属实")
-    lead.get_by_role("button", name="验证通过").click()
+    lead.get_by_role("button", name="验证通过，关闭").click()
     expect(lead.get_by_text("已关闭").first).to_be_visible()
     expect(lead.get_by_text("整改后结果").first).to_be_visible()
