@@ -41,17 +41,21 @@ def to_decide(user: Any, *states: str) -> QuerySet:
     for grant in user.grants() if getattr(user, "is_active", False) else ():
         by_role[grant.role].append(grant.path)
     for role, paths in by_role.items():
-        mine = Q(decides_role=role)
-        if not any(permissions.covers_everything(path) for path in paths):
-            beneath = Q(pk__in=[])
-            for path in paths:
-                beneath |= Q(protected_object__unit__path__startswith=path)
-            mine &= beneath
-        condition |= mine
+        condition |= Q(decides_role=role) & beneath(paths)
     # an administrator's role is no position and decides on no business matter
     rows = Rectification.objects.filter(condition, state__in=states or WAITING).exclude(decides_role="")
     rows = rows.exclude(asked_by=user).exclude(owner=user)
     return rows.select_related(*RELATED).order_by("asked_at", "pk")
+
+
+def beneath(paths: list[str]) -> Q:
+    """The condition that an item's object belongs to a unit under one of ``paths``."""
+    if any(permissions.covers_everything(path) for path in paths):
+        return Q()
+    found = Q(pk__in=[])
+    for path in paths:
+        found |= Q(protected_object__unit__path__startswith=path)
+    return found
 
 
 def to_work(user: Any) -> QuerySet:

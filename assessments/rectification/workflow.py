@@ -175,10 +175,17 @@ def extend(obj: Rectification, by: Any, at: dt.datetime, opinion: str) -> None:
 
 
 def accept(obj: Rectification, by: Any, at: dt.datetime, opinion: str) -> None:
-    """The risk is lived with until its day; Invalid when that day is over already."""
-    if obj.accepted_until is None or obj.accepted_until <= timezone.localdate(at):
-        raise errors.Invalid({"opinion": [_t("申请的截止日期已过，请退回重新申请。")]})
+    """The risk is lived with until its day."""
+    require_term(obj, at)
     answered(_t("%(number)s “%(title)s”的风险已由%(who)s接受"))(obj, by, at, opinion)
+
+
+def require_term(obj: Rectification, at: dt.datetime) -> None:
+    """Invalid without a day on which the acceptance ends, or when that day is over already."""
+    if obj.accepted_until is None:
+        raise errors.Invalid({"opinion": [_t("申请没有写截止日期，请退回重新申请。")]})
+    if obj.accepted_until <= timezone.localdate(at):
+        raise errors.Invalid({"opinion": [_t("申请的截止日期已过，请退回重新申请。")]})
 
 
 def close(obj: Rectification, by: Any, at: dt.datetime, opinion: str) -> None:

@@ -13,8 +13,9 @@ from assessments.rectification.choices import State
 from assessments.rectification.workflow import WORKFLOW
 from secmgmt.core import errors
 from secmgmt.core.clock import now
-from secmgmt.core.models import Decision
+from secmgmt.core.models import Decision, Notice
 from secmgmt.core.workflow import seen_token
+from tests.support import make_position, make_user
 
 from .support import make_item
 
@@ -97,23 +98,28 @@ def test_the_queue_costs_the_same_for_many_rows(city, client, django_assert_max_
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="two transactions at once need PostgreSQL")
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_approve_at_once_one_is_told_that_he_is_late(city):
-    item, told = make_item(city.health, "plan_review"), []
+@pytest.mark.parametrize("names", [("approve", "approve"), ("approve", "return_plan")])
+def test_of_two_leaders_who_decide_at_once_one_is_told_that_he_is_late(city, names):
+    second = make_user(unit=city.root)
+    make_position(second, city.root, "act_as_leader")
+    item, told = make_item(city.health, "plan_review", owner=city.lin), []
     seen, ready = seen_token(item), threading.Barrier(2)
 
-    def approve():
+    def decide(person, name):
         try:
             ready.wait(10)
-            WORKFLOW.fire(item, "approve", by=city.gao, at=now(), seen=seen)
+            WORKFLOW.fire(item, name, by=person, at=now(), seen=seen, opinion="意见")
             told.append("done")
         except errors.Conflict:
             told.append("late")
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=approve) for _n in range(2)]
+    people = zip((city.gao, second), names, strict=True)
+    threads = [threading.Thread(target=decide, args=pair) for pair in people]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(20)
     assert sorted(told) == ["done", "late"] and Decision.of(item).count() == 1
+    assert Notice.objects.filter(user=city.lin).count() == 1  # one answer, not two
