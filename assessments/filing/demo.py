@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from assessments.grading.models import Grading, GradingState
 from assessments.grading.queries import standing_grading
-from assets.models import ProtectedObject
+from assets.models import DataCategory, ProtectedObject
 from secmgmt.accounts.models import OrgUnit
 from secmgmt.core import attachments, audit, records, search
 from secmgmt.core.reporting.document import Document, Meta, Paragraph
@@ -24,12 +24,16 @@ from .workflow import WORKFLOW
 
 S, K = FilingState, FilingKind
 # state a filing is left in, kind; taken by demo objects in the order of their numbers
+# (no certificate ends before 2027-12-31 by the rules, so none can be extended yet)
 WANTED = (
-    (S.PREPARING, K.FIRST), (S.SUBMITTED, K.FIRST), (S.REVIEWING, K.FIRST), (S.RETURNED, K.FIRST),
-    (S.REJECTED, K.FIRST), (S.FILED, K.FIRST), (S.DONE, K.EXTENSION),
+    (S.SUBMITTED, K.FIRST), (S.REJECTED, K.FIRST), (S.FILED, K.FIRST), (S.PREPARING, K.FIRST), (S.REVIEWING, K.CHANGE),
+    (S.RETURNED, K.CHANGE), (S.DONE, K.CANCEL),
 )  # fmt: skip
 DAYS = 2  # between two steps
-REASON = "单位机构改革后名称和联系人已更新，系统继续使用，申请延长备案证明有效期。"
+REASONS = {
+    K.CHANGE: "单位机构改革后名称和联系人已更新，申请变更备案信息。",
+    K.CANCEL: "业务已并入市政务服务平台，本系统停止使用，申请撤销备案。",
+}
 
 
 def create_filings(at: dt.datetime) -> None:
@@ -51,9 +55,8 @@ def create_filings(at: dt.datetime) -> None:
 
 def _fits(obj: ProtectedObject, kind: str, state: str, at: dt.datetime) -> bool:
     grading = standing_grading(obj)
-    if kind == K.EXTENSION:
-        until = obj.filing_valid_until
-        return bool(until and queries.terms().window_opens(until) <= timezone.localdate(at))
+    if kind != K.FIRST:
+        return bool(obj.filing_number and obj.security_level == 2 and grading and grading.state == GradingState.FINAL)
     open_one = Grading.objects.filter(protected_object=obj).exclude(state__in=("determined", "final")).exists()
     waits = grading is not None and grading.state == GradingState.DETERMINED and not obj.filing_number
     return waits and not (state == S.REJECTED and open_one)
@@ -79,7 +82,7 @@ def _unit_facts(unit: OrgUnit, objects: list[ProtectedObject], at: dt.datetime) 
 def _story(obj: ProtectedObject, kind: str, state: str, at: dt.datetime) -> None:
     owner = obj.owner
     filing = Filing(
-        protected_object=obj, kind=kind, reason=REASON if kind != K.FIRST else "", filled_by=owner.name,
+        protected_object=obj, kind=kind, reason=REASONS.get(K(kind), ""), filled_by=owner.name,
         filled_on=timezone.localdate(at), is_demo=True,
         materials_note="演示数据：未附的材料随纸质件报送。" if state != S.PREPARING else "",
     )  # fmt: skip
@@ -96,6 +99,7 @@ def _story(obj: ProtectedObject, kind: str, state: str, at: dt.datetime) -> None
     if state == S.PREPARING:
         return
     _unfilled(obj)
+    _data_of(obj, at)
     filing = Filing.objects.select_related("protected_object__unit", "grading").get(pk=filing.pk)
     if lacking(filing):
         return  # what the demo inventory does not say is left to be mended, as in life
@@ -111,12 +115,32 @@ def _unfilled(obj: ProtectedObject) -> None:
     changed = {name: value for name, value in wanted.items() if not getattr(obj, name)}
     if not obj.in_operation_on and obj.status != "building":
         changed["in_operation_on"] = timezone.localdate(obj.created_at)
+    pairs = (("is_mobile", "mobile_facts"), ("is_iot", "iot_facts"), ("is_industrial", "industrial_facts"),
+             ("is_big_data", "big_data_facts"), ("data_exported", "export_facts"))  # fmt: skip
+    for flag, facts in pairs:
+        if getattr(obj, flag) and not getattr(obj, facts):
+            changed[facts] = "（演示）经专用网关接入，仅采集业务所需数据。"
     codes = {"credit_code": "11411000MB00000000", "region_code": "411000", "address": "颍川市莲城路 1 号（演示）"}
     blank = {name: value for name, value in codes.items() if not getattr(obj.unit, name)}
     if blank:
         OrgUnit.objects.filter(pk=obj.unit_id, is_demo=True).update(**blank)
     if changed:
         ProtectedObject.objects.filter(pk=obj.pk).update(**changed)
+
+
+def _data_of(obj: ProtectedObject, at: dt.datetime) -> None:
+    """A class of data for 表六, where the demo inventory has none."""
+    if DataCategory.objects.filter(protected_object=obj).exists():
+        return
+    row = DataCategory(
+        protected_object=obj, name="业务办理数据", level="general", category="公共服务", department="信息中心",
+        personal="none", source="collected", exchange="none", store="own_room",
+    )  # fmt: skip
+    records.stamp(row, by=obj.owner, at=at)
+    with audit.act():
+        row.save()
+        search.refresh(row)
+        audit.record("assets.datacategory.add", row, by=obj.owner, at=at, after=audit.fields_of(row))
 
 
 def _walk(filing: Filing, state: str, owner: Any, officer: Any, at: dt.datetime) -> None:
@@ -128,7 +152,7 @@ def _walk(filing: Filing, state: str, owner: Any, officer: Any, at: dt.datetime)
     ends = {
         S.RETURNED: ("return_", "请补充网络拓扑图中与灾备中心的互联关系，并附安全服务清单。"),
         S.REJECTED: ("reject", "业务信息受破坏后对社会秩序的侵害程度论证不足，请重新定级。"),
-        S.FILED: ("file", "材料齐全，定级准确，予以备案。"), S.DONE: ("approve", "同意延期。"),
+        S.FILED: ("file", "材料齐全，定级准确，予以备案。"), S.DONE: ("approve", "情况属实，同意撤销。"),
     }  # fmt: skip
     if state in ends:
         steps.append((ends[S(state)][0], officer, ends[S(state)][1]))

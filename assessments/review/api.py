@@ -7,9 +7,9 @@ from ninja import ModelSchema
 from secmgmt.core.api import crud_router
 
 from . import services
-from .filters import GateItemFilter, GateOpinionFilter, GateReviewFilter, ProjectFilter
-from .forms import GateItemForm, ProjectForm
-from .models import GateItem, GateOpinion, GateReview, Project
+from .filters import GateDepartmentFilter, GateItemFilter, GateOpinionFilter, GateReviewFilter, ProjectFilter
+from .forms import GateDepartmentForm, GateItemForm, ProjectForm
+from .models import GateDepartment, GateItem, GateOpinion, GateReview, Project
 
 
 class ProjectOut(ModelSchema):
@@ -44,6 +44,14 @@ class GateItemOut(ModelSchema):
         exclude = ("updated_by",)
 
 
+class GateDepartmentOut(ModelSchema):
+    """A department whose opinion a gate asks for."""
+
+    class Meta:
+        model = GateDepartment
+        exclude = ("updated_by",)
+
+
 projects = crud_router(
     Project, ProjectOut, ProjectForm, filterset=ProjectFilter, related=("unit", "lead"),
     sort=("planned_on", "stage", "updated_at"), store=services.store,
@@ -57,3 +65,6 @@ opinions = crud_router(
     sort=("until", "given_at"),
 )  # fmt: skip
 items = crud_router(GateItem, GateItemOut, GateItemForm, filterset=GateItemFilter, sort=("code", "gate"))
+departments = crud_router(
+    GateDepartment, GateDepartmentOut, GateDepartmentForm, filterset=GateDepartmentFilter, sort=("gate", "code")
+)

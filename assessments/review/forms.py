@@ -105,7 +105,7 @@ class GateDepartmentForm(RecordForm):
 
     class Meta:
         model = GateDepartment
-        fields = ("gate", "code", "name", "focus", "mandatory", "only_item")
+        fields = ("gate", "code", "name", "focus", "mandatory", "only_item", "basis", "is_confirmed")
 
     def clean_only_item(self) -> str:
         """A line there is."""

@@ -10,7 +10,8 @@ from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import Manifest, MenuEntry, Panel, ReportKind, SearchSource
 from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS, Capacity
 
-from . import decisions, queries, reports, services, shipped, todos
+from . import decisions, figures, queries, reports, services, shipped, todos
+from .demo import create_projects
 
 ACT_LABELS.update(
     {
@@ -101,6 +102,7 @@ MANIFEST = Manifest(
         ("gate-reviews", "assessments.review.api:reviews"),
         ("gate-opinions", "assessments.review.api:opinions"),
         ("gate-items", "assessments.review.api:items"),
+        ("gate-departments", "assessments.review.api:departments"),
     ),
     reports=(
         ReportKind(
@@ -109,7 +111,9 @@ MANIFEST = Manifest(
             note=_("项目概况、材料审查、部门意见、专家评审和结论"),
         ),
     ),
+    figures=figures.FIGURES,
     catalogs=(shipped.load,),
+    demo=((62, create_projects),),
 )  # fmt: skip
 
 

@@ -121,6 +121,8 @@ class GateDepartment(Record):
     only_item = models.CharField(
         _("只提供的材料"), max_length=20, blank=True, help_text=_("填清单编码；该部门只能看到这一份材料。")
     )
+    basis = models.CharField(_("依据"), max_length=200, default="本市默认值，待核对")
+    is_confirmed = models.BooleanField(_("依据已核对原文"), default=False)
 
     class Meta:
         verbose_name = _("征求意见部门")

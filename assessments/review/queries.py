@@ -11,11 +11,13 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from assessments.filing.queries import terms
 from secmgmt.accounts import roles
 from secmgmt.accounts.models import User
 from secmgmt.core import permissions
 from secmgmt.core.models import Attachment
 from secmgmt.core.ports import Blocker
+from secmgmt.core.workdays import add_workdays
 
 from .models import (
     OPEN,
@@ -196,11 +198,26 @@ def synchronized_rate(projects: QuerySet, day: dt.date) -> Rate:
 
     Due: accepted, let go ahead without acceptance, or their planned day of going live is past on ``day``.
     """
-    due = projects.filter(Q(stage=Stage.ACCEPTED) | Q(override_at__isnull=False) | Q(planned_on__lte=day))
+    due = due_for_examination(projects, day)
+    return Rate(due.filter(synchronized()).count(), due.count())
+
+
+def due_for_examination(projects: QuerySet, day: dt.date) -> QuerySet:
+    """Projects accepted, let go ahead, or whose planned day of going live has come on ``day``."""
+    return projects.filter(Q(stage=Stage.ACCEPTED) | Q(override_at__isnull=False) | Q(planned_on__lte=day))
+
+
+def synchronized() -> Q:
+    """Design, construction and acceptance all passed before going live: a condition on projects (三同步)."""
     gates = [Gate.DESIGN, Gate.CONSTRUCTION, Gate.ACCEPTANCE]
-    passed = Count("reviews__gate", filter=Q(reviews__state__in=THROUGH, reviews__gate__in=gates), distinct=True)
-    done = due.annotate(passed_gates=passed).filter(passed_gates=len(gates), override_at__isnull=True)
-    return Rate(done.count(), due.count())
+    passed = Count("gate", filter=Q(state__in=THROUGH, gate__in=gates), distinct=True)
+    rows = GateReview.objects.order_by().values("project").annotate(passed=passed).filter(passed=len(gates))
+    return Q(pk__in=rows.values("project"), override_at__isnull=True)
+
+
+def answer_due(gate: str, submitted: dt.date) -> dt.date:
+    """By when the leading department concludes on what was submitted on that day (rule ``review_gate…_days``)."""
+    return add_workdays(submitted, terms()[f"review_gate{list(Gate).index(Gate(gate)) + 1}_days"])
 
 
 def board(user: Any) -> list[dict[str, Any]]:

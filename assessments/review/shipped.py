@@ -15,6 +15,7 @@ from secmgmt.core.clock import now
 
 from .models import Gate, GateDepartment, GateItem
 
+DEPARTMENT_BASIS = "按部门职责整理的本市默认值，待核对"
 FILE = Path(__file__).parent / "data" / "gates.json"
 
 
@@ -22,11 +23,6 @@ FILE = Path(__file__).parent / "data" / "gates.json"
 def gates() -> dict[str, dict[str, Any]]:
     """Gate → what the file says of it."""
     return {gate["code"]: gate for gate in json.loads(FILE.read_text(encoding="utf-8"))["gates"]}
-
-
-def review_days(gate: str) -> int:
-    """Working time of an examination, in days."""
-    return int(gates()[gate]["review_days"])
 
 
 def load() -> str:
@@ -60,5 +56,5 @@ def _item(gate: str, entry: dict[str, Any], stamp: dict[str, Any]) -> GateItem:
 def _department(gate: str, entry: dict[str, Any], stamp: dict[str, Any]) -> GateDepartment:
     return GateDepartment(
         gate=Gate(gate), code=entry["department"], name=entry["name"], focus=entry["focus"],
-        mandatory=entry["mandatory"], only_item=entry.get("only_item", ""), **stamp,
+        mandatory=entry["mandatory"], only_item=entry.get("only_item", ""), basis=DEPARTMENT_BASIS, **stamp,
     )  # fmt: skip

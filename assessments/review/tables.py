@@ -70,6 +70,8 @@ DEPARTMENTS = Table(
         Column("focus", _("审查重点")),
         Column("mandatory", _("必须出具")),
         Column("only_item", _("只提供的材料")),
+        Column("basis", _("依据"), default=False),
+        Column("is_confirmed", _("依据已核对"), default=False),
     ),
     default_sort="gate",
 )

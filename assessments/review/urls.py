@@ -20,5 +20,6 @@ urlpatterns = [
     *views.GateOpinions.urls("gate-opinions/"),
     *sheets.GateItemSheet.urls("gate-items/"),
     *views.GateItems.urls("gate-items/"),
+    *sheets.GateDepartmentSheet.urls("gate-departments/"),
     *views.GateDepartments.urls("gate-departments/"),
 ]

@@ -28,7 +28,7 @@ from .models import (
     ReviewState,
     Stage,
 )
-from .sheets import ITEM_SHEET
+from .sheets import DEPARTMENT_SHEET, ITEM_SHEET
 from .tables import DEPARTMENTS, ITEMS, OPINIONS, PROJECTS, REVIEWS
 from .workflow import WORKFLOW
 
@@ -252,4 +252,5 @@ class GateDepartments(FeatureViews):
     model, name, namespace, title = GateDepartment, "gatedepartment", "assessments", _("征求意见部门")
     table, filterset_class, form_class = DEPARTMENTS, GateDepartmentFilter, forms.GateDepartmentForm
     empty_text = _("装载标准目录后，这里有随系统提供的部门，可以增删改。")
-    facts = ("gate", "code", "name", "focus", "mandatory", "only_item")
+    facts = ("gate", "code", "name", "focus", "mandatory", "only_item", "basis", "is_confirmed")
+    sheet, exporter = DEPARTMENT_SHEET, xlsx_exporter

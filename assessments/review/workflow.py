@@ -14,7 +14,7 @@ from secmgmt.core import errors, notices
 from secmgmt.core.models import Decision
 from secmgmt.core.workflow import Transition, Workflow, not_the_submitter
 
-from . import queries, services, shipped
+from . import queries, services
 from .models import GateReview, ItemResult, ReviewState, Verdict
 
 S = ReviewState
@@ -38,13 +38,12 @@ def check_prepared(obj: GateReview, by: Any) -> None:
 def check_examined(obj: GateReview, by: Any) -> None:
     """Every line was examined and every opinion that must be there was given."""
     missing = [(_t("未审查：%(name)s") % {"name": row}, row.get_absolute_url()) for row in obj.items.filter(result="")]
-    given = set(obj.opinions.filter(given_at__isnull=False).values_list("code", flat=True))
     page = reverse("assessments:gatereview-invite", args=[obj.pk])
-    for row in queries.departments_for(obj.gate).filter(mandatory=True).exclude(code__in=given):
-        missing.append((_t("缺少意见：%(name)s") % {"name": row.name}, page))
-    for opinion in obj.opinions.filter(mandatory=True, given_at__isnull=True).exclude(code__in=given):
-        if not any(opinion.department in text for text, _url in missing):
-            missing.append((_t("缺少意见：%(name)s") % {"name": opinion.department}, page))
+    wanted = dict(queries.departments_for(obj.gate).filter(mandatory=True).values_list("code", "name"))
+    wanted |= dict(obj.opinions.filter(mandatory=True).values_list("code", "department"))
+    given = set(obj.opinions.filter(given_at__isnull=False).values_list("code", flat=True))
+    left = [name for code, name in wanted.items() if code not in given]
+    missing += [(_t("缺少意见：%(name)s") % {"name": name}, page) for name in left]
     if missing:
         raise errors.Incomplete(_t("还不能作出结论，先补齐下列事项。"), missing)
 
@@ -80,7 +79,7 @@ def begin(obj: GateReview, by: Any, at: dt.datetime, opinion: str) -> None:
     """The examination begins, its term runs, the leading department is told; a second look starts afresh."""
     if Decision.of(obj).filter(transition="submit").exists():  # mended documents are examined anew
         obj.items.exclude(result="").update(result="")
-    obj.due_on = timezone.localdate(at) + dt.timedelta(days=shipped.review_days(obj.gate))
+    obj.due_on = queries.answer_due(obj.gate, timezone.localdate(at))
     _tell(obj, queries.leaders_of(obj.project), _t("“%(name)s”已提交，请组织审查"), at)
 
 

@@ -11,6 +11,7 @@ from secmgmt.core.manifest import DutyProvider, Manifest, MenuEntry, Panel, Repo
 from secmgmt.core.permissions import ACTION_LABELS
 
 from . import decisions, figures, queries, reports, services, shipped, todos
+from .demo import create_risks
 
 ACT_LABELS.update(
     {
@@ -75,6 +76,7 @@ MANIFEST = Manifest(
     ),
     figures=figures.FIGURES,
     catalogs=(shipped.load,),
+    demo=((64, create_risks),),
     chores=(services.recall_lapsed,),
     duties=(DutyProvider("risk-assessment", OBJECT, queries.duty_facts),),
 )  # fmt: skip

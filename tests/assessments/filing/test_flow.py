@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from assessments.filing import queries, services
-from assessments.filing.models import Filing, Prolongation, TermRule
+from assessments.filing.models import Filing, FilingUnit, Prolongation, TermRule
+from assessments.filing.terms import add_months
 from assessments.grading.models import Grading, GradingState
 from secmgmt.core.clock import now, today
 from secmgmt.core.models import Notice, Participation
@@ -70,7 +71,8 @@ def put(city, filing, slot, name="材料.txt"):
 def complete(city, obj):
     """A filing of ``obj`` ready to be handed in."""
     begin(city, obj, materials_note="其余材料纸质报送")
-    make_unit_facts(city.health)
+    if not FilingUnit.objects.filter(unit=city.health).exists():
+        make_unit_facts(city.health)
     filing = Filing.objects.get(protected_object=obj)
     for slot in ("grading_report", "expert_opinion"):
         assert put(city, filing, slot).status_code == 302
@@ -161,18 +163,51 @@ def test_an_extension_waits_for_its_window_and_lengthens_the_term(city):
     put(city, filing, "reason")
     early = step(city.lin, filing, "submit")
     assert early.status_code == 422 and "起才可申请延期" in early.content.decode()
+    services.load_rules(now())
+    TermRule.objects.filter(code="validity_since").update(day=dt.date(2020, 1, 1))
     services.set_certificate(
         protected_object=obj, number=NUMBER, issued=today() - dt.timedelta(days=1040), by=city.lin, at=now()
     )
     obj.refresh_from_db()
-    TermRule.objects.all().delete()
     before = obj.filing_valid_until
-    assert step(city.lin, filing, "submit").status_code in (302, 422)
-    if before - today() < dt.timedelta(days=92):
-        step(city.fang, filing, "receive")
-        assert step(city.fang, filing, "approve").status_code == 302
-        obj.refresh_from_db()
-        assert obj.filing_valid_until > before and obj.prolongations.get().kind == Prolongation.Kind.EXTENSION
+    assert before - today() < dt.timedelta(days=80)
+    assert step(city.lin, filing, "submit").status_code == 302
+    step(city.fang, filing, "receive")
+    assert step(city.fang, filing, "file", certificate_number=NUMBER, certified_on=today()).status_code == 403
+    assert step(city.fang, filing, "approve").status_code == 302
+    obj.refresh_from_db()
+    assert add_months(before + dt.timedelta(days=1), 36) == obj.filing_valid_until + dt.timedelta(days=1)
+    assert obj.prolongations.get().kind == Prolongation.Kind.EXTENSION
+    assert begin(city, obj, kind="extension", reason="再次").status_code == 302  # and not before the next window
+    again = Filing.objects.get(protected_object=obj, state="preparing")
+    put(city, again, "reason")
+    assert step(city.lin, again, "submit").status_code == 422
+
+
+def test_a_change_keeps_the_number_and_asks_for_the_forms_again(city):
+    obj = determined(city)
+    filing = complete(city, obj)
+    for user, name in ((city.lin, "submit"), (city.fang, "receive")):
+        step(user, filing, name)
+    step(city.fang, filing, "file", certificate_number=NUMBER, certified_on=today())
+    assert "已有备案证明" in begin(city, obj, kind="first").content.decode()
+    assert begin(city, obj, kind="change", materials_note="材料同前").status_code == 302
+    change = Filing.objects.get(protected_object=obj, kind="change")
+    lacks = step(city.lin, change, "submit").content.decode()
+    assert "没有写事由" in lacks and "表三" not in lacks
+    change.reason = "单位更名"
+    change.save()
+    put(city, change, "reason")
+    assert step(city.lin, change, "submit").status_code == 302
+    step(city.fang, change, "receive")
+    page = client(city.fang).get(reverse("assessments:filing-transition", args=[change.pk, "file"])).content.decode()
+    assert f'value="{NUMBER}"' in page
+    assert step(city.fang, change, "file", certificate_number=NUMBER, certified_on=today()).status_code == 302
+    other = complete(city, determined(city))
+    for user, name in ((city.lin, "submit"), (city.fang, "receive")):
+        step(user, other, name)
+    taken = step(city.fang, other, "file", certificate_number=NUMBER, certified_on=today())
+    assert taken.status_code == 422 and "已登记在另一个定级对象上" in taken.content.decode()
 
 
 def test_an_evaluation_lengthens_a_certificate_once(city):

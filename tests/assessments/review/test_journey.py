@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pytest
 from django.urls import reverse
 
 from assessments.models import GateCondition, GateDepartment, GateReview, Project
@@ -16,28 +15,6 @@ from secmgmt.core.models import AuditEvent
 from secmgmt.core.reporting.render import render
 
 from .support import GATES, signed_in
-
-
-class Action:
-    """A corrective action somebody opened."""
-
-    state = "planning"
-
-    def get_absolute_url(self) -> str:
-        return "/rectification/1/"
-
-
-@pytest.fixture
-def followed(monkeypatch) -> list[ports.Shortcoming]:
-    """Corrective actions are followed by somebody."""
-    found: list[ports.Shortcoming] = []
-
-    def open_action(what, by, at):
-        found.append(what)
-        return Action()
-
-    monkeypatch.setattr(ports.open_corrective_action, "provider", open_action)
-    return found
 
 
 def go_live(scene) -> int:
