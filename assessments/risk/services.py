@@ -99,7 +99,8 @@ def take_inventory(*, assessment: RiskAssessment, by: Any, at: dt.datetime) -> i
     check_led_by(row, by)
     obj, known = row.protected_object, {asset.name: asset for asset in row.assets.all()}
     before = len(known)
-    business = _asset(row, known, Layer.BUSINESS, (obj.business.rstrip("。") or f"{obj.name}承载的业务")[:100], None, by, at)
+    named = (obj.business.rstrip("。") or f"{obj.name}承载的业务")[:100]
+    business = _asset(row, known, Layer.BUSINESS, named, None, by, at)
     system = _asset(row, known, Layer.SYSTEM, obj.name, business, by, at)
     taken = {asset.component_id for asset in known.values() if asset.component_id}
     for component in obj.components.exclude(pk__in=taken).order_by("kind", "pk"):
