@@ -179,6 +179,10 @@ FOUNDATION = Manifest(
         ("assessments", "assessments.evaluation.api:router"),
         ("answers", "assessments.evaluation.api:answers"),
     ),
+    begin=(
+        MenuEntry("", _("发起定级"), "assessments:grading-create", "shield", "assessments.Grading", "add", 20),
+        MenuEntry("", _("开始自评估"), "assessments:assessment-create", "check", "assessments.Assessment", "add", 30),
+    ),
     todos=(grading_todos, answering_todos, confirming_todos),
     decisions=(*grading_decisions.DECISIONS, *evaluation_decisions.DECISIONS),
     panels=(

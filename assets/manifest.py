@@ -87,6 +87,7 @@ MANIFEST = Manifest(
         MenuEntry(GROUP, _("组成部件"), "assets:component-list", "list", model="assets.Component", order=120),
         MenuEntry(GROUP, _("数据类别"), "assets:data-list", "db", model="assets.DataCategory", order=130),
     ),
+    begin=(MenuEntry("", _("登记系统"), "assets:object-create", "plus", model=OBJECT, action="add", order=10),),
     todos=(owners_todos, leads_todos),
     panels=PANELS,
     home=(HomePanel(_("我的系统"), "assets/panels/mine.html", my_objects, order=10),),

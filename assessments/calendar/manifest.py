@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from secmgmt.accounts import roles
 from secmgmt.core.acts import ACT_LABELS
-from secmgmt.core.manifest import DutyProvider, Manifest, MenuEntry, Panel, SearchSource
+from secmgmt.core.manifest import DutyProvider, HomePanel, Manifest, MenuEntry, Panel, SearchSource
 
 from .queries import OBJECT, self_assessed
 from .services import load_shipped
-from .todos import duty_todos, object_duties, sees_duties
+from .todos import coming, duty_todos, object_duties, sees_duties
 
 ACT_LABELS.update(
     {
@@ -34,6 +34,7 @@ MANIFEST = Manifest(
     search=(SearchSource(RULE, _("定期义务"), lambda row: f"{row.name} {row.text} {row.basis}", icon="cal"),),
     api=(("duties", "assessments.calendar.api:router"), ("duty-rules", "assessments.calendar.api:rules")),
     todos=(duty_todos,),
+    home=(HomePanel(_("未来 30 天"), "assessments/calendar/coming.html", coming, order=10, column="side"),),
     panels=(Panel(OBJECT, _("定期义务"), "assessments/calendar/panel.html", object_duties, order=55, column="side"),),
     catalogs=(load_shipped,),
     duties=(DutyProvider("self-assessment", OBJECT, self_assessed),),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from secmgmt.core.clock import today as day_of_today
+from secmgmt.core.context import origin
 from secmgmt.core.manifest import Todo
 
 from . import queries
@@ -18,19 +19,45 @@ from .queries import DONE, LATE, SOON, Duty
 from .tables import STATE_LABELS, TONES
 
 SHOWN = 8
+AHEAD = 30  # days the start page looks forward
+NAMED = 2
 
 
 def duty_todos(user: Any, today: dt.date) -> Iterable[Todo]:
     """One line a duty that is near or late, however many of his objects it is about."""
-    objects = list(queries.mine(user))
-    if not objects:
-        return
     groups: dict[tuple[int, str], list[Duty]] = defaultdict(list)
-    for duty in queries.duties_of(objects, today):
+    for duty in _mine(user, today):
         if duty.state in (LATE, SOON):
             groups[duty.rule.pk, duty.state].append(duty)
     for (pk, state), listed in groups.items():
         yield _line(pk, state, listed)
+
+
+def _mine(user: Any, today: dt.date) -> list[Duty]:
+    """The duties of his objects, looked up once for all that one page says of them."""
+    known = origin().cache
+    key = ("calendar.mine", user.pk, today)
+    if key not in known:
+        objects = list(queries.mine(user))
+        known[key] = queries.duties_of(objects, today) if objects else []
+    return known[key]
+
+
+def coming(user: Any, today: dt.date) -> dict[str, Any] | None:
+    """What is due in the next days of the objects he has in charge, for the start page; None where nothing is."""
+    last = today + dt.timedelta(days=AHEAD)
+    open_ones = (duty for duty in _mine(user, today) if duty.state not in (DONE, LATE) and duty.day)
+    groups: dict[tuple[dt.date, str], list[Duty]] = defaultdict(list)
+    for duty in open_ones:
+        if duty.day and duty.day <= last:
+            groups[duty.day, duty.rule.name].append(duty)
+    if not groups:
+        return None
+    lines = [
+        {"day": day, "name": name, "duties": listed[:NAMED], "more": len(listed) - NAMED}
+        for (day, name), listed in groups.items()
+    ]
+    return {"lines": lines[:SHOWN], "url": f"{reverse('assessments:duty-list')}?mine=1", "link": _("工作日历")}
 
 
 def _line(pk: int, state: str, listed: list[Duty]) -> Todo:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.catalog.selection import COVERED_LEVELS
 from assets.inventory.choices import Status
-from assets.inventory.figures import existing, object_figure
-from secmgmt.core.figures import PERCENT, Counted, Figure, FigureScope
+from assets.inventory.figures import here, object_figure, of_objects
+from secmgmt.core.figures import COUNTS, PERCENT, Counted, Figure, FigureScope
 from secmgmt.core.tables import Column, Table, two_lines
 
 from . import points
@@ -54,8 +54,8 @@ def newest(scope: FigureScope) -> QuerySet:
 
 def assessed(scope: FigureScope) -> Counted:
     """Running graded objects with an assessment confirmed in the period."""
-    rows = existing(scope).filter(security_level__in=COVERED_LEVELS[1:]).exclude(status=Status.BUILDING)
-    return Counted(rows, Q(pk__in=confirmed(scope).order_by().values("protected_object")))
+    among = here(scope) & Q(security_level__in=COVERED_LEVELS[1:]) & ~Q(status=Status.BUILDING)
+    return of_objects(among, Q(pk__in=confirmed(scope).order_by().values("protected_object")))
 
 
 def passing(scope: FigureScope) -> Counted:
@@ -71,7 +71,7 @@ def concluded(label: str) -> Figure:
     """How many came to one conclusion; those of the older templates are told under the one that answers to them."""
 
     def query(scope: FigureScope) -> Counted:
-        return Counted(newest(scope), Q(result__conclusion__in=NAMED[label]))
+        return Counted(newest(scope), among=Q(result__conclusion__in=NAMED[label]))
 
     codes = {"符合": "conforming", "基本符合": "mostly-conforming", "不符合": "not-conforming"}
     return Figure(
@@ -79,7 +79,7 @@ def concluded(label: str) -> Figure:
         basis=_("本期各对象最近一次已审定自评估的结论（参考，不是等级测评结论）；2019、2021 版模板的优归入符合，"
                 "良、中归入基本符合，差归入不符合。"),
         good="less" if label == "不符合" else "", group=GROUP, order=33, table=ASSESSMENTS,
-        loaded=_loaded,
+        loaded=_loaded, column=COUNTS, short=_(label),
     )  # fmt: skip
 
 
@@ -90,12 +90,12 @@ def _gaps(scope: FigureScope) -> QuerySet:
 
 def high_risks(scope: FigureScope) -> Counted:
     """Items of the newest assessments that are not met and were rated 高."""
-    return Counted(_gaps(scope).filter(risk="高"))
+    return Counted(_gaps(scope), among=Q(risk="高"))
 
 
 def hazards(scope: FigureScope) -> Counted:
     """Items not met to which a high-risk case applies."""
-    return Counted(_gaps(scope).exclude(high_risk_applies=[]))
+    return Counted(_gaps(scope), among=~Q(high_risk_applies=[]))
 
 
 def under_way(scope: FigureScope) -> Counted:

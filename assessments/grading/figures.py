@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from assets.inventory.choices import Status
-from assets.inventory.figures import existing, object_figure
+from assets.inventory.figures import here, object_figure, of_objects
 from secmgmt.core.figures import PERCENT, Counted, Figure, FigureScope
 
 from .models import Grading
@@ -27,14 +27,13 @@ def _certified(day: dt.date) -> Q:
 
 def filed(scope: FigureScope) -> Counted:
     """Running objects of level 2 and above that have a certificate which holds."""
-    rows = existing(scope).filter(security_level__gte=FILED_FROM).exclude(status=Status.BUILDING)
-    return Counted(rows, _certified(scope.day))
+    among = here(scope) & Q(security_level__gte=FILED_FROM) & ~Q(status=Status.BUILDING)
+    return of_objects(among, _certified(scope.day))
 
 
 def running_out(scope: FigureScope) -> Counted:
     """Certificates that end within the time in which an extension is applied for."""
-    ending = existing(scope).filter(_certified(scope.day), filing_valid_until__lte=scope.day + WINDOW)
-    return Counted(ending)
+    return of_objects(here(scope) & _certified(scope.day) & Q(filing_valid_until__lte=scope.day + WINDOW))
 
 
 def under_way(scope: FigureScope) -> Counted:

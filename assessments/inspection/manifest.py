@@ -12,6 +12,7 @@ from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS, Capacity
 
 from . import reports, services, shipped
 from .demo import create_inspections
+from .figures import FIGURES
 from .queries import MEMBER
 from .todos import inspection_todos, object_panel, sees_inspections, sees_notices
 
@@ -94,6 +95,8 @@ MANIFEST = Manifest(
         ("inspection-notices", "assessments.inspection.api:notices"),
     ),
     todos=(inspection_todos,),
+    figures=FIGURES,
+    begin=(MenuEntry("", _("安排检查"), "assessments:inspection-create", "search", INSPECTION, "add", 40),),
     panels=(Panel(OBJECT, _("检查评估"), "assessments/inspection/object.html", object_panel, order=45),),
     reports=(
         ReportKind(

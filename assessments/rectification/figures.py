@@ -7,7 +7,7 @@ from functools import partial
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from secmgmt.core.figures import PERCENT, Counted, Figure, FigureScope
+from secmgmt.core.figures import COUNTS, PERCENT, Counted, Figure, FigureScope
 
 from .choices import Risk, State
 from .models import Rectification
@@ -23,52 +23,54 @@ def _closed(scope: FigureScope) -> Q:
     return Q(closed_on__lte=scope.day)
 
 
-def _known(scope: FigureScope) -> QuerySet:
+def _known(scope: FigureScope) -> Q:
     """Found by that day, and not closed before the period began: what there was to do in it."""
-    rows = Rectification.objects.filter(found_on__lte=scope.day)
-    return rows.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=scope.since))
+    return Q(found_on__lte=scope.day) & (Q(closed_on__isnull=True) | Q(closed_on__gte=scope.since))
 
 
-def _open(scope: FigureScope) -> QuerySet:
+def _open(scope: FigureScope) -> Q:
     """Found and neither closed nor accepted."""
     left = Q(closed_on__isnull=True) | Q(closed_on__gt=scope.day)
-    return Rectification.objects.filter(left, found_on__lte=scope.day).exclude(state=State.ACCEPTED)
+    return left & Q(found_on__lte=scope.day) & ~Q(state=State.ACCEPTED)
+
+
+def _of(among: Q, hit: Q | None = None, settled: Q | None = None) -> Counted:
+    return Counted(Rectification.objects.all(), hit, settled, among)
 
 
 def open_high(scope: FigureScope) -> Counted:
     """Open ones of high risk, 重大风险隐患 included."""
-    return Counted(_open(scope).filter(Q(risk=Risk.HIGH) | Q(major=True)))
+    return _of(_open(scope) & (Q(risk=Risk.HIGH) | Q(major=True)))
 
 
 def overdue(scope: FigureScope) -> Counted:
     """Open ones past their due date."""
-    return Counted(_open(scope).filter(due_on__lt=scope.day))
+    return _of(_open(scope) & Q(due_on__lt=scope.day))
 
 
 def hazards(scope: FigureScope) -> Counted:
     """重大风险隐患 as they were before rectification, and how many of them are settled (1846号 Q22)."""
-    return Counted(_known(scope).filter(major=True), settled=_closed(scope))
+    return _of(_known(scope) & Q(major=True), settled=_closed(scope))
 
 
 def high_closed(scope: FigureScope) -> Counted:
     """Of high risks there were to settle, those that are."""
-    return Counted(_known(scope).filter(risk=Risk.HIGH), _closed(scope))
+    return _of(_known(scope) & Q(risk=Risk.HIGH), _closed(scope))
 
 
 def closed(scope: FigureScope) -> Counted:
     """Of all there was to settle, what is."""
-    return Counted(_known(scope), _closed(scope))
+    return _of(_known(scope), _closed(scope))
 
 
 def on_time(scope: FigureScope) -> Counted:
     """Of what was closed in the period, what was within its due date."""
-    rows = Rectification.objects.filter(closed_on__range=(scope.since, scope.day))
-    return Counted(rows, Q(closed_on__lte=F("due_on")))
+    return _of(Q(closed_on__range=(scope.since, scope.day)), Q(closed_on__lte=F("due_on")))
 
 
 def accepted(scope: FigureScope) -> Counted:
     """Risks accepted for a time."""
-    return Counted(Rectification.objects.filter(state=State.ACCEPTED))
+    return _of(Q(state=State.ACCEPTED))
 
 
 item = partial(
@@ -77,16 +79,17 @@ item = partial(
 NOTHING = _("本期没有应整改的问题。")
 FIGURES = (
     item(
-        "high-open", _("未整改高风险"), _("项"), query=open_high, good="less", tile=40, order=40,
+        "high-open", _("未整改高风险"), _("项"), query=open_high, good="less", tile=40, column=COUNTS, order=40,
         basis=_("还没有关闭、也没有接受风险的高风险问题和重大风险隐患。"), alert=_("%(n)d 项高风险问题没有整改"),
     ),
     item(
-        "major-hazards", _("重大风险隐患"), _("项"), query=hazards, settles=True, good="less", tile=45, order=41,
+        "major-hazards", _("重大风险隐患"), _("项"), query=hazards, settles=True, good="less", tile=45, column=COUNTS,
+        order=41,
         basis=_("本期应整改的重大风险隐患，数量按整改前计，括号内为已整改的（公网安〔2025〕1846 号）。"),
         alert=_("%(n)d 项重大风险隐患没有整改"),
     ),
     item(
-        "rectification-overdue", _("逾期整改"), _("项"), query=overdue, good="less", tile=50, order=42,
+        "rectification-overdue", _("逾期整改"), _("项"), query=overdue, good="less", tile=50, column=COUNTS, order=42,
         basis=_("已过整改期限、没有关闭也没有接受风险的问题。"), alert=_("%(n)d 项整改已经逾期"),
     ),
     item(

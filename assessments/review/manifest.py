@@ -70,6 +70,7 @@ MANIFEST = Manifest(
         ),
         queries.OPINION: Capacity({OPINION: ("view", "give")}, role=roles.CONSULTED.code),
     },
+    begin=(MenuEntry("", _("登记建设项目"), "assessments:project-create", "tree", PROJECT, "add", 50),),
     menu=(
         MenuEntry(_("项目审查"), _("建设项目"), "assessments:project-list", "tree", model=PROJECT, order=270),
         MenuEntry(

@@ -52,6 +52,7 @@ MANIFEST = Manifest(
     ),
     todos=(todos.risk_todos,),
     decisions=decisions.DECISIONS,
+    begin=(MenuEntry("", _("开展风险评估"), "assessments:riskassessment-create", "chart", ASSESSMENT, "add", 60),),
     panels=(Panel(OBJECT, _("风险评估"), "assessments/risk/panel.html", todos.object_panel, order=40),),
     search=(
         SearchSource(

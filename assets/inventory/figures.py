@@ -22,44 +22,54 @@ object_figure = partial(
 """A figure whose rows are protected objects."""
 
 
-def existing(scope: FigureScope) -> QuerySet:
-    """The objects of the day ``scope`` tells of: not retired by then, in service by then where that is known."""
+def here(scope: FigureScope) -> Q:
+    """On the day ``scope`` tells of: not retired by then, in service by then where that is known."""
     day = scope.day
-    here = Q(status=Status.RETIRED, retired_on__gt=day) | ~Q(status=Status.RETIRED)
+    found = Q(status=Status.RETIRED, retired_on__gt=day) | ~Q(status=Status.RETIRED)
     if scope.until < scope.today:  # of a time that is over: what came later did not count then
-        here &= Q(in_operation_on__lte=day) | Q(in_operation_on__isnull=True)
-    return ProtectedObject.objects.open_ones().filter(here)
+        found &= Q(in_operation_on__lte=day) | Q(in_operation_on__isnull=True)
+    return found
+
+
+def existing(scope: FigureScope) -> QuerySet:
+    """The objects of the day ``scope`` tells of."""
+    return ProtectedObject.objects.open_ones().filter(here(scope))
+
+
+def of_objects(among: Q, hit: Q | None = None) -> Counted:
+    """Of the objects among which it is measured, those that count."""
+    return Counted(ProtectedObject.objects.open_ones(), hit, among=among)
 
 
 def objects(scope: FigureScope) -> Counted:
     """All of them."""
-    return Counted(existing(scope))
+    return of_objects(here(scope))
 
 
 def graded(scope: FigureScope) -> Counted:
     """Those with a level."""
-    return Counted(existing(scope), Q(security_level__isnull=False))
+    return of_objects(here(scope), Q(security_level__isnull=False))
 
 
 def important(scope: FigureScope) -> Counted:
     """Level 3 and above, or named: the denominator of coverage."""
-    return Counted(existing(scope).filter(Q(security_level__gte=3) | Q(named_important=True)))
+    return of_objects(here(scope) & (Q(security_level__gte=3) | Q(named_important=True)))
 
 
 def in_charge(scope: FigureScope) -> Counted:
     """Those for which a person is named."""
-    return Counted(existing(scope), Q(owner__isnull=False))
+    return of_objects(here(scope), Q(owner__isnull=False))
 
 
 def added(scope: FigureScope) -> Counted:
     """Registered in the period."""
     first, last = midnight(scope.since), midnight(scope.until + dt.timedelta(days=1))
-    return Counted(ProtectedObject.objects.open_ones().filter(created_at__gte=first, created_at__lt=last))
+    return of_objects(Q(created_at__gte=first, created_at__lt=last))
 
 
 def retired(scope: FigureScope) -> Counted:
     """Taken out of service in the period."""
-    return Counted(ProtectedObject.objects.open_ones().filter(retired_on__range=(scope.since, scope.until)))
+    return of_objects(Q(retired_on__range=(scope.since, scope.until)))
 
 
 FIGURES = (

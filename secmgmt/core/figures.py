@@ -8,7 +8,7 @@ reach beyond what its reader could open row by row, and the rows behind a number
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import reduce
@@ -16,7 +16,8 @@ from operator import or_
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.db.models import Count, Model, Q, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Count, Model, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from . import parents, permissions
@@ -25,6 +26,9 @@ HIT, REST, ALL = "hit", "rest", "all"
 PARTS = (HIT, REST, ALL)
 PERCENT = "%"
 CENT = Decimal("0.01")
+COUNTS, SPREAD = "counts", "spread"
+COLUMNS = (COUNTS, SPREAD)
+"""The tables of numbers of an overview: what there is to see to; how things are spread from bad to good."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +61,22 @@ class FigureScope:
 
 @dataclass(frozen=True)
 class Counted:
-    """What a figure counts, of all rows there are: ``rows``: what it is measured against, ``hit``: which of them count.
+    """What a figure counts, of all rows there are.
 
-    ``hit`` None: all of them. ``settled``: which of the hits are done with, told in brackets: 10（5个已整改）.
+    ``among``: those of ``rows`` it is measured against, ``hit``: which of these count; None: all of them. ``settled``:
+    which of the hits are done with, told in brackets: 10（5个已整改）. Figures of the same ``rows`` are counted in one
+    reading, so what tells them apart belongs into ``among``.
     """
 
     rows: QuerySet
     hit: Q | None = None
     settled: Q | None = None
+    among: Q | None = None
+
+    @property
+    def measured(self) -> QuerySet:
+        """What it is measured against."""
+        return self.rows if self.among is None else self.rows.filter(self.among)
 
 
 def _as_they_are(rows: QuerySet) -> QuerySet:
@@ -80,7 +92,8 @@ class Figure:
     is 0: 不适用, shown as —). ``to_unit``, ``to_level``, ``to_object``: lookups from a row to its unit, level, object.
     ``good``: whether "more" or "less" is better, "" = neither. ``rest``: what rows that do not count are called.
     ``tile``, ``heat``: the place among the tiles and the columns of the overview, 0 = not there; ``short``: the head of
-    its column. ``trend``: drawn over the years. ``alert``: sentence with %(n)d where a person is needed: over what does
+    its column. ``column``: the table of numbers of the overview it is a column of, "" = none (``COLUMNS``). ``trend``:
+    drawn over the years. ``alert``: sentence with %(n)d where a person is needed: over what does
     not count of a rate, over the hits of a number.
     ``settles``: whether its query says which of the hits are settled.
     ``table``: the columns of the list behind it, ``loaded``: rows → rows with what these show.
@@ -102,6 +115,7 @@ class Figure:
     tile: int = 0
     heat: int = 0
     short: Any = ""
+    column: str = ""
     trend: bool = False
     alert: Any = ""
     order: int = 100
@@ -222,10 +236,26 @@ def model_of(figure: Figure) -> type[Model]:
     return apps.get_model(figure.model)
 
 
-def _within(figure: Figure, rows: QuerySet, scope: FigureScope) -> QuerySet:
-    """The rows of ``scope``: seen by its person whole, beneath its units or of its object, at its level."""
+def known_to(user: Any, figures: Iterable[Figure]) -> list[Figure]:
+    """Those whose rows ``user`` can have been shown at all: of the others he is told nothing, and no 0 either."""
+
+    def shown(model: type[Model]) -> bool:
+        invited = permissions.capacities_held(user, permissions.capacities_for(model, "view"))
+        return permissions.may(user, model, "view") or bool(invited)
+
+    return [figure for figure in figures if shown(model_of(figure))]
+
+
+def _within(figure: Figure, rows: QuerySet, scope: FigureScope, whole: dict[Any, bool] | None = None) -> QuerySet:
+    """The rows of ``scope``: seen by its person whole, beneath its units or of its object, at its level.
+
+    ``whole``: what was found out so far of who sees rows of a model only in part.
+    """
+    whole, model = {} if whole is None else whole, rows.model
     seen = permissions.restrict(rows, scope.user, "view")
-    if not _by_position(scope, rows.model):
+    if model not in whole:
+        whole[model] = _by_position(scope, model) or not parents.shown_in_part(scope.user, model)
+    if not whole[model]:
         seen = parents.without_limited(seen, scope.user)
     if scope.level is not None:
         seen = seen.filter(**{figure.to_level: scope.level or None})
@@ -249,7 +279,7 @@ def _by_position(scope: FigureScope, model: type[Model]) -> bool:
 def rows(figure: Figure, scope: FigureScope, part: str = HIT) -> QuerySet:
     """The rows behind the figure: those that count, the rest of what it is measured against, or all."""
     counted = figure.query(scope)
-    found = _within(figure, counted.rows, scope)
+    found = _within(figure, counted.measured, scope)
     if part == ALL or counted.hit is None:
         return found.none() if part == REST else found
     # asked by number: a condition over what is not there is neither true nor false and would lose the row
@@ -259,12 +289,66 @@ def rows(figure: Figure, scope: FigureScope, part: str = HIT) -> QuerySet:
 
 def cells(figure: Figure, scope: FigureScope) -> list[Cell]:
     """The figure by unit and level: one query, whatever the number of units."""
-    counted = figure.query(scope)
-    parts: dict[str, Any] = {"n": Count("pk", filter=counted.hit), "d": Count("pk")}
-    if counted.settled is not None:
-        parts["s"] = Count("pk", filter=(counted.hit or Q()) & counted.settled)
-    grouped = _within(figure, counted.rows, scope).order_by().values_list(f"{figure.to_unit}_id", figure.to_level)
-    return [Cell(*row, *(() if "s" in parts else (0,))) for row in grouped.annotate(**parts)]
+    return cells_of([(figure, scope)])[0]
+
+
+def cells_of(asked: Sequence[tuple[Figure, FigureScope]]) -> list[list[Cell]]:
+    """Many figures by unit and level, each of its own scope, in one query for all of them."""
+    found: list[list[Cell]] = [[] for _figure in asked]
+    readings = _readings(asked)
+    width = max((len(reading.counted) for reading in readings), default=0)
+    parts = [reading.select(number, width) for number, reading in enumerate(readings)]
+    if not parts:
+        return found
+    for number, unit, level, *counts in parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]:
+        for n, (place, _counted) in enumerate(readings[number].counted):
+            if counts[3 * n + 1]:
+                found[place].append(Cell(unit, level, *counts[3 * n : 3 * n + 3]))
+    return found
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """Rows that are read once for several figures; ``counted``: the place of each among what was asked."""
+
+    figure: Figure
+    rows: QuerySet
+    counted: list[tuple[int, Counted]]
+
+    def select(self, number: int, width: int) -> QuerySet:
+        """Rows (number, unit, level, then hits, all and settled of each figure), padded to ``width`` figures."""
+        parts: dict[str, Any] = {}
+        for n in range(width):
+            counted = self.counted[n][1] if n < len(self.counted) else None
+            parts |= {f"{name}{n}_": count for name, count in zip("nds", _counts(counted), strict=True)}
+        named = self.rows.annotate(reading_=Value(number))
+        return named.values_list("reading_", f"{self.figure.to_unit}_id", self.figure.to_level).annotate(**parts)
+
+
+def _counts(counted: Counted | None) -> tuple[Any, Any, Any]:
+    """Hits, all and settled, as aggregates."""
+    if counted is None:
+        return Value(0), Value(0), Value(0)
+    among = counted.among or Q()
+    hit = among & (counted.hit or Q())
+    settled = Count("pk", filter=hit & counted.settled) if counted.settled is not None else Value(0)
+    return Count("pk", filter=hit or None), Count("pk", filter=among or None), settled
+
+
+def _readings(asked: Sequence[tuple[Figure, FigureScope]]) -> list[_Reading]:
+    """The figures put together that ask of the same rows, in the same way."""
+    whole: dict[Any, bool] = {}
+    found: dict[tuple, _Reading] = {}
+    for place, (figure, scope) in enumerate(asked):
+        counted = figure.query(scope)
+        rows = _within(figure, counted.rows, scope, whole).order_by()
+        try:
+            sql = str(rows.values("pk").query)
+        except EmptyResultSet:
+            continue
+        key = (figure.model, figure.to_unit, figure.to_level, sql)
+        found.setdefault(key, _Reading(figure, rows, [])).counted.append((place, counted))
+    return list(found.values())
 
 
 def summed(figure: Figure, found: Iterable[Cell]) -> FigureValue:
@@ -277,3 +361,8 @@ def summed(figure: Figure, found: Iterable[Cell]) -> FigureValue:
 def value(figure: Figure, scope: FigureScope) -> FigureValue:
     """The figure: one query."""
     return summed(figure, cells(figure, scope))
+
+
+def values(asked: Sequence[tuple[Figure, FigureScope]]) -> list[FigureValue]:
+    """Many figures, each of its own scope: one query for all of them."""
+    return [summed(figure, found) for (figure, _scope), found in zip(asked, cells_of(asked), strict=True)]

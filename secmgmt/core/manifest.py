@@ -114,6 +114,7 @@ class HomePanel:
     template: str
     load: Callable[[Any, dt.date], dict[str, Any] | None]
     order: int = 100
+    column: str = "main"  # main | side
 
 
 @dataclass(frozen=True)
@@ -226,6 +227,7 @@ class Manifest:
     grants: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)  # role → model → actions
     capacities: dict[str, permissions.Capacity] = field(default_factory=dict)
     menu: tuple[MenuEntry, ...] = ()
+    begin: tuple[MenuEntry, ...] = ()  # what one may begin of one's own accord, offered on the start page
     todos: tuple[Callable[[Any, dt.date], Iterable[Todo]], ...] = ()
     panels: tuple[Panel, ...] = ()
     home: tuple[HomePanel, ...] = ()
@@ -364,10 +366,16 @@ def home_panels(user: Any, today: dt.date) -> list[dict[str, Any]]:
     panels = sorted(collect("home"), key=lambda p: p.order)
     loaded = ((panel, panel.load(user, today)) for panel in panels)
     return [
-        {"title": panel.title, "template": panel.template, "context": context}
+        {"title": panel.title, "template": panel.template, "column": panel.column, "context": context}
         for panel, context in loaded
         if context is not None
     ]
+
+
+def beginnings(user: Any) -> list[dict[str, Any]]:
+    """What ``user`` may begin: ``[{label, url, icon}]``."""
+    found = (entry for entry in sorted(collect("begin"), key=lambda e: e.order) if may_see(user, entry))
+    return [{"label": entry.label, "url": reverse(entry.url_name), "icon": entry.icon} for entry in found]
 
 
 def todos_for(user: Any, today: dt.date) -> list[Todo]:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from . import audit, errors
+from . import audit, errors, permissions
 from .clock import now
 from .middleware import note_refusal
 from .models.trail import Decision
@@ -137,6 +137,21 @@ def fact_of(obj: Any, fact: Any) -> tuple[str, Any]:
     if field.many_to_many:
         value = list(value.all())
     return str(field.verbose_name), value
+
+
+def closed_to(view: Any) -> str:
+    """Why there is nothing in a list for this person at all, "" where it is his to see: an empty list would say that
+    there are no such records.
+    """
+    user, model = view.request.user, view.model
+    if permissions.may(user, model, "view") or not model.scope_path:
+        return ""
+    if user.admin_role:
+        return _("管理员管账户、授权和审计，与业务分开，看不到%(what)s。") % {"what": view.label()}
+    if permissions.capacities_held(user, permissions.capacities_for(model, "view")):
+        return _("您受邀参加的才列在这里，现在没有。")
+    words = {"what": view.label(), "who": permissions.who_may(model, "view")}
+    return _("您的岗位不查看%(what)s。查看的岗位：%(who)s；需要时请安全管理员授予岗位。") % words
 
 
 def empty_of(view: Any, create: tuple[str, str, str, str] | None) -> dict[str, Any]:

@@ -113,14 +113,19 @@ def _holds(paths: list[str], row: Any) -> bool:
     return any(not row.scope_path or permissions.path_of(row).startswith(path) for path in paths)
 
 
+def shown_in_part(user: Any, model: type[Model]) -> bool:
+    """Whether there is a row of ``model`` of which ``user`` was shown only some fields."""
+    if not model.scope_parents:
+        return False
+    return permissions.participations_of(user, model, "view").exclude(fields=[]).exists()
+
+
 def without_limited(rows: QuerySet, user: Any) -> QuerySet:
     """``rows`` less those of which ``user`` was shown only some fields: for filters and orders by others."""
     model = rows.model
-    if not model.scope_parents:
+    if not shown_in_part(user, model):
         return rows
     mine = permissions.participations_of(user, model, "view")
-    if not mine.exclude(fields=[]).exists():
-        return rows
     paths = permissions.paths_for(user, model, "view")
     if paths and not model.scope_path:
         return rows

@@ -260,6 +260,7 @@ class FeatureViews(WritingPages, LoginRequiredMixin, View):
             "head_actions": buttons,
             "exports": exports.menu_of(self) if self.sheet else [],
             "empty": pages.empty_of(self, create),
+            "closed": "" if page.rows else pages.closed_to(self),
         }
         if request.htmx and not request.htmx.history_restore_request:
             return render(request, "core/list_rows.html", {**context, **self.more("list")})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from secmgmt.core import figures, manifest, parents
+from secmgmt.core import figures, parents
 from secmgmt.core.clock import now, today
 from secmgmt.core.figures import ALL, HIT, PARTS, REST, Figure
 from secmgmt.core.filters import Chip
@@ -33,8 +33,9 @@ class City(LoginRequiredMixin, View):
         view = Overview(asked)
         sort = request.GET.get("sort", "")
         units = view.by_unit(sort)
-        shown = units if request.GET.get("all") else units[:ROWS_SHOWN]
-        todos = manifest.todos_for(request.user, asked.today)
+        as_tree = bool(request.GET.get("tree"))
+        listed = view.tree() if as_tree else units
+        shown = listed if as_tree or request.GET.get("all") else listed[:ROWS_SHOWN]
         context = {
             "title": title_of(asked),
             "crumbs": crumbs_of(asked),
@@ -43,12 +44,18 @@ class City(LoginRequiredMixin, View):
             "tiles": view.tiles(),
             "heads": [(figure, url_with(request.GET, sort=figure.code), sort == figure.code) for figure in view.rates],
             "units": shown,
+            "listed": listed,
             "count": len(units),
-            "hidden": len(units) - len(shown),
+            "hidden": len(listed) - len(shown),
             "all_url": url_with(request.GET, all=1),
+            "as_tree": as_tree,
+            "tree_url": url_with(request.GET, tree=None if as_tree else 1, sort=None, all=None),
             "by_level": view.by_level(),
+            "counts": view.counts,
+            "spread": view.spread,
+            "pressed": [line for line in shown if line.is_counted],
+            "risky": [line for line in shown if line.is_spread],
             "attention": view.attention(),
-            "waiting": sum(todo.stands_for for todo in todos),
             "trend": view.trend_chart(),
             "levels_chart": view.levels_chart(units),
             "choices": [(unit.pk, "　" * unit.depth + unit.name) for unit in scope.units_overseen(request.user)],
@@ -65,8 +72,8 @@ class Rows(LoginRequiredMixin, View):
 
     def get(self, request: HttpRequest, figure: str) -> HttpResponse:
         """The list; ``part`` says which rows."""
-        found = scope.figure_named(figure)
         asked = scope.asked(request.user, request.GET, today(), objects=True)
+        found = scope.figure_named(figure, request.user)
         within = asked.scope()
         part = request.GET.get("part", HIT)
         part = part if part in PARTS else HIT

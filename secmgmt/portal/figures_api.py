@@ -79,8 +79,9 @@ router = Router(tags=["指标"])
 def listed(request: HttpRequest) -> HttpResponse:
     """Every figure of the scope asked for."""
     asked = _asked(request)
-    values = [told(figures.value(figure, asked.scope())) for figure in scope.figures()]
-    return JsonResponse({"year": asked.year, "items": values})
+    within = asked.scope()
+    values = figures.values([(figure, within) for figure in scope.figures_for(request.user)])
+    return JsonResponse({"year": asked.year, "items": [told(value) for value in values]})
 
 
 @router.get(
@@ -93,8 +94,8 @@ def behind(
     page: int = Query(1, ge=1, le=1_000_000), size: int = Query(50, ge=1, le=MOST),
 ) -> HttpResponse:  # fmt: skip
     """One figure and a page of the rows it counts; ``part``: hit, rest or all."""
-    found = scope.figure_named(figure)
     asked = _asked(request)
+    found = scope.figure_named(figure, request.user)
     if part not in PARTS:
         raise errors.Invalid({"part": ["可用：" + "、".join(PARTS) + "。"]})
     rows = figures.rows(found, asked.scope(), part).order_by("pk")

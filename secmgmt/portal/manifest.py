@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from secmgmt.accounts import roles
 from secmgmt.core import attachments, comments, permissions
 from secmgmt.core.acts import ACT_LABELS
-from secmgmt.core.manifest import Manifest, MenuEntry, ReportKind, SearchSource, collect
+from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, ReportKind, SearchSource, collect
 from secmgmt.core.permissions import ACTION_LABELS
 
-from . import chapters, compliance, decisions, reports, schedules, scope, statistics
+from . import chapters, compliance, decisions, desk, reports, schedules, scope, statistics
 from .report_options import PeriodOptions, YearOptions
 from .todos import audit_todos
 
@@ -64,6 +64,7 @@ MANIFEST = Manifest(
         },
     },
     todos=(audit_todos,),
+    home=(HomePanel(_("需要您关注"), "portal/desk_attention.html", desk.attention, order=5, column="side"),),
     menu=(
         MenuEntry("", _("工作台"), "portal:home", "home", order=0, visible=lambda user: True),
         MenuEntry(

@@ -16,12 +16,23 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from secmgmt.accounts.models import OrgUnit
-from secmgmt.core.figures import REST, Cell, Figure, FigureScope, FigureValue, cells, summed, value
+from secmgmt.core.figures import (
+    COUNTS,
+    REST,
+    SPREAD,
+    Cell,
+    Figure,
+    FigureScope,
+    FigureValue,
+    cells_of,
+    summed,
+    values,
+)
 from secmgmt.core.reporting.charts import chart_svg
 from secmgmt.core.reporting.document import BarChart, LineChart, Series
 
-from .scope import LEVELS, YEARS, Asked, figures
+from .places import Groups, Places, Unit, right_beneath, tree, units_beneath
+from .scope import LEVELS, YEARS, Asked, figures_for
 
 BANDS = ((60, "h0"), (75, "h1"), (85, "h2"), (95, "h3"))
 ROWS_SHOWN = 10
@@ -63,12 +74,19 @@ class Shown:
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the tables: a unit or a level, its objects, its rates; ``url`` narrows the overview to it."""
+    """A row of the tables: a unit or a level, its objects, its rates and numbers; ``url`` narrows the overview to it.
+
+    ``spread``: how its risks are spread, from bad to good. ``depth``: how deep a unit stands in the tree.
+    """
 
     label: str
     url: str
     objects: Shown
     rates: list[Shown]
+    counts: list[Shown]
+    spread: list[Shown]
+    row: int | None = None
+    depth: int = 0
 
     @property
     def mean(self) -> Decimal:
@@ -76,16 +94,39 @@ class Line:
         known = [shown.value.rate for shown in self.rates if shown.value.rate is not None]
         return sum(known, Decimal(0)) / len(known) if known else Decimal(1000)
 
+    @property
+    def indent(self) -> str:
+        """As much blank before its name as it stands deep."""
+        return "　" * self.depth
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether any of its numbers is not 0."""
+        return any(shown.value.numerator for shown in self.counts)
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether there is anything to show of how it is spread."""
+        return any(shown.value.numerator for shown in self.spread)
+
 
 class Overview:
-    """The figures of what was asked, by unit and level; ``scope``: of another period than its year."""
+    """The figures of what was asked, by unit and level; ``scope``: of another period than its year.
+
+    What its reader has no right to see anywhere is left out.
+    """
 
     def __init__(self, asked: Asked, scope: FigureScope | None = None) -> None:
         self.asked = asked
-        self.figures = figures()
+        self.figures = figures_for(asked.user)
         scope = scope or asked.scope()
-        self.cells: dict[str, list[Cell]] = {figure.code: cells(figure, scope) for figure in self.figures}
+        self.cells = dict(zip(
+            (figure.code for figure in self.figures), cells_of([(figure, scope) for figure in self.figures]),
+            strict=True,
+        ))  # fmt: skip
         self.rates = sorted((f for f in self.figures if f.heat), key=lambda f: f.heat)
+        self.counts = [f for f in self.figures if f.column == COUNTS]
+        self.spread = [f for f in self.figures if f.column == SPREAD]
         self.objects = next(f for f in self.figures if f.code == "objects")
 
     def shown(self, figure: Figure, found: Iterable[Cell], **narrowed: Any) -> Shown:
@@ -127,57 +168,45 @@ class Overview:
 
     # -- by unit -------------------------------------------------------------------------------------------
 
+    @cached_property
+    def units(self) -> list[Unit]:
+        """The units asked for with everything beneath."""
+        return units_beneath(self.asked.paths)
+
     def by_unit(self, sort: str = "") -> list[Line]:
         """The units right beneath, each with everything under it; the weakest first, or by one column."""
-        parts = self.places
-        groups: dict[str, dict[int, list[Cell]]] = {}
-        for figure in (self.objects, *self.rates):
-            groups[figure.code] = defaultdict(list)
-            for cell in self.cells[figure.code]:
-                groups[figure.code][parts.of.get(cell.unit, 0)].append(cell)
-        lines = [
-            self._line(label, partial(_of, groups, pk), unit=pk, own=1 if pk == parts.alone else None)
-            for pk, label in parts.labels.items()
-            if any(groups[code].get(pk) for code in groups)
-        ]
-        column = next((n for n, figure in enumerate(self.rates) if figure.code == sort), None)
+        lines = self._lines(right_beneath(self.units, self.asked.paths))
         if sort == "objects":
             return sorted(lines, key=lambda line: -line.objects.value.numerator)
+        column = next((n for n, figure in enumerate(self.rates) if figure.code == sort), None)
         if column is None:
             return sorted(lines, key=lambda line: line.mean)
         far = Decimal(1000)
         return sorted(lines, key=lambda line: far if (r := line.rates[column].value.rate) is None else r)
 
-    def _line(self, label: str, of: Callable[[str], list[Cell]], **narrowed: Any) -> Line:
-        rates = [self.shown(figure, of(figure.code), **narrowed) for figure in self.rates]
-        url = reverse("portal:city") + self.asked.query(**narrowed)
-        return Line(label, url, self.shown(self.objects, of("objects"), **narrowed), rates)
+    def tree(self) -> list[Line]:
+        """Every unit that has anything, each with everything under it, in the order of the tree."""
+        return self._lines(tree(self.units, self.asked.paths))
 
-    @cached_property
-    def places(self) -> Places:
-        """Into which row each unit falls."""
-        rows = OrgUnit.objects.none()
-        for path in self.asked.paths:
-            rows = rows | OrgUnit.objects.filter(path__startswith=path)
-        listed = list(rows.order_by("path").values_list("pk", "path", "name", "short_name"))
-        tops = self.asked.paths
-        deeper = len(tops) == 1 and any(path != tops[0] for _pk, path, _n, _s in listed)
-        depth = tops[0].count("/") + 1 if deeper else 0
-        labels: dict[int, str] = {}
-        of: dict[int, int] = {}
-        alone: int | None = None
-        for pk, path, name, short in listed:
-            if deeper:
-                if path.count("/") <= depth:
-                    labels[pk] = _("本级") if path == tops[0] else short or name
-                    alone = pk if path == tops[0] else alone
-                top = int(path.split("/")[depth - 1]) if path.count("/") >= depth else pk
-            else:
-                top = next(int(held.rstrip("/").rpartition("/")[2]) for held in tops if path.startswith(held))
-                if path in tops:
-                    labels[pk] = short or name
-            of[pk] = top
-        return Places(labels, of, alone)
+    def _lines(self, places: Places) -> list[Line]:
+        columns = (self.objects, *self.rates, *self.counts, *self.spread)
+        groups = places.grouped(self.cells, [figure.code for figure in columns])
+        return [
+            replace(
+                self._line(label, partial(_of, groups, pk), unit=pk, own=1 if pk == places.alone else None),
+                row=pk, depth=places.depths.get(pk, 0),
+            )
+            for pk, label in places.labels.items()
+            if any(pk in found for found in groups.values())
+        ]  # fmt: skip
+
+    def _line(self, label: str, of: Callable[[str], list[Cell]], **narrowed: Any) -> Line:
+        rates, counts, spread = (
+            [self.shown(figure, of(figure.code), **narrowed) for figure in columns]
+            for columns in (self.rates, self.counts, self.spread)
+        )
+        url = reverse("portal:city") + self.asked.query(**narrowed)
+        return Line(label, url, self.shown(self.objects, of("objects"), **narrowed), rates, counts, spread)
 
     # -- by level and over the years -----------------------------------------------------------------------
 
@@ -194,17 +223,15 @@ class Overview:
     def levels_chart(self, lines: list[Line]) -> SafeString | None:
         """How many objects of each level the largest units have."""
         known = sorted({cell.level or 0 for cell in self.cells["objects"]}, reverse=True)
-        parts = self.places
+        found = right_beneath(self.units, self.asked.paths).grouped(self.cells, ["objects"])["objects"]
         largest = sorted(lines, key=lambda line: -line.objects.value.numerator)[:BARS]
-        numbers = {label: pk for pk, label in parts.labels.items()}
-        counts: dict[tuple[int, int], int] = defaultdict(int)
-        for cell in self.cells["objects"]:
-            counts[parts.of.get(cell.unit, 0), cell.level or 0] += cell.numerator
         if not largest:
             return None
-        series = [
-            Series(level_name(level), [counts[numbers[line.label], level] for line in largest]) for level in known
-        ]
+        counts: dict[tuple[int | None, int], int] = defaultdict(int)
+        for line in largest:
+            for cell in found.get(line.row or 0, ()):
+                counts[line.row, cell.level or 0] += cell.numerator
+        series = [Series(level_name(level), [counts[line.row, level] for line in largest]) for level in known]
         top = largest[0]
         words = {"unit": top.label, "n": top.objects.value.numerator}
         finding = _("%(unit)s最多，%(n)d 个。") % words
@@ -215,9 +242,10 @@ class Overview:
         """The rates over the years; a year without anything to measure against stays open."""
         drawn = [figure for figure in self.figures if figure.trend]
         years = range(self.asked.year - YEARS + 1, self.asked.year + 1)
+        found = iter(values([(figure, self.asked.scope(year)) for figure in drawn for year in years]))
         series, told = [], []
         for figure in drawn:
-            rates = [value(figure, self.asked.scope(year)).rate for year in years]
+            rates = [next(found).rate for _year in years]
             if any(rate is not None for rate in rates):
                 series.append(Series(str(figure.label), rates))
                 told.append(f"{figure.label} {rates[-1]}%" if rates[-1] is not None else f"{figure.label} —")
@@ -228,14 +256,5 @@ class Overview:
         return SafeString(chart_svg(chart))
 
 
-@dataclass(frozen=True)
-class Places:
-    """The rows of the table of units (number → name), the row each unit falls into, and the one without its beneath."""
-
-    labels: dict[int, str]
-    of: dict[int, int]
-    alone: int | None
-
-
-def _of(groups: dict[str, dict[int, list[Cell]]], pk: int, code: str) -> list[Cell]:
+def _of(groups: Groups, pk: int, code: str) -> list[Cell]:
     return groups[code].get(pk, [])

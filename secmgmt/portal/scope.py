@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from secmgmt.accounts.models import OrgUnit
 from secmgmt.core import errors, manifest, permissions
 from secmgmt.core.bounds import whole_number
-from secmgmt.core.figures import Figure, FigureScope
+from secmgmt.core.figures import Figure, FigureScope, known_to
 
 OVERSEE = "oversee"
 YEARS = 5
@@ -119,9 +119,14 @@ def figures() -> list[Figure]:
     return sorted(manifest.collect("figures"), key=lambda figure: figure.order)
 
 
-def figure_named(code: str) -> Figure:
-    """One figure, or a 404."""
-    found = next((figure for figure in manifest.collect("figures") if figure.code == code), None)
+def figures_for(user: Any) -> list[Figure]:
+    """Those of which ``user`` can have been shown a row."""
+    return known_to(user, figures())
+
+
+def figure_named(code: str, user: Any) -> Figure:
+    """One figure, or a 404: also where its rows are of a kind that is never shown to ``user``."""
+    found = next((figure for figure in figures_for(user) if figure.code == code), None)
     if found is None:
         raise errors.OutOfScope(model="figure", lookup=code[:40])
     return found
