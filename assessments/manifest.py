@@ -30,6 +30,7 @@ from .grading import reports as grading_reports
 from .grading.queries import searched_text as searched_grading
 from .grading.todos import grading_todos, object_panel, sees_gradings, waiting
 from .inspection.manifest import MANIFEST as INSPECTION
+from .protection.manifest import MANIFEST as PROTECTION
 from .rectification.manifest import MANIFEST as RECTIFICATION
 from .review.manifest import MANIFEST as REVIEW
 from .risk.manifest import MANIFEST as RISK
@@ -234,4 +235,5 @@ MANIFEST = joined(
     INSPECTION,
     SCANNING,
     ENGAGEMENT,
+    PROTECTION,
 )

@@ -20,8 +20,9 @@ from secmgmt.core import audit, errors, permissions
 from secmgmt.core.bounds import whole_number
 from secmgmt.core.clock import now, today
 from secmgmt.core.middleware import note_refusal
-from secmgmt.core.reporting.render import CONTENT_TYPES, render
+from secmgmt.core.reporting.render import CONTENT_TYPES
 from secmgmt.core.views import FeatureViews, Role
+from secmgmt.portal.doctemplates import rendered
 from secmgmt.portal.reports import require_whole
 
 from . import groups, queries, reports, results, services
@@ -181,9 +182,11 @@ def report(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     assessment = permissions.get_visible(Assessment, request.user, "export", queryset=rows, pk=pk)
     require_whole(request.user, assessment)
     at = now()
-    content = render(reports.build(assessment, by=request.user, at=at), form)
+    document = reports.build(assessment, by=request.user, at=at)
+    content, used = rendered(document, form, kind="self-assessment", subject=assessment, by=request.user)
     with audit.act():
-        audit.record("assessments.assessment.report", assessment, by=request.user, at=at, detail={"format": form})
+        detail = {"format": form, **used}
+        audit.record("assessments.assessment.report", assessment, by=request.user, at=at, detail=detail)
     response = HttpResponse(content, content_type=CONTENT_TYPES[form])
     response["Content-Disposition"] = content_disposition_header(True, f"{assessment.title}.{form}")
     return response

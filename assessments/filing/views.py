@@ -23,10 +23,10 @@ from secmgmt.core.filesafety.refusal import FileRefused
 from secmgmt.core.forms import RecordForm
 from secmgmt.core.models import Attachment
 from secmgmt.core.reporting.render import CONTENT_TYPES
-from secmgmt.core.reporting.render import render as rendered
 from secmgmt.core.sheets_import import xlsx_exporter
 from secmgmt.core.trail_views import attachment_panel
 from secmgmt.core.views import FeatureViews, Role
+from secmgmt.portal.doctemplates import rendered
 from secmgmt.portal.reports import require_whole
 
 from . import queries, reports, services
@@ -229,9 +229,10 @@ def report(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     rows = Filing.objects.select_related("protected_object__unit", "protected_object__owner", "grading")
     filing, at = permissions.get_visible(Filing, request.user, "export", queryset=rows, pk=pk), now()
     require_whole(request.user, filing)
-    content = rendered(reports.build(filing, by=request.user, at=at), form)
+    document = reports.build(filing, by=request.user, at=at)
+    content, used = rendered(document, form, kind="filing", subject=filing, by=request.user)
     with audit.act():
-        audit.record("assessments.filing.report", filing, by=request.user, at=at, detail={"format": form})
+        audit.record("assessments.filing.report", filing, by=request.user, at=at, detail={"format": form, **used})
     response = HttpResponse(content, content_type=CONTENT_TYPES[form])
     response["Content-Disposition"] = content_disposition_header(True, f"{filing.protected_object}备案表.{form}")
     return response

@@ -22,10 +22,10 @@ from secmgmt.core.bounds import whole_number
 from secmgmt.core.clock import now, today
 from secmgmt.core.forms import RecordForm
 from secmgmt.core.reporting.render import CONTENT_TYPES
-from secmgmt.core.reporting.render import render as rendered
 from secmgmt.core.sheets_import import xlsx_exporter
 from secmgmt.core.trail_views import attachment_panel
 from secmgmt.core.views import FeatureViews
+from secmgmt.portal.doctemplates import rendered
 from secmgmt.portal.reports import require_whole
 
 from . import queries, reports, services
@@ -227,9 +227,10 @@ def report(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     grading, at = _grading(request, pk, "export"), now()
     require_whole(request.user, grading)
     document = reports.build(grading, by=request.user, at=at)
-    content = rendered(document, form)
+    content, used = rendered(document, form, kind="grading", subject=grading, by=request.user)
     with audit.act():
-        audit.record("assessments.grading.report", grading, by=request.user, at=at, detail={"format": form})
+        detail = {"format": form, **used}
+        audit.record("assessments.grading.report", grading, by=request.user, at=at, detail=detail)
     response = HttpResponse(content, content_type=CONTENT_TYPES[form])
     response["Content-Disposition"] = content_disposition_header(True, f"{grading.protected_object}定级报告.{form}")
     return response

@@ -8,7 +8,7 @@ reach beyond what its reader could open row by row, and the rows behind a number
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import reduce
@@ -26,6 +26,7 @@ HIT, REST, ALL = "hit", "rest", "all"
 PARTS = (HIT, REST, ALL)
 PERCENT = "%"
 CENT = Decimal("0.01")
+FEW = 2  # figures of the same rows that are read together with others
 COUNTS, SPREAD = "counts", "spread"
 COLUMNS = (COUNTS, SPREAD)
 """The tables of numbers of an overview: what there is to see to; how things are spread from bad to good."""
@@ -236,12 +237,15 @@ def model_of(figure: Figure) -> type[Model]:
     return apps.get_model(figure.model)
 
 
-def known_to(user: Any, figures: Iterable[Figure]) -> list[Figure]:
-    """Those whose rows ``user`` can have been shown at all: of the others he is told nothing, and no 0 either."""
+def known_to(user: Any, figures: Iterable[Figure], *, invited: bool = False) -> list[Figure]:
+    """Those whose rows a position of ``user`` shows at all: of the others he is told nothing, and no 0 either.
+
+    ``invited``: also those whose rows he may be shown by invitation, where it is about a record he was invited to.
+    """
 
     def shown(model: type[Model]) -> bool:
-        invited = permissions.capacities_held(user, permissions.capacities_for(model, "view"))
-        return permissions.may(user, model, "view") or bool(invited)
+        held = permissions.capacities_for(model, "view") if invited else set()
+        return permissions.may(user, model, "view") or bool(permissions.capacities_held(user, held))
 
     return [figure for figure in figures if shown(model_of(figure))]
 
@@ -293,18 +297,28 @@ def cells(figure: Figure, scope: FigureScope) -> list[Cell]:
 
 
 def cells_of(asked: Sequence[tuple[Figure, FigureScope]]) -> list[list[Cell]]:
-    """Many figures by unit and level, each of its own scope, in one query for all of them."""
+    """Many figures by unit and level, each of its own scope, in few queries whatever the number of figures and rows.
+
+    Rows that many figures ask of are read once for all of them; the others are read together.
+    """
     found: list[list[Cell]] = [[] for _figure in asked]
     readings = _readings(asked)
+    few = [reading for reading in readings if len(reading.counted) <= FEW]
+    for together in (few, *([reading] for reading in readings if len(reading.counted) > FEW)):
+        for reading, cell in _read(together):
+            for n, (place, _counted) in enumerate(reading.counted):
+                if cell[3 * n + 3]:
+                    found[place].append(Cell(*cell[:2], *cell[3 * n + 2 : 3 * n + 5]))
+    return found
+
+
+def _read(readings: list[_Reading]) -> Iterator[tuple[_Reading, tuple[Any, ...]]]:
+    """Each row of the readings (unit, level, then hits, all and settled of each figure): one query."""
     width = max((len(reading.counted) for reading in readings), default=0)
     parts = [reading.select(number, width) for number, reading in enumerate(readings)]
-    if not parts:
-        return found
-    for number, unit, level, *counts in parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]:
-        for n, (place, _counted) in enumerate(readings[number].counted):
-            if counts[3 * n + 1]:
-                found[place].append(Cell(unit, level, *counts[3 * n : 3 * n + 3]))
-    return found
+    if parts:
+        for number, *cell in parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]:
+            yield readings[number], tuple(cell)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import django_filters
@@ -26,12 +27,13 @@ from secmgmt.core.filters import DayFilter, RecordFilterSet
 from secmgmt.core.manifest import ReportKind
 from secmgmt.core.models import ReportRun, ReportSchedule
 from secmgmt.core.reporting.render import CONTENT_TYPES, render_html
-from secmgmt.core.tables import Column, Table
+from secmgmt.core.tables import Column, Table, url_with
 from secmgmt.core.templatetags.ui import moment, size, tag_
 from secmgmt.core.views import FeatureViews, Role
 
 from . import reports, schedules
 
+MAKE = "make"  # the kind that was chosen to be made
 OFFERED = 200  # more subjects than a drop-down helps with: the list says so
 
 
@@ -68,19 +70,28 @@ RUNS = Table(
 )
 
 
+def known_kinds() -> list[tuple[str, Any]]:
+    """(code, name) of every kind there is."""
+    return [(kind.code, kind.label) for kind in manifest.collect("reports")]
+
+
 class RunFilter(RecordFilterSet):
-    """Reports by words, format, maker and day."""
+    """Reports by words, kind, format, maker and day."""
 
     search_fields = ("title", "by__name")
     search_label = gettext_lazy("名称、制作人")
+    kind = django_filters.ChoiceFilter(
+        label=gettext_lazy("种类"), choices=known_kinds, empty_label=gettext_lazy("全部")
+    )
     fmt = django_filters.ChoiceFilter(
         label=gettext_lazy("格式"), choices=list(reports.FORMAT_LABELS.items()), empty_label=gettext_lazy("全部")
     )
     since = DayFilter("at", "gte", label=gettext_lazy("自"))
+    until = DayFilter("at", "lt", label=gettext_lazy("至"))
 
     class Meta:
         model = ReportRun
-        fields = ("fmt",)
+        fields = ("kind", "fmt")
 
 
 class Runs(FeatureViews):
@@ -129,12 +140,15 @@ class Runs(FeatureViews):
         }
 
     def more(self, page: str, obj: Any = None) -> dict[str, Any]:
-        """What can be made, each kind with its subjects."""
+        """What can be made; of the kind that was chosen also of what."""
         if page != "list":
             return {}
-        user = self.request.user
-        kinds = ((kind, *offered(kind, user)) for kind in manifest.collect("reports"))
-        return {"kinds": [entry for entry in kinds if entry[1]]}
+        user, asked = self.request.user, self.request.GET.get(MAKE, "")
+        kinds = reports.kinds_for(user)
+        chosen = next((kind for kind in kinds if kind.code == asked), None)
+        entries = [(kind, f"{url_with(self.request.GET, **{MAKE: kind.code})}#h-make") for kind in kinds]
+        listed, more = offered(chosen, user) if chosen else ([], False)
+        return {"kinds": entries, "chosen": chosen, "subjects": listed, "more": more}
 
 
 def offered(kind: ReportKind, user: Any) -> tuple[list[tuple[Any, str]], bool]:
@@ -255,9 +269,13 @@ class File(LoginRequiredMixin, View):
 
     def get(self, request: HttpRequest, pk: int) -> FileResponse:
         """Download."""
-        run = reports.fetch(request.user, pk)
-        handle = reports.take(run=run, by=request.user, at=now())
-        response = FileResponse(handle, as_attachment=True, filename=f"{run.title}.{run.fmt}")
-        response["Content-Type"] = CONTENT_TYPES[run.fmt]
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        return file_response(reports.fetch(request.user, pk), by=request.user, at=now())
+
+
+def file_response(run: ReportRun, *, by: Any, at: dt.datetime) -> FileResponse:
+    """The file of a report as a download."""
+    handle = reports.take(run=run, by=by, at=at)
+    response = FileResponse(handle, as_attachment=True, filename=f"{run.title}.{run.fmt}")
+    response["Content-Type"] = CONTENT_TYPES[run.fmt]
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

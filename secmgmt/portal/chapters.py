@@ -9,10 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from secmgmt.core.figures import HIT, REST, Chapter, FigureValue, ReportScope, rows, value
+from secmgmt.core.figures import HIT, REST, Chapter, FigureValue, ReportScope, rows, values
 from secmgmt.core.reporting.document import BarChart, GroupRow, Heading, LineChart, Paragraph, Series, Table
 
-from .overview import Overview
+from .overview import Line, Overview
 from .scope import YEARS, Asked
 
 NAMED = 30  # as many rows are named under a point; the rest are counted
@@ -24,13 +24,15 @@ def figures_chapter(told: ReportScope) -> list[Any]:
     heads = [_("指标"), _("本期"), _("分子 / 分母")]
     heads += [_("对比期"), _("变化")] if told.compared else []
     lines: list[Any] = []
+    now_and_then = [told.scope, told.compared] if told.compared else [told.scope]
+    found = iter(values([(figure, scope) for figure in told.figures for scope in now_and_then]))
     for group, listed in groupby(told.figures, key=lambda figure: str(figure.group)):
         lines.append(GroupRow(group))
         for figure in listed:
-            now = value(figure, told.scope)
+            now = next(found)
             line = [str(figure.label), _measured(now), now.counts if figure.is_rate and not now.why else now.why or "—"]
             if told.compared:
-                then = value(figure, told.compared)
+                then = next(found)
                 line += [_measured(then), change(now, then)]
             lines.append(line)
     note = _("各项口径见“指标口径”；“—”为没有应计的对象。")
@@ -81,27 +83,40 @@ def units_chapter(told: ReportScope) -> list[Any]:
         Paragraph(_("按各项比率的平均值由低到高排列，%(unit)s最需加强。") % {"unit": weakest.label}),
         table(_("单位"), units),
     ]
-    if view.rates:
-        figure, shown = view.rates[-1], units[:BARS]
-        rates = [line.rates[-1].value.rate for line in shown]
-        if any(rate is not None for rate in rates):
-            names = [line.label for line in shown]
-            finding = _("%(figure)s：%(unit)s %(text)s。") % {
-                "figure": figure.label, "unit": shown[0].label, "text": shown[0].rates[-1].value.text
-            }  # fmt: skip
-            series = [Series(str(figure.head), rates)]
-            title = _("图 1　各单位%(name)s") % {"name": figure.label}
-            blocks.append(BarChart(title, names, series, finding, 100, "%"))
-    return [*blocks, Heading(2, _("（二）各等级")), table(_("等级"), levels)]
+    blocks += _chart_of_units(view, units[:BARS])
+    blocks += [Heading(2, _("（二）各等级")), table(_("等级"), levels)]
+    for title, columns, part in (
+        (_("（三）各单位问题和结论"), view.counts, "counts"), (_("（四）各单位风险分布"), view.spread, "spread")
+    ):  # fmt: skip
+        lines = [line for line in units if any(shown.value.numerator for shown in getattr(line, part))]
+        if lines:
+            found = [(line.label, *(shown.value.text for shown in getattr(line, part))) for line in lines]
+            heads = [_("单位"), *(str(figure.head) for figure in columns)]
+            blocks += [Heading(2, title), Table(heads, found, align="l" + "r" * len(columns))]
+    return blocks
+
+
+def _chart_of_units(view: Overview, shown: list[Line]) -> list[Any]:
+    """The first rate that is drawn over the years, of the weakest units."""
+    for n, figure in enumerate(view.rates):
+        rates = [line.rates[n].value.rate for line in shown]
+        known = [(rate, line.label) for rate, line in zip(rates, shown, strict=True) if rate is not None]
+        if figure.trend and known:
+            rate, unit = min(known, key=lambda entry: entry[0])
+            finding = _("%(figure)s：%(unit)s最低，%(rate)s%%。") % {"figure": figure.label, "unit": unit, "rate": rate}
+            title = _("各单位%(name)s") % {"name": figure.label}
+            names, series = [line.label for line in shown], [Series(str(figure.head), rates)]
+            return [BarChart(title, names, series, finding, 100, "%")]
+    return []
 
 
 def attention_chapter(told: ReportScope) -> list[Any]:
     """What needs somebody, with the records themselves."""
     blocks: list[Any] = []
-    for figure in told.figures:
-        found = value(figure, told.scope)
+    alerting = [figure for figure in told.figures if figure.alert]
+    for figure, found in zip(alerting, values([(one, told.scope) for one in alerting]), strict=True):
         count = found.rest if figure.is_rate else found.numerator - (found.settled or 0)
-        if not figure.alert or count <= 0:
+        if count <= 0:
             continue
         listed = rows(figure, told.scope, REST if figure.is_rate else HIT).select_related(figure.to_unit)
         lines = [(str(row), str(_follow(row, figure.to_unit))) for row in listed.order_by("pk")[:NAMED]]
@@ -129,9 +144,8 @@ def trend_chapter(told: ReportScope) -> list[Any]:
     drawn = [figure for figure in told.figures if figure.trend]
     first, ends = told.scope.since.replace, told.scope.until.replace
     spans = [(first(year=year, month=1, day=1), ends(year=year, month=12, day=31)) for year in years]
-    series = [
-        Series(str(figure.label), [value(figure, told.scope.over(*span)).rate for span in spans]) for figure in drawn
-    ]
+    found = iter(values([(figure, told.scope.over(*span)) for figure in drawn for span in spans]))
+    series = [Series(str(figure.label), [next(found).rate for _span in spans]) for figure in drawn]
     series = [one for one in series if any(rate is not None for rate in one.values)]
     if not series:
         return []
@@ -139,7 +153,7 @@ def trend_chapter(told: ReportScope) -> list[Any]:
     finding = _("%(year)d 年：%(told)s。") % words
     heads = [_("年度"), *(one.name for one in series)]
     lines = [(str(year), *(_rate(one.values[n]) for one in series)) for n, year in enumerate(years)]
-    chart = LineChart(_("图 2　历年走势"), [str(year) for year in years], series, finding, maximum=100, unit="%")
+    chart = LineChart(_("历年走势"), [str(year) for year in years], series, finding, maximum=100, unit="%")
     return [chart, Table(heads, lines, align="l" + "r" * len(series))]
 
 

@@ -73,7 +73,7 @@ class Rows(LoginRequiredMixin, View):
     def get(self, request: HttpRequest, figure: str) -> HttpResponse:
         """The list; ``part`` says which rows."""
         asked = scope.asked(request.user, request.GET, today(), objects=True)
-        found = scope.figure_named(figure, request.user)
+        found = scope.figure_named(figure, asked)
         within = asked.scope()
         part = request.GET.get("part", HIT)
         part = part if part in PARTS else HIT

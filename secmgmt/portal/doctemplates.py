@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from typing import Any
 
 from django.db.models.functions import Length
@@ -11,12 +12,16 @@ from django.utils.translation import gettext_lazy
 
 from secmgmt.core import attachments, audit, errors, permissions
 from secmgmt.core.manifest import collect
+from secmgmt.core.memory import give_back
 from secmgmt.core.models import Attachment, ReportTemplate
 from secmgmt.core.models.report import TemplateState
 from secmgmt.core.reporting import templates
+from secmgmt.core.reporting.document import Document
 from secmgmt.core.reporting.docx import render_docx
+from secmgmt.core.reporting.render import render
 from secmgmt.core.workflow import Transition, Workflow, seen_token
 
+log = logging.getLogger(__name__)
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -45,23 +50,61 @@ def prefixes(path: str) -> list[list[str]]:
 
 
 def content_of(row: ReportTemplate, by: Any) -> bytes:
-    """The file of a template, its digest checked. Raises Conflict where it is broken, Incomplete without one."""
+    """The file of a template, its digest checked.
+
+    Raises Conflict where it is broken, Incomplete without one or where it is no Word document.
+    """
     file = Attachment.of(row).first()
     if file is None:
         raise errors.Incomplete(_("还没有上传模板文件（.docx）。"), [(_("上传模板文件"), row.get_absolute_url())])
+    if file.media_type != DOCX:
+        raise errors.Incomplete(_("模板文件不是 .docx 文档。"), [(file.name, row.get_absolute_url())])
     with attachments.open_checked(file, by) as handle:
         return handle.read()
 
 
+def filled(row: ReportTemplate, document: Document, by: Any) -> bytes:
+    """The document in the template. Raises TemplateRefused with what is wrong and who mends it."""
+    content = content_of(row, by)
+    try:
+        return render_docx(document, content)
+    except templates.TemplateRefused:
+        raise
+    except Exception as error:  # whatever Word wrote into it: told to the person, kept as the cause
+        log.warning("template %s cannot take a %s", row.pk, row.kind, exc_info=True)
+        raise templates.TemplateRefused(_("文档内容放不进这个模板，请用起始模板重新制作模板文件。")) from error
+    finally:
+        give_back()
+
+
+def rendered(document: Document, fmt: str, *, kind: str, subject: Any, by: Any) -> tuple[bytes, dict[str, Any]]:
+    """The document in ``fmt``, as Word in the template that is in use for it; and what is kept of that template.
+
+    Raises TemplateRefused where the template cannot take this document.
+    """
+    row = template_for(kind, subject) if fmt == "docx" else None
+    if row is None:
+        return render(document, fmt), {}
+    try:
+        content = filled(row, document, by)
+    except errors.DomainError as error:
+        words = {"name": row, "why": error.message.rstrip("。")}
+        text = _("文书模板“%(name)s”不能用于这份文档：%(why)s。请业务规则管理员停用或修改这个模板。")
+        raise templates.TemplateRefused(text % words) from error
+    return content, {"template": row.pk, "template_name": row.name}
+
+
+def sample_in(row: ReportTemplate, by: Any) -> bytes:
+    """A small document of everything there is, in the template. Raises Incomplete with what is wrong."""
+    try:
+        return filled(row, templates.sample(), by)
+    except templates.TemplateRefused as error:
+        raise errors.Incomplete(error.message, [(row.name, row.get_absolute_url())]) from error
+
+
 def check_usable(row: ReportTemplate, by: Any) -> None:
     """A small document comes out of it. Raises Incomplete with what is wrong."""
-    file = Attachment.of(row).first()
-    if file is not None and file.media_type != DOCX:
-        raise errors.Incomplete(_("模板文件不是 .docx 文档。"), [(file.name, row.get_absolute_url())])
-    try:
-        render_docx(templates.sample(), content_of(row, by))
-    except templates.TemplateRefused as error:
-        raise errors.Incomplete(str(error), [(file.name if file else row.name, row.get_absolute_url())]) from error
+    sample_in(row, by)
 
 
 def replace_other(row: ReportTemplate, by: Any, at: dt.datetime, opinion: str) -> None:
@@ -95,6 +138,6 @@ WORKFLOW = Workflow(
 @audit.audited
 def tried(*, row: ReportTemplate, by: Any, at: dt.datetime) -> bytes:
     """A sample document in this template, to look at before it is put into use. Raises Incomplete."""
-    check_usable(row, by)
+    content = sample_in(row, by)
     audit.record("core.reporttemplate.try", row, by=by, at=at)
-    return render_docx(templates.sample(), content_of(row, by))
+    return content

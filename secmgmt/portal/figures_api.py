@@ -80,7 +80,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     """Every figure of the scope asked for."""
     asked = _asked(request)
     within = asked.scope()
-    values = figures.values([(figure, within) for figure in scope.figures_for(request.user)])
+    values = figures.values([(figure, within) for figure in scope.figures_for(request.user, asked.subject)])
     return JsonResponse({"year": asked.year, "items": [told(value) for value in values]})
 
 
@@ -95,7 +95,7 @@ def behind(
 ) -> HttpResponse:  # fmt: skip
     """One figure and a page of the rows it counts; ``part``: hit, rest or all."""
     asked = _asked(request)
-    found = scope.figure_named(figure, request.user)
+    found = scope.figure_named(figure, asked)
     if part not in PARTS:
         raise errors.Invalid({"part": ["可用：" + "、".join(PARTS) + "。"]})
     rows = figures.rows(found, asked.scope(), part).order_by("pk")

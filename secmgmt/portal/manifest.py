@@ -105,7 +105,10 @@ MANIFEST = Manifest(
             order=210,
         ),
     ),
-    api=(("figures", "secmgmt.portal.figures_api:router"),),
+    api=(
+        ("figures", "secmgmt.portal.figures_api:router"),
+        ("reports", "secmgmt.portal.reports_api:router"),
+    ),
     chapters=chapters.CHAPTERS,
     reports=REPORTS,
     chores=(reports.clear_old, schedules.make_due),

@@ -25,7 +25,7 @@ from secmgmt.core.jobs import JobContext, enqueue, job
 from secmgmt.core.manifest import ReportKind
 from secmgmt.core.models import Job, ReportRun
 from secmgmt.core.reporting.document import Document
-from secmgmt.core.reporting.render import CONTENT_TYPES, render
+from secmgmt.core.reporting.render import CONTENT_TYPES
 
 from . import doctemplates, scheduled
 
@@ -35,8 +35,15 @@ FORMAT_LABELS = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel"}
 
 
 def kinds_for(user: Any) -> list[ReportKind]:
-    """The kinds ``user`` can make at least somewhere."""
-    return [kind for kind in manifest.collect("reports") if subjects(kind, user).exists()]
+    """The kinds ``user`` may have by a position or may be invited to have; no rows are read."""
+    return [kind for kind in manifest.collect("reports") if may_have(kind, user)]
+
+
+def may_have(kind: ReportKind, user: Any) -> bool:
+    """Whether there can be a report of this kind for ``user`` at all."""
+    model, action = model_of(kind), kind.action
+    invited = permissions.capacities_held(user, permissions.capacities_for(model, action))
+    return permissions.may(user, model, action) or bool(invited)
 
 
 def kind_named(code: str) -> ReportKind:
@@ -55,12 +62,12 @@ def model_of(kind: ReportKind) -> type[Model]:
 def subjects(kind: ReportKind, user: Any) -> QuerySet:
     """The records of which ``user`` may have a report of this kind."""
     rows = model_of(kind)._default_manager.select_related(*kind.related)
-    return parents.without_limited(rows.visible_to(user, kind.action), user)
+    return kind.among(parents.without_limited(rows.visible_to(user, kind.action), user))
 
 
 def subject_of(kind: ReportKind, user: Any, pk: Any) -> Any:
     """The record a report is about: 404 out of scope, 403 without the action or when shown only in part."""
-    rows = model_of(kind)._default_manager.select_related(*kind.related)
+    rows = kind.among(model_of(kind)._default_manager.select_related(*kind.related))
     found = permissions.get_visible(model_of(kind), user, kind.action, queryset=rows, pk=pk)
     require_whole(user, found)
     return found
@@ -101,9 +108,8 @@ def make(ctx: JobContext) -> None:
     ctx.progress(1, 3, _("整理内容"))
     made = document(kind, subject, by=ctx.user, at=ctx.at, options=ctx.params.get("options"))
     ctx.progress(2, 3, _("排版"))
-    template = doctemplates.template_for(kind.code, subject) if fmt == "docx" else None
-    content = render(made, fmt, doctemplates.content_of(template, ctx.user) if template else None)
-    ctx.params |= {"template": template.pk, "template_name": template.name} if template else {}
+    content, used = doctemplates.rendered(made, fmt, kind=kind.code, subject=subject, by=ctx.user)
+    ctx.params |= used
     ctx.save_file(f"{made.title}.{fmt}", CONTENT_TYPES[fmt], content)
     with ctx.finishing() as result:
         subject_of(kind, ctx.user, subject.pk)
@@ -144,11 +150,13 @@ def whose(kind: ReportKind, user: Any) -> Q:
 def runs_for(user: Any) -> QuerySet:
     """The reports that were made, of whatever ``user`` may have a report of now."""
     condition = Q(pk__in=[])
-    for kind in manifest.collect("reports"):
-        about = ContentType.objects.get_for_model(model_of(kind))
-        ids = subjects(kind, user).order_by().values("pk")
-        condition |= whose(kind, user) & Q(kind=kind.code, content_type=about, object_id__in=ids)
-    kinds = manifest.collect("reports")
+    kinds = kinds_for(user)
+    open_to: dict[tuple[Any, ...], QuerySet] = {}  # what is asked of the same rows is asked once
+    for kind in kinds:
+        about, key = ContentType.objects.get_for_model(model_of(kind)), (kind.model, kind.action, kind.among)
+        if key not in open_to:
+            open_to[key] = subjects(kind, user).order_by().values("pk")
+        condition |= whose(kind, user) & Q(kind=kind.code, content_type=about, object_id__in=open_to[key])
     loaded = {kind.model: model_of(kind)._default_manager.select_related(*kind.related) for kind in kinds}
     found = ReportRun.objects.filter(condition).select_related("by", "content_type")
     return found.prefetch_related(GenericPrefetch("parent", list(loaded.values())))

@@ -119,14 +119,14 @@ def figures() -> list[Figure]:
     return sorted(manifest.collect("figures"), key=lambda figure: figure.order)
 
 
-def figures_for(user: Any) -> list[Figure]:
-    """Those of which ``user`` can have been shown a row."""
-    return known_to(user, figures())
+def figures_for(user: Any, subject: int | None = None) -> list[Figure]:
+    """Those of which ``user`` can have been shown a row; of one object (``subject``) also by invitation."""
+    return known_to(user, figures(), invited=subject is not None)
 
 
-def figure_named(code: str, user: Any) -> Figure:
-    """One figure, or a 404: also where its rows are of a kind that is never shown to ``user``."""
-    found = next((figure for figure in figures_for(user) if figure.code == code), None)
+def figure_named(code: str, asked: Asked) -> Figure:
+    """One figure, or a 404: also where its rows are of a kind that is never shown to who asks."""
+    found = next((figure for figure in figures_for(asked.user, asked.subject) if figure.code == code), None)
     if found is None:
         raise errors.OutOfScope(model="figure", lookup=code[:40])
     return found

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from secmgmt.core.figures import Cell, Figure, FigureScope, cells, summed
+from secmgmt.core.figures import Cell, Figure, FigureScope, cells_of, known_to, summed
 from secmgmt.core.reporting.document import (
     Cover,
     Document,
@@ -82,14 +82,20 @@ def _all_lines() -> list[tuple[str, str]]:
 
 
 def _table(known: dict[str, Figure], scope: FigureScope) -> Table:
+    shown = {figure.code: figure for figure in known_to(scope.user, known.values())}
+    asked = [figure for _l, code in _all_lines() if (figure := shown.get(code))]
+    found = dict(zip((figure.code for figure in asked), cells_of([(one, scope) for one in asked]), strict=True))
     rows: list[Any] = []
     for group, lines in LINES:
         rows.append(GroupRow(_(group)))
         for label, code in lines:
-            figure = known.get(code)
-            rows.append(_row(_(label), figure, cells(figure, scope)) if figure else (_(label), _("未启用"), *_none()))
+            if code in found:
+                rows.append(_row(_(label), shown[code], found[code]))
+            else:
+                rows.append((_(label), _("无权查看") if code in known else _("未启用"), *_none()))
     heads = [_("项目"), _("合计"), *(level_name(level) for level in SHOWN)]
-    note = _("“未启用”为系统中还没有记录此项的功能；“—”为没有应计的对象。未定级和第一级只计入合计。")
+    note = _("“未启用”为系统中还没有记录此项的功能，“无权查看”为制作人的岗位不查看此类记录；“—”为没有应计的对象。"
+             "未定级和第一级只计入合计。")
     return Table(heads, rows, widths=(9, 5, *(4 for _level in SHOWN)), align="l" + "r" * (len(SHOWN) + 1), note=note)
 
 

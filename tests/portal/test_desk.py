@@ -23,6 +23,7 @@ DAY = dt.timedelta(days=1)
 
 def test_the_tiles_open_what_they_count(client, city):
     obj = make_object(city.health, security_level=3, owner=city.lin)
+    make_object(city.health, "没有定级的", owner=city.lin)
     for number, due in enumerate((-9, -2, 3, 40)):
         row = item(obj, number, due=due)
         row.owner = city.lin

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import docx
 import pytest
@@ -10,11 +11,18 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from assessments.models import Assessment, Grading
+from secmgmt.core import attachments
+from secmgmt.core.clock import now
 from secmgmt.core.models import AuditEvent, ReportRun, ReportTemplate
 from secmgmt.core.reporting.templates import starter
 from secmgmt.core.workflow import seen_token
+from secmgmt.portal import doctemplates
+from tests.assessments.grading.support import draft
+from tests.assets.factories import make_object
 from tests.core.testapp.support import make_thing
 from tests.jobs import run_queued
+from tests.portal.test_figures import confirmed
 from tests.support import make_position, make_user
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +131,64 @@ def test_only_the_keeper_of_the_rules_keeps_templates(client, city, keeper):
     assert client.get(reverse("portal:template-detail", args=[row.pk])).status_code == 404
     assert client.get(reverse("portal:template-starter")).status_code == 403
     assert client.post(reverse("portal:template-create"), {"name": "x"}).status_code == 403
+
+
+def made(city, kind: str, content: bytes) -> ReportTemplate:
+    """A template of the health bureau that is in use."""
+    at = now()
+    row = ReportTemplate.objects.create(
+        unit=city.health, kind=kind, name=f"红头{kind}", state="draft", created_at=at, updated_at=at
+    )
+    upload = SimpleUploadedFile("模板.docx", content, content_type=WORD)
+    attachments.attach(parent=row, upload=upload, by=city.pan, at=at)
+    ReportTemplate.objects.filter(pk=row.pk).update(state="active", frozen_digest="f" * 64)
+    return row
+
+
+def begun(obj) -> Assessment:
+    """One that has no answers yet."""
+    row = confirmed(obj)
+    Assessment.objects.filter(pk=row.pk).update(state="in_progress", result={})
+    return row
+
+
+def test_the_download_buttons_of_pages_take_the_template_too(client, city):
+    for model, kind, url, row in (
+        (Grading, "grading", "assessments:grading-report", draft(city, make_object(city.health, owner=city.lin))),
+        (Assessment, "self-assessment", "assessments:assessment-report", begun(make_object(city.health, "平台"))),
+    ):
+        template = made(city, kind, word(f"红头{kind}", "{{ body }}"))
+        client.force_login(city.lin)
+        content = client.get(reverse(url, args=[row.pk, "docx"])).content
+        assert docx.Document(io.BytesIO(content)).paragraphs[0].text == f"红头{kind}", model
+        event = AuditEvent.objects.filter(verb__endswith=".report").latest("seq")
+        assert event.detail["template"] == template.pk
+
+
+def test_a_template_that_fails_on_a_real_document_ends_the_job_with_its_sentence(client, city, keeper, monkeypatch):
+    thing = make_thing(city.health, "共享平台")
+    row = register(client, city.health, word("{{ body }}"), "坏模板")
+    assert step(client, row, "enable").status_code == 302
+
+    def broken(document, template):
+        raise KeyError("no style with name 'Grid'")
+
+    monkeypatch.setattr(doctemplates, "render_docx", broken)
+    client.force_login(city.lin)
+    client.post("/reports/thing/preview/", {"subject": thing.pk, "fmt": "docx"})
+    (job,) = run_queued()
+    assert job.state == "failed" and "文书模板“坏模板”不能用于这份文档" in job.error and "KeyError" not in job.error
+    assert not ReportRun.objects.exists()
+    client.post("/reports/thing/preview/", {"subject": thing.pk, "fmt": "xlsx"})
+    assert [job.state for job in run_queued()] == ["done"]  # only Word takes it
+
+
+def test_trying_a_template_reads_its_file_once_and_shows_a_chart(client, city, keeper, monkeypatch):
+    row = register(client, city.root, starter())
+    opened = []
+    real = doctemplates.attachments.open_checked
+    monkeypatch.setattr(doctemplates.attachments, "open_checked", lambda *a: opened.append(a) or real(*a))
+    sample = client.get(reverse("portal:template-sample", args=[row.pk]))
+    assert len(opened) == 1
+    with zipfile.ZipFile(io.BytesIO(sample.content)) as archive:
+        assert any(name.startswith("word/media/") for name in archive.namelist())

@@ -14,7 +14,7 @@ from django.urls import reverse
 from assessments.evaluation.reports import line
 from assessments.models import Assessment
 from secmgmt.accounts.models import Position
-from secmgmt.core import sealed
+from secmgmt.core import manifest, sealed
 from secmgmt.core.models import AuditEvent, Job, JobState, ReportRun
 from secmgmt.portal import reports
 from tests.assets.factories import make_object
@@ -48,8 +48,18 @@ def test_the_centre_offers_what_one_may_make_and_nothing_of_others(client, city,
     make_thing(city.education, "学籍平台")
     client.force_login(city.lin)
     html = client.get(LIST).content.decode()
-    assert "事项报告" in html and "共享平台" in html and "学籍平台" not in html
-    assert "还没有制作好的报告" in html
+    assert "事项报告" in html and "共享平台" not in html.partition("<main")[2]
+    html = client.get(f"{LIST}?make=thing").content.decode()
+    assert "共享平台" in html and "学籍平台" not in html and "还没有制作好的报告" in html
+    assert client.get(f"{LIST}?make=nothing").status_code == 200
+
+
+def test_the_centre_is_narrowed_by_every_kind(client, made):
+    assert made.kind == "thing" and made.title in client.get(f"{LIST}?kind=thing").content.decode()
+    html = client.get(f"{LIST}?kind=self-assessment").content.decode()
+    assert made.title not in html.partition("已制作的报告")[2]
+    offered = {code for code, _label in client.get(LIST).context["filterset"].form.fields["kind"].choices if code}
+    assert offered == {kind.code for kind in manifest.collect("reports")}
 
 
 def test_a_preview_shows_the_document_escaped_and_keeps_nothing(client, city, thing):

@@ -18,14 +18,11 @@ CONTENT_TYPES = {
 FORMATS = tuple(_RENDERERS)
 
 
-def render(document: Document, fmt: str, template: bytes | None = None) -> bytes:
-    """`document` in the format `fmt`, one of FORMATS; another one is a ValueError that names it.
-
-    `template`: the organization's Word template, which only docx takes.
-    """
+def render(document: Document, fmt: str) -> bytes:
+    """`document` in the format `fmt`, one of FORMATS; another one is a ValueError that names it."""
     if fmt not in _RENDERERS:
         raise ValueError(f"no report format {fmt!r}; there are {', '.join(FORMATS)}")
     try:
-        return render_docx(document, template) if fmt == "docx" else _RENDERERS[fmt](document)
+        return _RENDERERS[fmt](document)
     finally:
         give_back()  # a document leaves some twenty megabytes behind

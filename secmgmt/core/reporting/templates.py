@@ -26,6 +26,8 @@ from jinja2.exceptions import UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
+from secmgmt.core import errors
+
 from . import document as blocks
 from .archive import stable_zip
 from .docx_parts import field_xml, run_xml
@@ -42,8 +44,11 @@ ALLOWED = (
 )  # fmt: skip
 
 
-class TemplateRefused(ValueError):
-    """The template cannot be used; the message is for the person who made it."""
+class TemplateRefused(errors.DomainError):
+    """The template cannot be used; the message is for the person who made it, or who asked for a document in it."""
+
+    status = 409
+    code = "template-refused"
 
 
 class Facts(dict[str, str]):
@@ -195,6 +200,7 @@ def sample() -> blocks.Document:
             blocks.Heading(1, _("一、标题")),
             blocks.Paragraph(_("正文一段。")),
             blocks.Table([_("项目"), _("内容")], [(_("甲"), 1)]),
+            blocks.BarChart(_("图 1"), [_("甲"), _("乙")], [blocks.Series(_("数量"), [1, 2])], _("乙最多，2 个。")),
             blocks.SignOff(_("示例单位"), date(2026, 1, 5)),
         ],
         meta=blocks.Meta(datetime(2026, 1, 5, 9), _("制作人"), number="〔2026〕1号", layout="official"),

@@ -1,0 +1,62 @@
+"""Which objects have a yearly plan of protection work, on what it stands, and when it was last made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments.evaluation.models import Assessment, AssessmentState
+from assessments.rectification.models import Rectification
+from assets.models import ProtectedObject
+from secmgmt.core.manifest import DutyFact
+from secmgmt.core.models import ReportRun
+
+KIND = "protection-plan"
+FROM_LEVEL = 3
+
+
+def planned_for(rows: QuerySet) -> QuerySet:
+    """Those of ``rows`` that have such a plan: of level 3 and above, not out of service."""
+    return rows.filter(pk__in=ProtectedObject.objects.in_use().filter(security_level__gte=FROM_LEVEL).values("pk"))
+
+
+def basis_of(obj: Any, since: dt.date, until: dt.date) -> Assessment | None:
+    """The result of the year on which the plan stands: the last confirmed one."""
+    rows = obj.assessments.filter(state=AssessmentState.CONFIRMED, report_date__range=(since, until))
+    return rows.order_by("-report_date", "-pk").first()
+
+
+def problems(obj: Any, since: dt.date, until: dt.date) -> list[Rectification]:
+    """What there was to put right in the year: found by its end and not closed before it began; the worst first."""
+    left = Q(closed_on__isnull=True) | Q(closed_on__gte=since)
+    rows = obj.rectifications.filter(left, found_on__lte=until).select_related("owner")
+    worst = {"高": 0, "中": 1, "低": 2}
+    return sorted(rows, key=lambda row: (not row.major, worst.get(row.risk, 3), row.due_on, row.pk))
+
+
+def made_for(ids: Iterable[int]) -> QuerySet:
+    """The plans that were made, the newest first."""
+    kind = ContentType.objects.get_for_model(ProtectedObject)
+    return ReportRun.objects.filter(kind=KIND, content_type=kind, object_id__in=list(ids)).order_by("-at", "-pk")
+
+
+def duty_facts(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
+    """When the plan of an object was last made here; that it was handed in is proven by the police's receipt."""
+    note = _("以在系统内编制为准；报公安机关的回执另行留存")
+    objects = planned_for(ProtectedObject.objects.filter(pk__in=ids)).order_by().values_list("pk", "filed_on")
+    found = {
+        pk: DutyFact(start=filed, url=f"/reports/{KIND}/preview/?subject={pk}", note=note) for pk, filed in objects
+    }
+    made = made_for(found).order_by("at", "pk").values_list("object_id", "at", "pk", "params")
+    for obj, at, pk, params in made:
+        year = (params.get("options") or {}).get("year")
+        day = timezone.localdate(at)
+        if year == day.year:  # the plan of another year does not fulfil this one's duty
+            found[obj] = DutyFact(start=found[obj].start, done=day, url=f"/reports/{pk}/", note=note)
+    return found
