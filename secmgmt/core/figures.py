@@ -162,9 +162,14 @@ class FigureValue:
         """As it is shown: 87.30%, 10（5个已整改）, — where it does not apply."""
         if self.figure.is_rate:
             return "—" if self.rate is None else f"{self.rate}%"
-        if not self.settled and (self.settled is None or not self.numerator):
-            return str(self.numerator)
-        return _("%(n)d（%(done)d个已整改）") % {"n": self.numerator, "done": self.settled}
+        return f"{self.numerator}{self.bracket}"
+
+    @property
+    def bracket(self) -> str:
+        """How many of them are settled: （5个已整改）; "" where nothing is told of it or there is none."""
+        if self.settled is None or not self.numerator:
+            return ""
+        return _("（%(done)d个已整改）") % {"done": self.settled}
 
     @property
     def counts(self) -> str:

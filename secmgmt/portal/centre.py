@@ -87,7 +87,6 @@ class RunFilter(RecordFilterSet):
         label=gettext_lazy("格式"), choices=list(reports.FORMAT_LABELS.items()), empty_label=gettext_lazy("全部")
     )
     since = DayFilter("at", "gte", label=gettext_lazy("自"))
-    until = DayFilter("at", "lt", label=gettext_lazy("至"))
 
     class Meta:
         model = ReportRun
@@ -152,8 +151,9 @@ class Runs(FeatureViews):
 
 
 def offered(kind: ReportKind, user: Any) -> tuple[list[tuple[Any, str]], bool]:
-    """The newest subjects of a kind, each with its line, and whether there are more."""
-    rows = list(reports.subjects(kind, user).order_by("-pk")[: OFFERED + 1])
+    """The newest subjects of a kind, units in the order of the tree, each with its line; and whether there are more."""
+    order = "path" if reports.model_of(kind) is OrgUnit else "-pk"
+    rows = list(reports.subjects(kind, user).order_by(order)[: OFFERED + 1])
     return [(row, kind.line(row)) for row in rows[:OFFERED]], len(rows) > OFFERED
 
 

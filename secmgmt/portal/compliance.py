@@ -42,7 +42,8 @@ def _document(
     subject: Any, name: str, scope: FigureScope, params: dict[str, Any], by: Any, at: dt.datetime
 ) -> Document:
     other = compared_with(scope.since, scope.until, params.get("compare", ""))
-    told = ReportScope(subject, scope, scope.over(*other) if other else None, tuple(scopes.figures_for(by, scope.subject)), at)
+    known = tuple(scopes.figures_for(by, scope.subject))
+    told = ReportScope(subject, scope, scope.over(*other) if other else None, known, at)
     blocks: list[Any] = [_cover(name, told, params), Contents(1), PageBreak()]
     number = 0
     for chapter in chapters():

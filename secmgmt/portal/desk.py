@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from . import scope
 from .overview import Overview
 
-SHOWN = 5
+SHOWN = 4
 
 
 def attention(user: Any, today: dt.date) -> dict[str, Any] | None:

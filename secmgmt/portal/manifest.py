@@ -14,6 +14,7 @@ from secmgmt.core.manifest import HomePanel, Manifest, MenuEntry, ReportKind, Se
 from secmgmt.core.permissions import ACTION_LABELS
 
 from . import chapters, compliance, decisions, desk, reports, schedules, scope, statistics
+from .demo import create_reports
 from .report_options import PeriodOptions, YearOptions
 from .todos import audit_todos
 
@@ -112,4 +113,5 @@ MANIFEST = Manifest(
     chapters=chapters.CHAPTERS,
     reports=REPORTS,
     chores=(reports.clear_old, schedules.make_due),
+    demo=((95, create_reports),),
 )

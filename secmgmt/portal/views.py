@@ -19,7 +19,7 @@ from secmgmt.core.manifest import Todo
 from secmgmt.core.notices import notices_of
 
 SOON = dt.timedelta(days=7)
-CHANGES = 6
+CHANGES = 5
 LATE, NEAR = TERMS = ("late", "soon")
 ADMINISTERS = {
     "system_admin": gettext_lazy("您管账户、单位和系统运行。管理员与业务分开，定级、评估、整改等业务记录不对您开放。"),
