@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.catalog.selection import COVERED_LEVELS
 from assets.inventory.choices import Status
-from assets.inventory.figures import existing, object_figure
-from secmgmt.core.figures import PERCENT, Counted, Figure, FigureScope
+from assets.inventory.figures import here, object_figure, of_objects
+from secmgmt.core.figures import COUNTS, PERCENT, Counted, Figure, FigureScope
 
 from .models import Conclusion, Engagement, EngagementKind, EngagementState
 from .tables import ENGAGEMENTS
@@ -25,9 +25,9 @@ def done(scope: FigureScope) -> QuerySet:
 
 def evaluated(scope: FigureScope) -> Counted:
     """Running objects of level 2 to 4, those whose last evaluation still holds counting."""
-    rows = existing(scope).filter(security_level__in=COVERED_LEVELS[1:]).exclude(status=Status.BUILDING)
+    among = here(scope) & Q(security_level__in=COVERED_LEVELS[1:]) & ~Q(status=Status.BUILDING)
     holding = done(scope).filter(next_due_on__gte=scope.day).order_by()
-    return Counted(rows, Q(pk__in=holding.values("protected_object")))
+    return of_objects(among, Q(pk__in=holding.values("protected_object")))
 
 
 def newest(scope: FigureScope) -> QuerySet:
@@ -41,12 +41,13 @@ def concluded(value: Conclusion) -> Figure:
     """How many of them came to one conclusion."""
 
     def query(scope: FigureScope) -> Counted:
-        return Counted(newest(scope), Q(conclusion=value))
+        return Counted(newest(scope), among=Q(conclusion=value))
 
     return Figure(
         f"evaluated-{CODES[value]}", _("测评结论“%(label)s”") % {"label": value.label}, _("个"),
         "assessments.Engagement", query, basis=_("本期各对象最近一次等级测评报告的结论。"),
         good="less" if value == Conclusion.UNMET else "", group=GROUP, order=38, table=ENGAGEMENTS,
+        column=COUNTS, short=_("测评%(label)s") % {"label": value.label},
         loaded=lambda rows: rows.select_related("protected_object__unit", "agency"),
     )  # fmt: skip
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments.engagement.models import Engagement, EngagementKind, EngagementState
 from assessments.evaluation.models import Assessment, AssessmentState
 from assessments.rectification.models import Rectification
 from assets.models import ProtectedObject
@@ -26,10 +27,16 @@ def planned_for(rows: QuerySet) -> QuerySet:
     return rows.filter(pk__in=ProtectedObject.objects.in_use().filter(security_level__gte=FROM_LEVEL).values("pk"))
 
 
-def basis_of(obj: Any, since: dt.date, until: dt.date) -> Assessment | None:
-    """The result of the year on which the plan stands: the last confirmed one."""
+def evaluation_of(obj: Any, since: dt.date, until: dt.date) -> Engagement | None:
+    """The level evaluation whose report came out in the year, on which the plan is to stand."""
+    rows = obj.engagements.filter(kind=EngagementKind.LEVEL, state=EngagementState.DONE)
+    return rows.filter(report_date__range=(since, until)).select_related("agency").order_by("-report_date").first()
+
+
+def results_of(obj: Any, since: dt.date, until: dt.date) -> Assessment | None:
+    """The results by item of the year: the agency's where there are any, else the last confirmed self-assessment."""
     rows = obj.assessments.filter(state=AssessmentState.CONFIRMED, report_date__range=(since, until))
-    return rows.order_by("-report_date", "-pk").first()
+    return rows.order_by(F("engagement").desc(nulls_last=True), "-report_date", "-pk").first()
 
 
 def problems(obj: Any, since: dt.date, until: dt.date) -> list[Rectification]:

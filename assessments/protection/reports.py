@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.calendar.queries import duties_of
+from assessments.engagement.models import Engagement
 from assessments.evaluation import points, results
 from assessments.evaluation.models import Assessment
 from assessments.rectification.choices import State
@@ -49,12 +50,13 @@ def build(obj: Any, *, by: Any, at: dt.datetime, params: dict[str, Any]) -> Docu
     """The plan of ``params["year"]`` as the records stand at ``at``; of a year that runs up to today."""
     today = timezone.localdate(at)
     since, until = dt.date(params["year"], 1, 1), min(dt.date(params["year"], 12, 31), today)
-    basis = queries.basis_of(obj, since, until)
+    basis = queries.results_of(obj, since, until)
+    evaluation = queries.evaluation_of(obj, since, until)
     found = queries.problems(obj, since, until)
     words = {"name": obj, "year": params["year"]}
     blocks: list[Block] = [
         Heading(1, _("一、对象概况和编制依据")),
-        *_basis(obj, basis, params["year"]),
+        *_basis(obj, evaluation, basis, params["year"]),
         Heading(1, _("二、资产情况")),
         *_assets(obj),
         Heading(1, _("三、现有安全保护措施")),
@@ -76,7 +78,7 @@ def build(obj: Any, *, by: Any, at: dt.datetime, params: dict[str, Any]) -> Docu
     )
 
 
-def _basis(obj: Any, basis: Assessment | None, year: int) -> list[Block]:
+def _basis(obj: Any, evaluation: Engagement | None, basis: Assessment | None, year: int) -> list[Block]:
     text = _("第三级及以上对象每年根据当年测评结果编制本方案，十二月三十一日前报公安机关（公网安〔2025〕1846 号）。")
     facts: list[tuple[str, Any]] = [
         (_("对象名称"), str(obj)),
@@ -87,19 +89,25 @@ def _basis(obj: Any, basis: Assessment | None, year: int) -> list[Block]:
         (_("运行状态"), obj.get_status_display()),
     ]
     blocks: list[Block] = [Paragraph(text), KeyValues(facts, columns=2)]
+    if evaluation is not None:
+        told = _("本方案依据 %(day)s %(agency)s出具的等级测评报告（%(number)s），测评结论为%(conclusion)s。")
+        words = {
+            "day": evaluation.report_date, "agency": evaluation.agency, "number": evaluation.report_number,
+            "conclusion": evaluation.get_conclusion_display(),
+        }  # fmt: skip
+        return [*blocks, Paragraph(told % words)]
     if basis is None:
         none = _("%(year)d 年还没有已审定的测评、评估结果，本方案按台账和已登记的问题编制，取得结果后应修订。")
         return [*blocks, Paragraph(none % {"year": year})]
-    told = _("本方案依据 %(day)s 的“%(title)s”，结论为%(conclusion)s。")
-    words = {
-        "day": basis.report_date, "title": basis.title, "conclusion": (basis.result or {}).get("conclusion") or "—"
-    }  # fmt: skip
-    return [*blocks, Paragraph(told % words)]
+    told = _("%(year)d 年还没有等级测评报告，本方案暂依据 %(day)s 的“%(title)s”，自评估结论（参考）为%(conclusion)s。")
+    concluded = (basis.result or {}).get("conclusion") or "—"
+    said: dict[str, Any] = {"year": year, "day": basis.report_date, "title": basis.title, "conclusion": concluded}
+    return [*blocks, Paragraph(told % said)]
 
 
 def _assets(obj: Any) -> list[Block]:
     rows = list(Component.objects.filter(protected_object=obj).order_by("kind", "-is_key", "name"))
-    lines = []
+    lines: list[tuple[Any, ...]] = []
     for label, kinds in ASSETS:
         mine = [row for row in rows if row.kind in kinds]
         names = "、".join(row.name for row in mine[:NAMED])

@@ -19,12 +19,14 @@ from django.apps import apps
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Count, Model, Q, QuerySet, Value
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from . import parents, permissions
 
 HIT, REST, ALL = "hit", "rest", "all"
 PARTS = (HIT, REST, ALL)
 PERCENT = "%"
+SETTLED = gettext_lazy("已整改")
 CENT = Decimal("0.01")
 FEW = 2  # figures of the same rows that are read together with others
 COUNTS, SPREAD = "counts", "spread"
@@ -96,7 +98,7 @@ class Figure:
     its column. ``column``: the table of numbers of the overview it is a column of, "" = none (``COLUMNS``). ``trend``:
     drawn over the years. ``alert``: sentence with %(n)d where a person is needed: over what does
     not count of a rate, over the hits of a number.
-    ``settles``: whether its query says which of the hits are settled.
+    ``settles``: whether its query says which of the hits are settled, ``done``: what these are called.
     ``table``: the columns of the list behind it, ``loaded``: rows → rows with what these show.
     """
 
@@ -121,6 +123,7 @@ class Figure:
     alert: Any = ""
     order: int = 100
     settles: bool = False
+    done: Any = SETTLED
     table: Any = None
     loaded: Callable[[QuerySet], QuerySet] = _as_they_are
 
@@ -169,7 +172,7 @@ class FigureValue:
         """How many of them are settled: （5个已整改）; "" where nothing is told of it or there is none."""
         if self.settled is None or not self.numerator:
             return ""
-        return _("（%(done)d个已整改）") % {"done": self.settled}
+        return _("（%(n)d个%(done)s）") % {"n": self.settled, "done": self.figure.done}
 
     @property
     def counts(self) -> str:

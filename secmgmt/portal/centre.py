@@ -9,11 +9,12 @@ import django_filters
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -117,6 +118,8 @@ class Runs(FeatureViews):
         return [
             (_("种类"), kind_label(run)),
             (_("关于"), str(run.parent)),
+            *options_said(run),
+            *([(_("定期报告"), f"{run.schedule.get_every_display()}，{run.period}")] if run.schedule else []),
             (_("文件"), file_cell(run)),
             (_("制作人"), f"{run.by.name}（{run.by.username}）"),
             (_("制作时间"), run.at),
@@ -126,7 +129,7 @@ class Runs(FeatureViews):
 
     def detail_actions(self, run: ReportRun, allowed: frozenset[str]) -> list[tuple[str, str, str, str]]:
         """Take the file, or make it anew."""
-        again = (_("预览并重新制作"), preview_url(run.kind, run.object_id), "", "repeat")
+        again = (_("预览并重新制作"), preview_url(run.kind, run.object_id, run.params.get("options")), "", "repeat")
         if not run.storage_key:
             return [again]
         return [again, (_("下载"), reverse("portal:report-file", args=[run.pk]), "btn-pri", "download")]
@@ -157,9 +160,24 @@ def offered(kind: ReportKind, user: Any) -> tuple[list[tuple[Any, str]], bool]:
     return [(row, kind.line(row)) for row in rows[:OFFERED]], len(rows) > OFFERED
 
 
-def preview_url(code: str, pk: int) -> str:
-    """Where a report is looked at before it is made."""
-    return f"{reverse('portal:report-preview', args=[code])}?subject={pk}"
+def preview_url(code: str, pk: int, options: dict[str, Any] | None = None) -> str:
+    """Where a report is looked at before it is made, with what was said of how."""
+    return f"{reverse('portal:report-preview', args=[code])}?{urlencode([('subject', pk), *sent_of(options)])}"
+
+
+def options_said(run: ReportRun) -> list[tuple[str, str]]:
+    """The parameters it was made with, in the words of their form."""
+    kind = next((kind for kind in manifest.collect("reports") if kind.code == run.kind), None)
+    options = run.params.get("options") or {}
+    if kind is None or kind.options is None:
+        return []
+    said = []
+    for name, field in kind.options().fields.items():
+        known = {str(value): str(label) for value, label in getattr(field, "choices", ())}
+        given = options.get(name, "")
+        texts = [known.get(str(one), str(one)) for one in (given if isinstance(given, list) else [given])]
+        said.append((str(field.label), "、".join(texts) or "—"))
+    return said
 
 
 def options_of(kind: ReportKind, sent: QueryDict) -> tuple[Any, dict[str, Any] | None]:
@@ -191,7 +209,8 @@ class Schedules(LoginRequiredMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The list, those that go on first."""
-        rows = list(ReportSchedule.objects.visible_to(request.user).select_related("content_type")[:100])
+        mine = ReportSchedule.objects.visible_to(request.user).select_related("content_type")
+        rows = list(mine.prefetch_related(Prefetch("runs", ReportRun.objects.order_by("-period")))[:100])
         labels = {kind.code: kind.label for kind in manifest.collect("reports")}
         context = {
             "title": _("定期报告"),

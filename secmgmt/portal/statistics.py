@@ -62,7 +62,7 @@ def build(unit: Any, *, by: Any, at: dt.datetime, params: dict[str, Any]) -> Doc
     scope = FigureScope(by, since, until, timezone.localdate(at), paths=(unit.path,))
     known = {figure.code: figure for figure in scopes.figures()}
     title = _("%(unit)s %(year)d 年网络安全等级保护工作统计") % {"unit": unit, "year": since.year}
-    told = _("统计范围为%(unit)s及其下级单位，期间为%(period)s，数据截至 %(day)s。")
+    told = _("统计范围为%(unit)s及其下级单位，期间为 %(period)s，数据截至 %(day)s。")
     words = {"unit": unit, "period": period_name(since, until), "day": scope.day.isoformat()}
     blocks: list[Any] = [
         Cover(title=title, org=str(by.unit or ""), date=timezone.localdate(at)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
 
 from secmgmt.accounts.models import OrgUnit
@@ -12,12 +14,32 @@ REPORTS, SHOWN, SEARCH = "test_reports.py", "test_trail_redaction.py", "test_sea
 
 FIGURES = "test_figures.py"
 
-COMPLIANCE = "test_compliance.py"
+COMPLIANCE, API = "test_compliance.py", "test_reports_api.py"
+
+
+def everybodys(rows: Any, user: Any, action: str = "view") -> Any:
+    """Schedules of whoever set them up."""
+    return rows.all()
+
+
+def all_of_them(user: Any, figures: Any, **more: Any) -> list[Any]:
+    """Figures whoever asks."""
+    return list(figures)
+
 
 GUARDS = (
     # a report that tells what its maker may see is his alone; a schedule has no more rights than its owner
     Guard(P + "reports.whose", lambda *args: Q(), (COMPLIANCE + "::test_a_report_is_its_makers",), "A08"),
     Guard(P + "schedules.lost", lambda schedule: "", (COMPLIANCE + "::test_a_schedule_whose_owner",), "A09"),
+    Guard(
+        "secmgmt.core.permissions.restrict", same,
+        (COMPLIANCE + "::test_a_report_is_its_makers", API + "::test_nothing_beyond"), "A08, A09",
+    ),
+    Guard(
+        "secmgmt.core.models.report.ScheduleQuerySet.visible_to", everybodys,
+        (API + "::test_schedules_are", COMPLIANCE + "::test_one_stops"), "A09",
+    ),
+    Guard(P + "scope.known_to", all_of_them, ("test_city.py::test_of_what_one_has_no_right",), "A06"),
     Guard(P + "scheduled.still_wanted", nothing, (COMPLIANCE + "::test_a_schedule_makes_one",), "A43"),
     # a figure counts what its reader could open row by row, of units he oversees
     Guard(

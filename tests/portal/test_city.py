@@ -16,13 +16,14 @@ from assessments.models import (
     IssuedNotice,
     NoticeKind,
     Project,
-    Risk,
     RiskAssessment,
+    RiskAsset,
 )
 from assets.models import ProtectedObject
 from secmgmt.core import figures, manifest
 from secmgmt.core.clock import now, today
 from secmgmt.core.figures import COUNTS, SPREAD, known_to
+from tests.assessments.risk.cast_rows import risk
 from tests.assessments.test_rectification_figures import item
 from tests.assets.factories import make_object
 from tests.support import City, make_unit
@@ -50,11 +51,11 @@ def risks(obj: ProtectedObject, *severities: int) -> None:
             signed_at=at, frozen_digest="f" * 64, created_at=at, updated_at=at,
         )  # fmt: skip
         for severity in severities:
-            Risk.objects.create(
-                assessment=row, layer="system", asset=f"资产{severity}", threat="TE01", vulnerability="VP01",
-                confidentiality=severity, integrity=severity, availability=severity, frequency=severity,
-                severity=severity, created_at=at, updated_at=at,
-            )  # fmt: skip
+            graded = dict.fromkeys(("confidentiality", "integrity", "availability"), severity)
+            asset = RiskAsset.objects.create(
+                assessment=row, layer="business", name=f"资产{severity}", created_at=at, updated_at=at, **graded
+            )
+            risk(row, asset=asset, frequency=severity, severity=severity)
 
 
 def project(unit, obj: ProtectedObject, *gates: str, late: bool = False) -> Project:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 
 import openpyxl
 import pytest
@@ -56,6 +57,11 @@ def test_a_report_is_made_as_a_job_and_kept_with_its_parameters_and_digest(clien
     asked = {"since": "2026-01-01", "until": "2026-06-30", "compare": "previous", "chapters": ["figures", "units"]}
     run = ordered(client, full, fmt, **asked)
     assert run.params["options"] == {**asked, "level": ""} and len(run.digest) == 64
+    page = client.get(reverse("portal:report-detail", args=[run.pk])).content.decode()
+    assert "总体指标、各单位和各等级" in page and "上一期" in page and "2026-06-30" in page and run.digest in page
+    again = next(link for link in re.findall(r'href="(/reports/compliance/preview/[^"]+)"', page))
+    form = client.get(again.replace("&amp;", "&")).context["form"]
+    assert form.cleaned_data["chapters"] == asked["chapters"] and form.cleaned_data["compare"] == "previous"
     assert content(client, run)[:2] in (b"%P", b"PK")
     if fmt == "xlsx":
         told = text_of(content(client, run))
@@ -133,7 +139,7 @@ def due(row: ReportSchedule) -> dt.datetime:
     return dt.datetime.combine(row.next_on, dt.time(9), dt.UTC)
 
 
-def test_a_schedule_makes_one_report_a_period_however_many_beats_and_workers(monthly):
+def test_a_schedule_makes_one_report_a_period_however_many_beats_and_workers(client, monthly):
     first = due(monthly)
     assert schedules.make_due(first - dt.timedelta(days=2)) == 0
     assert schedules.make_due(first) == 1 and schedules.make_due(first) == 0
@@ -152,6 +158,8 @@ def test_a_schedule_makes_one_report_a_period_however_many_beats_and_workers(mon
     assert since[:7] == run.period and monthly.next_on > first.date()
     notice = Notice.objects.get(user=monthly.owner, url=reverse("portal:report-detail", args=[run.pk]))
     assert "33.33" not in notice.text
+    client.force_login(monthly.owner)
+    assert reverse("portal:report-detail", args=[run.pk]) in client.get("/reports/scheduled/").content.decode()
 
 
 def test_a_schedule_whose_owner_lost_the_position_stops_and_says_so(client, monthly):

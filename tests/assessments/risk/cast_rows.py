@@ -54,11 +54,10 @@ def asset(row: RiskAssessment) -> RiskAsset:
 
 def risk(row: RiskAssessment, **values: Any) -> Risk:
     """A line of its register."""
-    given = {"treatment": "transfer", "measure": "投保"} | values
-    return Risk.objects.create(
-        assessment=row, asset=asset(row), threat=threat(), frequency=3, vulnerability=weak(), severity=3,
-        **stamped(**given),
-    )  # fmt: skip
+    given = {"treatment": "transfer", "measure": "投保", "frequency": 3, "severity": 3} | values
+    if "asset" not in given:
+        given["asset"] = asset(row)
+    return Risk.objects.create(assessment=row, threat=threat(), vulnerability=weak(), **stamped(**given))
 
 
 def rows(cast: Any) -> dict[str, Any]:
