@@ -7,7 +7,7 @@ from functools import partial
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from secmgmt.core.figures import PERCENT, Counted, Figure, FigureScope
+from secmgmt.core.figures import COUNTS, PERCENT, Counted, Figure, FigureScope
 
 from . import queries
 from .models import GateReview, Project, ReviewState, Stage
@@ -56,7 +56,8 @@ FIGURES = (
                 "（已验收、已先行上线或已到计划上线日期）。"),
     ),
     project(
-        "project-held", _("到期未通过审查的项目"), _("个"), query=held, good="less", order=56,
+        "project-held", _("到期未通过审查的项目"), _("个"), query=held, good="less", order=56, column=COUNTS,
+        short=_("项目到期"),
         basis=_("已到计划上线日期、没有通过工程验收、也没有批准先行上线的项目。"),
         alert=_("%(n)d 个项目到期没有通过审查"),
     ),
@@ -68,5 +69,6 @@ FIGURES = (
         "review-late", _("超期的关口审查"), _("件"), "assessments.GateReview", late,
         _("已过审查期限、还没有作出结论的关口审查。"), group=_("项目审查"), table=REVIEWS, loaded=_reviews,
         to_unit="project__unit", to_level="project__level", to_object="project__targets", good="less", order=58,
+        column=COUNTS, short=_("审查超期"), alert=_("%(n)d 件关口审查已经超期"),
     ),
 )  # fmt: skip

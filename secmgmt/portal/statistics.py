@@ -47,7 +47,7 @@ LINES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ("逾期未整改（项）", "rectification-overdue"),
     )),
     ("检查、审查和风险评估", (
-        ("检查评估（次）", "inspections"), ("三同步审查率", "three-sync"), ("风险评估完成率", "risk-assessed"),
+        ("检查评估（次）", "inspections"), ("三同步审查率", "synchronized"), ("风险评估完成率", "risk-assessed"),
     )),
     ("应急", (
         ("已发布预案（个）", "plans-published"), ("应急演练（次）", "drills-held"), ("网络安全事件（起）", "incidents"),

@@ -157,11 +157,11 @@ def test_numbers_conclusions_and_risks_stand_by_unit_and_level(client, whole):
     assert health["major-hazards"].value.text == "2（1个已整改）" and health["rectification-overdue"].value.text == "1"
     assert health["notices-late"].value.text == "1" and health["conforming"].value.text == "1"
     education = dict(zip((f.code for f in context["counts"]), lines["市教育局"].counts, strict=True))
-    assert education["gates-late"].value.text == "1" and education["not-conforming"].value.text == "1"
+    assert education["review-late"].value.text == "1" and education["not-conforming"].value.text == "1"
     assert [shown.value.numerator for shown in lines["市卫健委"].spread] == [1, 0, 1, 0, 1]
     assert [line.label for line in context["risky"]] == ["市卫健委"]
     assert "三同步" in {str(f.head) for f, _url, _sorted in context["heads"]}
-    rate = figures.value(figure("three-sync"), of(whole.gao, whole))
+    rate = figures.value(figure("synchronized"), of(whole.gao, whole))
     assert (rate.numerator, rate.denominator) == (1, 2)
     third = next(line for line in context["by_level"] if line.label == "第三级")
     assert any(shown.value.text == "4（2个已整改）" for shown in third.counts)
