@@ -138,7 +138,7 @@ def _advance(task: CampaignTask, number: int, at: dt.datetime) -> None:
     if stage == 2:
         return
     assessment = ASSESSING.fire(assessment, "submit", by=owner, at=moment, seen=seen_token(assessment))
-    leads = list(services.people_of([task], timezone.localdate(at), leads=True))
+    leads = list(services.people_of(task.campaign, [task], timezone.localdate(at), services.UNIT_LEAD))
     if stage == 0 and leads:
         confirmed = moment + dt.timedelta(days=3)
         ASSESSING.fire(assessment, "confirm", by=leads[0], at=confirmed, seen=seen_token(assessment))

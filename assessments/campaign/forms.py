@@ -8,14 +8,15 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from assessments.inspection.models import Department
 from secmgmt.accounts.models import User
 from secmgmt.core import permissions
 from secmgmt.core.forms import RecordForm, UnmarkedForm
 
-from .models import Campaign, CampaignState
+from .models import Campaign, CampaignKind, CampaignState
 from .services import REASON_LENGTH
 
-FIXED = ("kind", "unit", "min_level", "max_level", "object_kind", "starts_on")
+FIXED = ("kind", "lead", "unit", "min_level", "max_level", "object_kind", "starts_on")
 
 
 def people_for(user: Any) -> QuerySet:
@@ -30,24 +31,25 @@ class CampaignForm(RecordForm):
     """A campaign; once it is published its kind and scope stay."""
 
     fieldsets = (
-        (_("工作"), ("title", "kind", "responsible", "basis", "demands")),
+        (_("工作"), ("title", "kind", "lead", "responsible", "basis", "demands")),
         (_("范围"), ("unit", "min_level", "max_level", "object_kind")),
         (_("日程与提醒"), ("starts_on", "submit_by", "confirm_by", "ends_on", "remind_days")),
     )
-    querysets = {"responsible": people_for}
+    querysets = {"responsible": people_for, "lead": lambda _user: Department.objects.filter(is_active=True)}
+    appears = {"lead": ("kind", (CampaignKind.INSPECTION.value,))}
 
     class Meta:
         model = Campaign
         fields = (
-            *("title", "kind", "responsible", "basis", "demands", "unit", "min_level", "max_level", "object_kind"),
-            *("starts_on", "submit_by", "confirm_by", "ends_on", "remind_days"),
+            *("title", "kind", "lead", "responsible", "basis", "demands", "unit", "min_level", "max_level"),
+            *("object_kind", "starts_on", "submit_by", "confirm_by", "ends_on", "remind_days"),
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk and self.instance.state != CampaignState.DRAFT:
             for name in FIXED:
-                del self.fields[name]
+                self.fields.pop(name, None)
 
 
 class ExceptForm(UnmarkedForm):

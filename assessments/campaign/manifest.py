@@ -22,6 +22,7 @@ from .todos import campaign_todos
 ACT_LABELS.update(
     {
         "assessments.assessment.open_many": _("批量建立自评估"),
+        "assessments.riskassessment.open_many": _("批量建立风险评估"),
         "assessments.campaign.announce": _("通知承办人"),
         "assessments.campaign.except": _("调整不适用对象"),
         "assessments.campaign.figures": _("留存完成情况"),

@@ -92,6 +92,15 @@ class Campaign(Record):
     max_level = models.PositiveSmallIntegerField(
         _("最高等级"), default=4, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
+    lead = models.ForeignKey(
+        "assessments.Department",
+        verbose_name=_("牵头检查部门"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("检查评估填写：发布后由该部门的检查人员逐个办理。"),
+    )
     object_kind = models.CharField(
         _("对象类型"), max_length=8, choices=ObjectKind.choices, blank=True, help_text=_("不选为全部类型。")
     )
@@ -148,6 +157,10 @@ class Campaign(Record):
                 names = {name: self._meta.get_field(name).verbose_name for name in (first, second)}
                 told = {"later": names[second], "earlier": names[first]}
                 wrong[second] = _t("“%(later)s”不能早于“%(earlier)s”。") % told
+        if self.kind == CampaignKind.INSPECTION and self.lead_id is None:
+            wrong["lead"] = _t("检查评估须填写牵头检查部门。")
+        if self.kind != CampaignKind.INSPECTION and self.lead_id is not None:
+            wrong["lead"] = _t("只有检查评估填写牵头检查部门。")
         if wrong:
             raise ValidationError(wrong)
 

@@ -28,13 +28,16 @@ LOADED = (
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a task is. ``waits_for``: owner | unit_lead | "" (whose turn it is); ``was_late``: done after its day."""
+    """How far a task is. ``waits_for``: owner | unit_lead | inspector | "" (whose turn it is); ``handed_in``: only its
+    end is missing; ``was_late``: done after its day.
+    """
 
     state: str
     done_on: dt.date | None = None
     waits_for: str = ""
     was_late: bool = False
     url: str = ""
+    handed_in: bool = False
 
 
 @dataclass
@@ -135,11 +138,11 @@ def judged(row: CampaignTask, work: Work, campaign: Campaign, today: dt.date) ->
         return Progress(TaskState.EXCEPTED)
     if work.done_on:
         return Progress(TaskState.DONE, work.done_on, "", work.done_on > campaign.confirm_by, work.url)
-    waits_for = "unit_lead" if work.submitted_on else "owner"
-    limit = campaign.confirm_by if work.submitted_on else campaign.submit_by
-    if today > limit:
-        return Progress(TaskState.LATE, None, waits_for, url=work.url)
-    return Progress(TaskState.DOING if work.begun_on else TaskState.TODO, None, waits_for, url=work.url)
+    handed_in = work.submitted_on is not None
+    waits_for = work.waits_for or ("unit_lead" if handed_in else "owner")
+    limit = campaign.confirm_by if handed_in else campaign.submit_by
+    state = TaskState.LATE if today > limit else TaskState.DOING if work.begun_on else TaskState.TODO
+    return Progress(state, None, waits_for, url=work.url, handed_in=handed_in)
 
 
 def _self_assessed(rows: list[CampaignTask]) -> dict[int, Work]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from typing import Any
 
 from django.utils import timezone
@@ -49,9 +50,8 @@ def remind(*, campaign: Campaign, phase: str, due: dt.date, days: int, at: dt.da
     if not is_new:
         return None
     counts = waiting(campaign, phase, timezone.localdate(at))
-    text = _("“%(name)s”：您有 %(n)d 个对象待提交，期限 %(day)s")
-    if phase == CONFIRM:
-        text = _("“%(name)s”：您有 %(n)d 个对象待审定，期限 %(day)s")
+    what = services.WORDS[campaign.kind][phase == CONFIRM]
+    text = _("“%(name)s”：您有 %(n)d 个对象") + what + _("，期限 %(day)s")
     if days == AFTER:
         text += _("，已逾期")
     services.tell(campaign, counts, text, at, due)
@@ -62,12 +62,18 @@ def remind(*, campaign: Campaign, phase: str, due: dt.date, days: int, at: dt.da
 
 
 def waiting(campaign: Campaign, phase: str, today: dt.date) -> dict[Any, int]:
-    """Person → how many tasks wait for him: the owner hands in, the unit's leads confirm."""
+    """Person → how many tasks wait for him: the owner or inspector until it is handed in, then who ends it."""
     tasks = list(campaign.tasks.select_related("assignee", "protected_object__unit", "assessment"))
     progress = queries.progress_of(campaign, tasks, today)
-    leads = phase == CONFIRM
-    turn = "unit_lead" if leads else "owner"
-    return services.people_of([task for task in tasks if progress[task.pk].waits_for == turn], today, leads=leads)
+    counts: dict[Any, int] = defaultdict(int)
+    for turn in (services.OWNER, services.UNIT_LEAD, services.INSPECTOR):
+        mine = [
+            task for task in tasks
+            if progress[task.pk].waits_for == turn and progress[task.pk].handed_in == (phase == CONFIRM)
+        ]  # fmt: skip
+        for person, count in services.people_of(campaign, mine, today, turn).items():
+            counts[person] += count
+    return dict(counts)
 
 
 @audit.audited

@@ -9,20 +9,31 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from assessments.evaluation.bulk import open_many
 from assessments.evaluation.models import Assessment
 from assessments.grading.queries import people_with
+from assessments.inspection.bulk import plan_many
+from assessments.inspection.queries import belongs, inspected_since
+from assessments.risk.models import RiskAssessment
 from secmgmt.accounts import roles
 from secmgmt.accounts.models import OrgUnit, User
-from secmgmt.core import audit, errors, mail, notices, permissions, records
+from secmgmt.core import audit, errors, mail, notices, permissions, records, search
 from secmgmt.core.models import Participation
 
 from . import queries
 from .models import Campaign, CampaignKind, CampaignState, CampaignTask
+from .work import work_since
 
 CHUNK = 50
 ADDRESSED = "addressed"
+OWNER, UNIT_LEAD, INSPECTOR = "owner", "unit_lead", "inspector"
+# kind → what waits until the day for handing in, and until the day for the end
+WORDS: dict[str, tuple[Any, Any]] = {
+    CampaignKind.SELF: (_l("待提交"), _l("待审定")), CampaignKind.RECHECK: (_l("待整改"), _l("待验证")),
+    CampaignKind.INSPECTION: (_l("待检查"), _l("待作出结论")), CampaignKind.RISK: (_l("待提交"), _l("待签认")),
+}  # fmt: skip
 REASON_LENGTH = 200
 
 
@@ -72,12 +83,18 @@ def active(owner: Any) -> Any:
 
 
 def begin_work(row: Campaign, objects: list[Any], *, by: Any, at: dt.datetime) -> dict[int, dict[str, Any]]:
-    """Object → the fields of its task: the self-assessment that fulfils it, or why none could be begun.
+    """Object → the fields of its task: the self-assessment that fulfils it, or why the work could not be begun.
 
-    One confirmed since the campaign's first day, else the one under way, else one begun now.
+    What is under way is taken, the rest begun now: self-assessments, planned inspections, drafts of risk assessments.
+    A re-check follows the problems that are there and begins nothing.
     """
-    if row.kind != CampaignKind.SELF or not objects:
-        return {}
+    begin = {CampaignKind.SELF: _self, CampaignKind.INSPECTION: _inspections, CampaignKind.RISK: _risks}
+    function = begin.get(CampaignKind(row.kind))
+    return function(row, objects, by, at) if function and objects else {}
+
+
+def _self(row: Campaign, objects: list[Any], by: Any, at: dt.datetime) -> dict[int, dict[str, Any]]:
+    """One confirmed since the campaign's first day, else the one under way, else one begun now."""
     confirmed = queries.confirmed_since(row.starts_on, objects)
     objects = [obj for obj in objects if obj.pk not in confirmed]
     day, title = timezone.localdate(at), _("%%s %(year)d 年自评估") % {"year": row.submit_by.year}
@@ -88,19 +105,55 @@ def begin_work(row: Campaign, objects: list[Any], *, by: Any, at: dt.datetime) -
     }
 
 
+def _inspections(row: Campaign, objects: list[Any], by: Any, at: dt.datetime) -> dict[int, dict[str, Any]]:
+    """An inspection led by the campaign's department for each object that was not inspected since its first day."""
+    lead = row.lead
+    if lead is None:
+        raise errors.Invalid({"lead": [_("检查评估须填写牵头检查部门。")]})
+    inspected = inspected_since([obj.pk for obj in objects], row.starts_on)
+    left = [obj for obj in objects if obj.pk not in inspected]
+    title = _("%%s %(year)d 年检查评估") % {"year": row.submit_by.year}
+    found = plan_many(
+        objects=left, lead=lead, title=title, basis=row.basis or str(row), by=by, at=at,
+        starts_on=max(row.starts_on, timezone.localdate(at)), ends_on=max(row.submit_by, timezone.localdate(at)),
+    )  # fmt: skip
+    return {pk: {"trouble": made[:REASON_LENGTH]} for pk, made in found.items() if isinstance(made, str)}
+
+
+def _risks(row: Campaign, objects: list[Any], by: Any, at: dt.datetime) -> dict[int, dict[str, Any]]:
+    """A draft led by the unit itself for each object without one since the campaign's first day."""
+    day = timezone.localdate(at)
+    known = set(work_since(row.kind, [obj.pk for obj in objects], row.starts_on))
+    made = []
+    for obj in objects:
+        if obj.pk not in known:
+            title = _("%(name)s %(year)d 年风险评估") % {"name": obj.name, "year": row.submit_by.year}
+            scope = _("%(name)s的业务、系统资产和组件") % {"name": obj.name}
+            draft = RiskAssessment(
+                protected_object=obj, title=title[:100], assessed_on=max(day, row.starts_on), scope=scope
+            )
+            records.stamp(draft, by=by, at=at)
+            made.append(draft)
+    RiskAssessment.objects.bulk_create(made)
+    search.refresh_many(made)
+    table = [audit.row_of(draft, "add", before={}, after=audit.fields_of(draft)) for draft in made]
+    audit.record("assessments.riskassessment.open_many", row, by=by, at=at, detail={"count": len(made)}, table=table)
+    return {}
+
+
 @audit.audited
 def retry_chunk(*, campaign: int, after: int, by: Any, at: dt.datetime, most: int = CHUNK) -> int:
     """Begin the work of tasks numbered over ``after`` that have none; the last one's number, 0 when there is none."""
     row = held(campaign, by, "publish")
-    if row.kind != CampaignKind.SELF:
-        return 0
     waiting = row.tasks.filter(pk__gt=after, assessment__isnull=True, reason="").order_by("pk")
+    if row.kind != CampaignKind.SELF:
+        waiting = waiting.exclude(trouble="")  # their work is not a task's own
     tasks = list(waiting.select_related("protected_object__unit")[:most])
     if not tasks:
         return 0
     begun = begin_work(row, [task.protected_object for task in tasks], by=by, at=at)
     for task in tasks:
-        fields = begun[task.protected_object_id]
+        fields = begun.get(task.protected_object_id, {})
         task.assessment, task.trouble = fields.get("assessment"), fields.get("trouble", "")
     CampaignTask.objects.bulk_update(tasks, ["assessment", "trouble"])
     listed = [[task.pk, task.assessment_id] for task in tasks]
@@ -120,9 +173,9 @@ def announce(*, campaign: int, by: Any, at: dt.datetime) -> int:
         for pk in sorted(units - known)
     )
     fresh = list(row.tasks.filter(told_at=None).select_related("assignee", "protected_object__unit"))
-    counts = people_of(fresh, timezone.localdate(at))
-    text = _("“%(name)s”已开展：您有 %(n)d 个对象，%(day)s 前提交")
-    tell(row, counts, text, at)
+    turn = INSPECTOR if row.kind == CampaignKind.INSPECTION else OWNER
+    counts = people_of(row, fresh, timezone.localdate(at), turn)
+    tell(row, counts, _("“%(name)s”已开展：您有 %(n)d 个对象") + WORDS[row.kind][0] + _("，期限 %(day)s"), at)
     row.tasks.filter(pk__in=[task.pk for task in fresh]).update(told_at=at)
     if row.opened_at is None:
         row.opened_at = at
@@ -132,20 +185,25 @@ def announce(*, campaign: int, by: Any, at: dt.datetime) -> int:
     return len(counts)
 
 
-def people_of(tasks: list[CampaignTask], day: dt.date, *, leads: bool = False) -> dict[Any, int]:
-    """Person → how many of ``tasks`` are his: the one in charge, else (``leads``: always) the unit's leads."""
+def people_of(row: Campaign, tasks: list[CampaignTask], day: dt.date, turn: str = OWNER) -> dict[Any, int]:
+    """Person → how many of ``tasks`` are his, whose ``turn`` it is: the owner's (else his unit's leads), the leads',
+    the inspectors' of the leading department.
+    """
     counts: dict[Any, int] = defaultdict(int)
-    lead_of: dict[int, list[User]] = {}
+    known: dict[int, list[User]] = {}
     for task in tasks:
-        person = None if leads else active(task.assignee)
+        person = active(task.assignee) if turn == OWNER else None
         if person is not None:
             counts[person] += 1
             continue
         unit: OrgUnit = task.protected_object.unit
-        if unit.pk not in lead_of:
-            lead_of[unit.pk] = list(people_with(roles.UNIT_LEAD.code, unit.path, day))
-        for lead in lead_of[unit.pk]:
-            counts[lead] += 1
+        if unit.pk not in known:
+            role = roles.INSPECTOR if turn == INSPECTOR else roles.UNIT_LEAD
+            people = list(people_with(role.code, unit.path, day))
+            lead = row.lead if turn == INSPECTOR else None
+            known[unit.pk] = [user for user in people if lead is None or belongs(user, lead)]
+        for person in known[unit.pk]:
+            counts[person] += 1
     return dict(counts)
 
 
@@ -193,6 +251,13 @@ def except_task(*, task: int, version: int, reason: str, by: Any, at: dt.datetim
 
 def withdraw_work(task: CampaignTask, *, by: Any, at: dt.datetime) -> None:
     """The self-assessment begun for the task is removed while nobody has answered anything; otherwise it stays."""
+    drafts = RiskAssessment.objects.filter(protected_object=task.protected_object, created_at=task.created_at)
+    for draft in drafts if task.campaign.kind == CampaignKind.RISK else ():
+        if draft.is_deletable and not draft.assets.exists():
+            records.clear(draft)
+            audit.record("assessments.riskassessment.delete", draft, by=by, at=at, before=audit.fields_of(draft))
+            search.forget(draft)
+            draft.delete()
     begun: Assessment | None = task.assessment
     if begun is None or begun.created_at != task.created_at or not begun.is_deletable:
         return

@@ -35,6 +35,8 @@ def waits_for(task: Any) -> str:
         return task.reason or task.trouble
     if task.progress.waits_for == "unit_lead":
         return str(_("单位网安负责人审定"))
+    if task.progress.waits_for == "inspector":
+        return str(_("牵头部门检查人员"))
     if task.progress.waits_for == "owner":
         return str(task.assignee) if task.assignee_id else str(_("单位网安负责人（未定系统负责人）"))
     return ""

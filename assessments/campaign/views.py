@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from assessments.inspection.models import Inspection
 from secmgmt.accounts.models import OrgUnit
 from secmgmt.core import errors, jobs, permissions
 from secmgmt.core.clock import now, today
@@ -21,7 +23,7 @@ from secmgmt.core.sheets_import import xlsx_exporter
 from secmgmt.core.trail_views import attachment_panel
 from secmgmt.core.views import Button, FeatureViews, Role
 
-from . import queries, reminders, services, work
+from . import queries, reminders, services
 from .filters import CampaignFilter, TaskFilter
 from .forms import CampaignForm, ExceptForm
 from .models import Campaign, CampaignKind, CampaignState, CampaignTask, TaskState
@@ -39,11 +41,12 @@ class Campaigns(FeatureViews):
     model, name, namespace, title = Campaign, "campaign", "assessments", _("专项工作")
     table, filterset_class, form_class, workflow = CAMPAIGNS, CampaignFilter, CampaignForm, WORKFLOW
     exporter = xlsx_exporter
-    related = ("unit", "responsible", "updated_by")
+    related = ("unit", "responsible", "lead", "updated_by")
     creates = _("发起%(what)s")
     empty_text = _("由领导小组办公室发起年度自评估、整改复查、检查评估或风险评估。")
     facts = (
         "kind",
+        (_("牵头检查部门"), lambda row: row.lead or _t("（只用于检查评估）")),
         (_("范围"), lambda row: row.scope_line),
         "responsible",
         "basis",
@@ -107,7 +110,7 @@ class Campaigns(FeatureViews):
         common: dict[str, Any] = {"campaign": obj, "tasks_url": address}
         context = {
             **common, "whole": whole, "stuck": stuck, "opening": obj.is_running and obj.opened_at is None,
-            "provided": work.is_provided(obj.kind), "url": address, "link": _t("全部任务"),
+            "url": address, "link": _t("全部任务"),
         }  # fmt: skip
         found = [panel(_t("总体进度"), "progress", context)]
         shown = {**common, "lines": lines[:UNITS_SHOWN], "rest": max(0, len(lines) - UNITS_SHOWN)}
@@ -145,7 +148,15 @@ class CampaignTasks(FeatureViews):
 
     def url(self, page: str, obj: Any = None, **kwargs: Any) -> str:
         """A task's own page is where its work is done."""
-        return obj.get_absolute_url() if page == "detail" and obj is not None else super().url(page, obj, **kwargs)
+        if page != "detail" or obj is None:
+            return super().url(page, obj, **kwargs)
+        hidden = obj.campaign.kind == CampaignKind.INSPECTION and not self.inspects
+        return obj.get_absolute_url() if hidden or not obj.progress.url else obj.progress.url
+
+    @cached_property
+    def inspects(self) -> bool:
+        """Whether the person sees inspections: to the inspected unit a task leads to its object."""
+        return permissions.may(self.request.user, Inspection, "view")
 
     def row_buttons(self, rows: list[Any]) -> dict[Any, list[tuple[str, str]]]:
         """Leaving an object out, for who draws up the campaign."""

@@ -79,6 +79,7 @@ def answer(rule: FindingRule, objects: list[Any], today: dt.date) -> dict[int, V
     standard = shipped_standard()
     rows = Answer.objects.filter(
         assessment__protected_object__in=[obj.pk for obj in objects], assessment__state=AssessmentState.CONFIRMED,
+        assessment__engagement=None,
         assessment__standard_code=standard.code if standard else "", code__in=set(codes.values()) - {""},
     ).select_related("assessment").order_by("assessment__report_date", "assessment_id")  # fmt: skip
     last = {(row.assessment.protected_object_id, row.code): row for row in rows}

@@ -21,6 +21,7 @@ ACT_LABELS.update(
         "assessments.department.load": _("载入检查部门"),
         "assessments.inspection.draft": _("拟写检查通知"),
         "assessments.inspection.invite": _("邀请检查组成员"),
+        "assessments.inspection.plan_many": _("批量安排检查"),
         "assessments.inspection.sample": _("调整样本"),
         "assessments.inspection.withdraw": _("收回检查组邀请"),
         "assessments.inspectionitem.rectification": _("问题整改进展"),

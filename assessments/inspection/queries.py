@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
@@ -106,14 +107,32 @@ def recipients(notice: IssuedNotice, today: dt.date) -> list[Any]:
     return list({person.pk: person for person in (*found, *([owner] if owner else []))}.values())
 
 
-def inspected_since(ids: list[int], since: dt.date) -> dict[int, tuple[dt.date, dt.date | None, str]]:
-    """For each object its last inspection from ``since`` on: (started, concluded or None, page)."""
-    rows = Inspection.objects.filter(protected_object_id__in=ids, starts_on__gte=since)
+@dataclass(frozen=True)
+class Inspected:
+    """How far the last inspection of an object is. ``at_the_unit``: the notice waits for the unit."""
+
+    started_on: dt.date | None
+    issued_on: dt.date | None
+    concluded_on: dt.date | None
+    at_the_unit: bool
+    url: str
+
+
+def inspected_since(ids: list[int], since: dt.date) -> dict[int, Inspected]:
+    """For each object its last inspection that begins on ``since`` or later, or ends then; two queries."""
+    rows = Inspection.objects.filter(protected_object_id__in=ids, ends_on__gte=since)
     rows = rows.exclude(state=InspectionState.CANCELLED).order_by("starts_on", "pk")
-    return {
-        row.protected_object_id: (row.starts_on, row.concluded_on, row.get_absolute_url())
-        for row in rows
-    }
+    last = {row.protected_object_id: row for row in rows}
+    notices = IssuedNotice.objects.filter(inspection__in=[row.pk for row in last.values()]).order_by("pk")
+    issued = {row.inspection_id: row for row in notices}
+    return {pk: _inspected(row, issued.get(row.pk)) for pk, row in last.items()}
+
+
+def _inspected(row: Inspection, notice: IssuedNotice | None) -> Inspected:
+    began = row.starts_on if row.state != InspectionState.PLANNED else None
+    at_unit = notice is not None and notice.is_open and row.state == InspectionState.ISSUED
+    issued = notice.issued_on if notice else None
+    return Inspected(began, issued, row.concluded_on, at_unit, row.get_absolute_url())
 
 
 def overdue_notices(today: dt.date) -> QuerySet:

@@ -69,13 +69,13 @@ def save_inspection(*, form: Any, by: Any, at: dt.datetime) -> Inspection:
     form.instance.standard_code, form.instance.level = standard.code, obj.security_level
     inspection = records.save(form, by=by, at=at)
     inspection.items.filter(is_custom=False).delete()
-    InspectionItem.objects.bulk_create(_frozen(inspection, chosen, at), batch_size=300)
+    InspectionItem.objects.bulk_create(frozen_items(inspection, chosen, at), batch_size=300)
     if not inspection.samples.exclude(reason="").exists():
         _draw(inspection)
     return inspection
 
 
-def _frozen(inspection: Inspection, items: list[Any], at: dt.datetime) -> list[InspectionItem]:
+def frozen_items(inspection: Inspection, items: list[Any], at: dt.datetime) -> list[InspectionItem]:
     """The checklist with the wording of the day and what the unit said of each item itself."""
     last = queries.last_confirmed(inspection.protected_object, inspection.standard_code)
     own = dict(last.answers.values_list("code", "result")) if last else {}
@@ -90,11 +90,16 @@ def _frozen(inspection: Inspection, items: list[Any], at: dt.datetime) -> list[I
 
 
 def _draw(inspection: Inspection) -> None:
+    inspection.samples.all().delete()
+    Sample.objects.bulk_create(drawn_samples(inspection))
+
+
+def drawn_samples(inspection: Inspection) -> list[Sample]:
+    """The proposed sample, not stored yet; the same whenever it is drawn."""
     obj = inspection.protected_object
     seed = f"{obj.code}|{inspection.starts_on.isoformat()}"
     drawn = sampling.propose(obj.components.all(), level=inspection.level, seed=seed)
-    inspection.samples.all().delete()
-    Sample.objects.bulk_create(_sample(inspection, row, "") for row in drawn)
+    return [_sample(inspection, row, "") for row in drawn]
 
 
 def _sample(inspection: Inspection, row: Any, reason: str) -> Sample:
