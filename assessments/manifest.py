@@ -18,7 +18,7 @@ from .engagement.manifest import MANIFEST as ENGAGEMENT
 from .evaluation import decisions as evaluation_decisions
 from .evaluation import figures as evaluation_figures
 from .evaluation import reports as evaluation_reports
-from .evaluation.findings import after_panel
+from .evaluation.findings import after_panel, object_after
 from .evaluation.manifest import MANIFEST as EVALUATION
 from .evaluation.panels import cycle_step, object_assessments, running
 from .evaluation.todos import answering_todos, confirming_todos
@@ -190,6 +190,7 @@ FOUNDATION = Manifest(
         Panel(OBJECT, _("定级备案"), "assessments/grading/panel.html", object_panel, order=15),
         Panel(OBJECT, _("年度自评估"), "", cycle_step, order=30, column="cycle"),
         Panel(OBJECT, _("自评估"), "assessments/panels.html", object_assessments, order=30),
+        Panel(OBJECT, _("评估时与整改后"), "assessments/rectification/after.html", object_after, order=33),
         Panel(
             "assessments.Assessment", _("评估时与整改后"), "assessments/rectification/after.html", after_panel, order=10
         ),

@@ -147,6 +147,28 @@ def mended(answer: Answer, result: Any) -> Answer:
     return copy
 
 
+def newest_after(rows: QuerySet) -> tuple[Assessment, After] | None:
+    """The newest confirmed one of ``rows`` (assessments of one object) whose gaps are followed up, with its figures."""
+    for assessment in rows.filter(state=AssessmentState.CONFIRMED).order_by("-report_date", "-pk")[:RECENT]:
+        found = after(assessment)
+        if found is not None:
+            return assessment, found
+    return None
+
+
+RECENT = 3  # an older one's gaps are history
+
+
+def object_after(obj: Any, user: Any) -> dict[str, Any] | None:
+    """On an object's page: the confirmed result and what became of it, of the newest assessment with gaps."""
+    found = newest_after(Assessment.objects.visible_to(user).filter(protected_object=obj))
+    if found is None:
+        return None
+    assessment, figures = found
+    return {"after": figures, "rows": figures.rows, "of": assessment, "url": assessment.get_absolute_url(),
+            "link": assessment.noun}  # fmt: skip
+
+
 def after_panel(assessment: Assessment, user: Any) -> dict[str, Any] | None:
     """On the page of an assessment: its figures 评估时 and 整改后."""
     found = after(assessment)
