@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from tests.guarding import Guard, nothing, yes
 
 BOOK, FILE = "assessments.evaluation.offline", "test_offline.py::"
@@ -19,7 +21,25 @@ def no_seen(plan: object) -> str:
 
 
 REUSED = "test_offline_reused.py::"
+INHERITED, CARRIED = "test_inheritance.py::", "test_carrying.py::"
+E = "assessments.evaluation."
 GUARDS = (
+    Guard(E + "sources.is_open", yes, (INHERITED + "test_evidence_and_finding_of",), "A02: the platform's own matters"),
+    Guard(E + "sharing.require_platform", nothing, (INHERITED + "test_evidence_and_finding_of",), "A02"),
+    Guard(
+        E + "responsibility.in_force", lambda line, ready: line.share,
+        (INHERITED + "test_a_line_that_leaves",), "the platform is not made to answer for what it did not agree to",
+    ),
+    Guard(
+        E + "inheritance.valid_until", lambda assessment: dt.date.max,
+        (INHERITED + "test_without_a_valid_assessment",), "nothing is inherited from what is over",
+    ),
+    Guard(
+        E + "workflow.check_current", nothing,
+        (INHERITED + "test_what_is_no_longer",), "what is submitted is as the platforms have it",
+    ),
+    Guard(E + "services.check_previous", nothing, (CARRIED + "test_answers_are_carried_only",), "A02"),
+    Guard(E + "services.check_evidence", nothing, (CARRIED + "test_expired_evidence",), "evidence that is over"),
     Guard(
         "assessments.evaluation.workflow.check_terms", nothing,
         ("test_reused_report.py::test_the_term_of_evidence",), "evidence that is over proves nothing",
