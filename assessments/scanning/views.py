@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from secmgmt.core import permissions, previews
 from secmgmt.core.clock import now
 from secmgmt.core.jobs import enqueue
+from secmgmt.core.models import Job
 from secmgmt.core.sheets_import import xlsx_exporter
 from secmgmt.core.views import FeatureViews, Role
 
@@ -111,17 +112,21 @@ class Rules(FeatureViews):
     )  # fmt: skip
 
 
+def ordered(form: ScanForm, by: Any) -> Job:
+    """The job that reads the file of a valid form."""
+    upload = form.cleaned_data["file"]
+    params = {
+        "key": previews.keep_upload(upload), "file": upload.name[:120], "unit": form.cleaned_data["unit"].pk
+    }  # fmt: skip
+    return enqueue("assessments.scan_import", params=params, by=by, at=now())
+
+
 def import_scan(request: HttpRequest) -> HttpResponse:
     """Bring a scanner's file; a job reads it."""
     permissions.require(request.user, Scan, "import")
     form = ScanForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        params = {
-            "key": previews.keep_upload(upload), "file": upload.name[:120], "unit": form.cleaned_data["unit"].pk,
-        }  # fmt: skip
-        work = enqueue("assessments.scan_import", params=params, by=request.user, at=now())
-        return redirect("core:job-detail", pk=work.pk)
+        return redirect("core:job-detail", pk=ordered(form, request.user).pk)
     listed = reverse("assessments:scan-list")
     context = {
         "title": _t("导入扫描结果"), "crumbs": [(_t("扫描导入"), listed)], "form": form, "cancel_url": listed,

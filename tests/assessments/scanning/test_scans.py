@@ -11,6 +11,7 @@ from django.urls import reverse
 from assessments.catalog.services import load_shipped
 from assessments.models import Scan, ScanFinding, ScannerRule
 from assessments.scanning import queries, services, workflow
+from assets.models import Component
 from secmgmt.core import ports
 from secmgmt.core.models import AuditEvent
 from secmgmt.core.workflow import seen_token
@@ -69,6 +70,21 @@ def test_a_scan_touches_no_component_of_another_bureau(server, city: City):
     assert ScanFinding.objects.get().component is None
     form = signed_in(city.lin).get(reverse("assessments:scan-import")).context["form"]
     assert city.education not in form.fields["unit"].queryset
+    row, theirs = ScanFinding.objects.get(), Component.objects.get(name="教育服务器")
+    url = reverse("assessments:scanfinding-update", args=[row.pk])
+    assert signed_in(city.lin).post(url, {"component": theirs.pk, "version": row.version}).status_code == 422
+    file = SimpleUploadedFile("扫描.nessus", files.nessus({"10.9.9.9": files.LOG4J}).encode())
+    sent = {"unit": city.education.pk, "file": file}
+    assert signed_in(city.lin).post(reverse("api:scan-import"), sent).status_code == 422
+    assert not ScanFinding.objects.filter(component__isnull=False).exists()
+
+
+def test_a_scan_is_brought_by_api_too(server, city: City):
+    file = SimpleUploadedFile("扫描.nessus", files.nessus({"10.1.2.5": files.LOG4J}).encode())
+    answer = signed_in(city.lin).post(reverse("api:scan-import"), {"unit": city.health.pk, "file": file})
+    assert answer.status_code == 202 and answer.json()["url"].endswith(f"/{answer.json()['job']}/")
+    run_queued()
+    assert ScanFinding.objects.get().component == server
 
 
 def test_an_address_nobody_knows_is_given_a_component_once(server, city: City):
@@ -132,6 +148,9 @@ def test_a_file_over_the_limit_is_refused_before_it_is_kept(server, city: City, 
     file = SimpleUploadedFile("大.nessus", b"x" * 4096)
     response = signed_in(city.lin).post(reverse("assessments:scan-import"), {"unit": city.health.pk, "file": file})
     assert response.status_code == 422 and "超过上限" in response.content.decode()
+    again = SimpleUploadedFile("大.nessus", b"x" * 4096)
+    answer = signed_in(city.lin).post(reverse("api:scan-import"), {"unit": city.health.pk, "file": again})
+    assert answer.status_code == 422 and "超过上限" in answer.json()["title"]
 
 
 @pytest.mark.parametrize(("pattern", "told"), [("(a+)+$", "可能无法结束"), ("(", "不是有效的正则表达式")])
