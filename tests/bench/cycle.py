@@ -54,9 +54,9 @@ def campaign(sign_in: Callable[[str], Browser], database: str) -> Iterator[Figur
         "max_level": "3", "remind_days": "7", **dates,
     }  # fmt: skip
     page = keeper.post("/campaigns/new/", values, expect=302).location
-    seen = SEEN.search(keeper.get(f"{page}publish/").text)
+    seen = SEEN.search(keeper.get(f"{page}do/publish/").text)
     began = time.perf_counter()
-    keeper.post(f"{page}publish/", {"seen": seen.group(1) if seen else "", "opinion": ""}, expect=302)
+    keeper.post(f"{page}do/publish/", {"seen": seen.group(1) if seen else "", "opinion": ""}, expect=302)
     while OPENING in keeper.get(page).text:
         if time.perf_counter() - began > CAMPAIGN_SECONDS:
             raise Refused(f"the tasks of {page} are not there after {CAMPAIGN_SECONDS} s")
