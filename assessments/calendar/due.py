@@ -5,7 +5,9 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -22,14 +24,21 @@ ROLLING, YEAR, EVENT, UNTIL = "rolling", "calendar_year", "after_event", "until"
 class Due:
     """When a duty is due next and why. ``day`` None: the day it is counted from is not known.
 
-    ``is_done``: its turn of today is done, ``day`` is of the next one.
+    ``is_done``: its turn of today is done, ``day`` is of the next one. ``reason`` is put into words when it is read:
+    of thousands of duties a page shows a few.
     """
 
     day: dt.date | None
-    why: str
+    reason: Callable[[], str]
     is_done: bool = False
 
+    @property
+    def why(self) -> str:
+        """From what the day follows."""
+        return self.reason()
 
+
+@lru_cache(maxsize=256)
 def parts_of(period: str) -> tuple[int, str] | None:
     """P3M → (3, "M"); None for anything else."""
     found = PERIOD.fullmatch(period)
@@ -58,7 +67,12 @@ def later(day: dt.date, period: str, by_workdays: bool = False) -> dt.date:
     count, unit = parts_of(period) or (0, "D")
     if unit == "D":
         return workdays.add_workdays(day, count) if by_workdays else day + dt.timedelta(days=count)
-    months = day.year * 12 + day.month - 1 + count * (12 if unit == "Y" else 1)
+    return _months_later(day, count * (12 if unit == "Y" else 1))
+
+
+@lru_cache(maxsize=4096)  # the duties of a city share their days
+def _months_later(day: dt.date, count: int) -> dt.date:
+    months = day.year * 12 + day.month - 1 + count
     year, month = divmod(months, 12)
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
@@ -71,38 +85,42 @@ def due_of(rule: Any, fact: DutyFact, today: dt.date) -> Due | None:
 def _rolling(rule: Any, fact: DutyFact, today: dt.date) -> Due:
     base = fact.done or fact.start
     if fact.due is None and base is None:
-        return Due(None, _("从未完成，也没有起算日（%s）") % rule.first)
+        return Due(None, lambda: _("从未完成，也没有起算日（%s）") % rule.first)
     day = fact.due or later(base or today, rule.period, rule.workdays)
     if fact.done:
-        return Due(day, _("上次 %(day)s，%(every)s") % {"day": fact.done, "every": rule.every}, day > today)
-    return Due(day, _("从未完成，自 %(day)s 起算，%(every)s") % {"day": fact.start or day, "every": rule.every})
+        return Due(day, lambda: _("上次 %(day)s，%(every)s") % {"day": fact.done, "every": rule.every}, day > today)
+    return Due(day, lambda: _("从未完成，自 %(day)s 起算，%(every)s") % {"day": fact.start or day, "every": rule.every})
 
 
 def _yearly(rule: Any, fact: DutyFact, today: dt.date) -> Due:
     deadline = day_in(today.year, rule.deadline)
     if fact.done and fact.done.year >= today.year:
         following = day_in(fact.done.year + 1, rule.deadline)
-        return Due(following, _("本年度已于 %s 完成") % fact.done, True)
+        return Due(following, lambda: _("本年度已于 %s 完成") % fact.done, True)
     if fact.start and fact.start > deadline:
-        return Due(day_in(fact.start.year + 1, rule.deadline), _("%s 起，下一年度开始计") % fact.start, True)
+        return Due(day_in(fact.start.year + 1, rule.deadline), lambda: _("%s 起，下一年度开始计") % fact.start, True)
     if fact.done:
-        return Due(deadline, _("每个自然年一次，上次 %s") % fact.done)
-    return Due(deadline, _("每个自然年一次，没有完成记录"))
+        return Due(deadline, lambda: _("每个自然年一次，上次 %s") % fact.done)
+    return Due(deadline, lambda: _("每个自然年一次，没有完成记录"))
 
 
 def _after(rule: Any, fact: DutyFact, today: dt.date) -> Due | None:
     if fact.start is None or (fact.done is not None and fact.done >= fact.start):
         return None
     day = fact.due or later(fact.start, rule.period, rule.workdays)
-    return Due(day, _("%(day)s 起算，%(every)s") % {"day": fact.start, "every": rule.every})
+    return Due(day, lambda: _("%(day)s 起算，%(every)s") % {"day": fact.start, "every": rule.every})
 
 
 def _until(rule: Any, fact: DutyFact, today: dt.date) -> Due | None:
     if fact.due is None:
         return None
     opens = fact.start if rule.mode == UNTIL and fact.start and fact.start > today else None
-    why = _("%s 到期") % fact.due
-    return Due(fact.due, _("%(why)s，%(day)s 起可办") % {"why": why, "day": opens} if opens else why)
+
+    def why() -> str:
+        ends = _("%s 到期") % fact.due
+        return _("%(why)s，%(day)s 起可办") % {"why": ends, "day": opens} if opens else ends
+
+    return Due(fact.due, why)
 
 
 def day_in(year: int, month_day: str) -> dt.date:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from assessments.catalog.services import shipped_standard
 from assessments.evaluation.models import Assessment, AssessmentState
 from assets.models import ProtectedObject
-from secmgmt.core.manifest import DutyFact, duty_providers
+from secmgmt.core.manifest import DutyFact, Rows, duty_providers
 from secmgmt.core.workdays import workday_on_or_before
 
 from .due import Due, due_of
@@ -80,9 +80,11 @@ def duties_of(objects: Iterable[Any], today: dt.date, rules: list[DutyRule] | No
     """
     rules = active_rules() if rules is None else rules
     rows = {obj.pk: obj for obj in objects}
+    # of a whole city a query within the query costs far less than thousands of numbers
+    ids = objects.order_by().values_list("pk", flat=True) if isinstance(objects, QuerySet) else list(rows)
     providers, facts = duty_providers(), {}
     for code in {rule.provider for rule in rules}:
-        facts[code] = providers[code].facts(list(rows), today) if rows else {}
+        facts[code] = providers[code].facts(ids, today) if rows else {}
     found: list[Duty] = []
     for rule in rules:
         for pk, fact in facts[rule.provider].items():
@@ -122,7 +124,7 @@ def by_unit(duties: Iterable[Duty]) -> dict[int, dict[str, int]]:
     return dict(units)
 
 
-def self_assessed(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
+def self_assessed(ids: Rows, today: dt.date) -> dict[int, DutyFact]:
     """Provider of the yearly self-assessment: confirmed last, by the shipped standard (DUTY-08)."""
     standard = shipped_standard()
     confirmed = Q(state=AssessmentState.CONFIRMED, standard_code=standard.code if standard else "")

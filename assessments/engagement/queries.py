@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, Q, QuerySet
 
 from assessments.evaluation.models import Answer
 from assessments.filing.queries import terms
@@ -21,7 +21,7 @@ from assets.models import ProtectedObject
 from secmgmt.accounts import roles
 from secmgmt.accounts.models import Position, User
 from secmgmt.core import permissions
-from secmgmt.core.manifest import DutyFact
+from secmgmt.core.manifest import DutyFact, Rows
 from secmgmt.core.models import Participation
 
 from .models import ACCOUNT, Engagement, EngagementFinding, EngagementKind, EngagementState
@@ -126,23 +126,23 @@ def next_evaluation(ids: Iterable[int], today: dt.date, kind: str = LEVEL) -> di
     }
 
 
-def evaluation_duty(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
+def evaluation_duty(ids: Rows, today: dt.date) -> dict[int, DutyFact]:
     """Duty "evaluation"."""
     return _duty(ids, today, LEVEL)
 
 
-def crypto_duty(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
+def crypto_duty(ids: Rows, today: dt.date) -> dict[int, DutyFact]:
     """Duty "crypto-evaluation"."""
     return _duty(ids, today, CRYPTO)
 
 
-def _duty(ids: list[int], today: dt.date, kind: str) -> dict[int, DutyFact]:
-    done = Engagement.objects.filter(protected_object=OuterRef("pk"), kind=kind, state=EngagementState.DONE)
-    last = done.order_by("-report_date").values("report_date")[:1]
-    rows = ProtectedObject.objects.in_use().filter(pk__in=ids, security_level__gte=2).annotate(last=Subquery(last))
+def _duty(ids: Rows, today: dt.date, kind: str) -> dict[int, DutyFact]:
+    done = Engagement.objects.filter(protected_object__in=ids, kind=kind, state=EngagementState.DONE).order_by()
+    last = dict(done.values_list("protected_object").annotate(last=Max("report_date")))
+    rows = ProtectedObject.objects.in_use().filter(pk__in=ids, security_level__gte=2).order_by()
     return {
-        pk: DutyFact(start=began, done=day)
-        for pk, began, day in rows.values_list("pk", "in_operation_on", "last") if day or kind == LEVEL
+        pk: DutyFact(start=began, done=last.get(pk))
+        for pk, began in rows.values_list("pk", "in_operation_on") if pk in last or kind == LEVEL
     }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from assessments.grading.queries import people_with
 from assets.models import ProtectedObject
 from secmgmt.accounts import roles
 from secmgmt.core.context import origin
-from secmgmt.core.manifest import DutyFact
+from secmgmt.core.manifest import DutyFact, Rows
 
 from .models import OPEN, Filing, FilingKind, FilingState, Prolongation, TermRule
 from .terms import Terms, shipped_values
@@ -72,7 +72,7 @@ def filed_state(ids: Iterable[int], today: dt.date) -> dict[int, FiledState]:
 
     Basis of the dates: the rules of ``terms()`` (公通字〔2007〕43 号 §15, §17; 1846 号函 Q6).
     """
-    ids, rules = list(ids), terms()
+    ids, rules = ids if isinstance(ids, QuerySet) else list(ids), terms()
     names = ("security_level", "status", "in_operation_on", "filing_number", "filed_on", "filing_valid_until")
     rows = ProtectedObject.objects.open_ones().filter(pk__in=ids).values_list("pk", *names)
     standing = Grading.objects.filter(
@@ -112,15 +112,16 @@ def _state(values: list[Any], determined: Any, matter: tuple[Any, str], rules: T
     )
 
 
-def _told(ids: list[int], today: dt.date) -> dict[int, FiledState]:
+def _told(ids: Rows, today: dt.date) -> dict[int, FiledState]:
     """``filed_state`` for three duties of one request, asked once."""
-    cache, key = origin().cache, ("filing", tuple(ids), today)
+    asked = str(ids.query) if isinstance(ids, QuerySet) else tuple(ids)
+    cache, key = origin().cache, ("filing", asked, today)
     if key not in cache:
         cache[key] = filed_state(ids, today)
     return cache[key]
 
 
-def filing_duty(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
+def filing_duty(ids: Rows, today: dt.date) -> dict[int, DutyFact]:
     """Duty "filing": from when the term runs, and when it was filed."""
     found = {}
     days = terms()["filing_days"]
@@ -131,13 +132,13 @@ def filing_duty(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
     return found
 
 
-def certificate_duty(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
+def certificate_duty(ids: Rows, today: dt.date) -> dict[int, DutyFact]:
     """Duty "certificate": the end of each object's certificate."""
     states = _told(ids, today).items()
     return {pk: DutyFact(start=s.filed_on, due=s.valid_until) for pk, s in states if s.must and s.valid_until}
 
 
-def extension_duty(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
+def extension_duty(ids: Rows, today: dt.date) -> dict[int, DutyFact]:
     """Duty "certificate-extension": an extension is asked for between the window's first day and the end."""
     found = {}
     for pk, state in _told(ids, today).items():

@@ -21,6 +21,6 @@ def plans(obj: Any, user: Any) -> dict[str, Any] | None:
         return None
     if "export" not in permissions.actions_for(user, [obj])[obj.pk]:
         return None
-    made = list(queries.made_for([obj.pk])[:SHOWN])
+    made = list(queries.made().filter(object_id=obj.pk)[:SHOWN])
     page = reverse("portal:report-preview", args=[queries.KIND])
     return {"rows": made, "make": f"{page}?subject={obj.pk}", "year": today().year}

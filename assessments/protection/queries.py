@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -15,7 +14,7 @@ from assessments.engagement.models import Engagement, EngagementKind, Engagement
 from assessments.evaluation.models import Assessment, AssessmentState
 from assessments.rectification.models import Rectification
 from assets.models import ProtectedObject
-from secmgmt.core.manifest import DutyFact
+from secmgmt.core.manifest import DutyFact, Rows
 from secmgmt.core.models import ReportRun
 
 KIND = "protection-plan"
@@ -47,23 +46,23 @@ def problems(obj: Any, since: dt.date, until: dt.date) -> list[Rectification]:
     return sorted(rows, key=lambda row: (not row.major, worst.get(row.risk, 3), row.due_on, row.pk))
 
 
-def made_for(ids: Iterable[int]) -> QuerySet:
+def made() -> QuerySet:
     """The plans that were made, the newest first."""
     kind = ContentType.objects.get_for_model(ProtectedObject)
-    return ReportRun.objects.filter(kind=KIND, content_type=kind, object_id__in=list(ids)).order_by("-at", "-pk")
+    return ReportRun.objects.filter(kind=KIND, content_type=kind).order_by("-at", "-pk")
 
 
-def duty_facts(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
+def duty_facts(ids: Rows, today: dt.date) -> dict[int, DutyFact]:
     """When the plan of an object was last made here; that it was handed in is proven by the police's receipt."""
     note = _("以在系统内编制为准；报公安机关的回执另行留存")
     objects = planned_for(ProtectedObject.objects.filter(pk__in=ids)).order_by().values_list("pk", "filed_on")
     found = {
         pk: DutyFact(start=filed, url=f"/reports/{KIND}/preview/?subject={pk}", note=note) for pk, filed in objects
     }
-    made = made_for(found).order_by("at", "pk").values_list("object_id", "at", "pk", "params")
-    for obj, at, pk, params in made:
+    ours = made().filter(at__year__gte=today.year - 1).order_by("at", "pk")
+    for obj, at, pk, params in ours.values_list("object_id", "at", "pk", "params"):
         year = (params.get("options") or {}).get("year")
         day = timezone.localdate(at)
-        if year == day.year:  # the plan of another year does not fulfil this one's duty
+        if obj in found and year == day.year:  # the plan of another year does not fulfil this one's duty
             found[obj] = DutyFact(start=found[obj].start, done=day, url=f"/reports/{pk}/", note=note)
     return found

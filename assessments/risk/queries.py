@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from assessments.rectification.choices import OPEN, RUNNING
 from assessments.rectification.models import Rectification
 from secmgmt.accounts import roles
-from secmgmt.core.manifest import DutyFact
+from secmgmt.core.manifest import DutyFact, Rows
 
 from .list_models import Vulnerability
 from .models import FROM, LEVELS, Layer, Leading, Risk, RiskAssessment, RiskAsset, RiskState, Treatment
@@ -164,7 +164,7 @@ def to_accept(user: Any, day: dt.date) -> QuerySet:
     return rows.order_by("-level", "pk")
 
 
-def duty_facts(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
+def duty_facts(ids: Rows, today: dt.date) -> dict[int, DutyFact]:
     """When each object's risks were last assessed and signed (for the calendar of duties)."""
     rows = RiskAssessment.objects.filter(protected_object__in=ids, state=RiskState.SIGNED).order_by("assessed_on")
     found = {pk: DutyFact() for pk in ids}

@@ -211,17 +211,21 @@ class DutyFact:
     note: str = ""
 
 
+Rows = list[int] | QuerySet
+
+
 @dataclass(frozen=True)
 class DutyProvider:
     """Who knows when a recurring duty was last done; the rules of the duty are data and name its ``code``.
 
-    ``facts(ids, today)`` answers for rows of ``model`` in bulk, in a fixed number of queries; a row it leaves out does
-    not have the duty. A duty whose code no provider has is not in use: never due, never counted.
+    ``facts(ids, today)`` answers for rows of ``model`` in bulk, in a fixed number of queries; ``ids`` are their
+    numbers, listed or as a query of them. A row it leaves out does not have the duty. A duty whose code no provider
+    has is not in use: never due, never counted.
     """
 
     code: str
     model: str
-    facts: Callable[[list[int], dt.date], dict[int, DutyFact]]
+    facts: Callable[[Rows, dt.date], dict[int, DutyFact]]
 
 
 @dataclass
@@ -303,6 +307,7 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
     """The main navigation as ``[{label, items: [{label, url, icon, current, count}]}]`` for this user."""
     groups: dict[str, list[dict[str, Any]]] = {}
     best, current = 0, None
+    written = model_named("core.AuditHead").objects.filter(pk=1).values_list("digest", flat=True).first()
     for entry in sorted(collect("menu"), key=lambda e: e.order):
         if not may_see(user, entry):
             continue
@@ -312,7 +317,7 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
             "url": url,
             "icon": entry.icon,
             "current": False,
-            "count": figure(user, entry),
+            "count": figure(user, entry, written),
         }
         groups.setdefault(str(entry.group), []).append(item)
         here = path == url if url == "/" else path.startswith(url)  # the start page is no page's parent
@@ -333,16 +338,16 @@ def duty_providers() -> dict[str, DutyProvider]:
     return found
 
 
-def figure(user: Any, entry: MenuEntry) -> int:
+def figure(user: Any, entry: MenuEntry, written: str | None) -> int:
     """The badge of an entry: counted again as soon as anything was written, since every write is on the trail.
 
+    ``written``: the digest of the trail's last row.
     What time alone changes (an invitation runs out) shows at most ``FIGURE_SECONDS`` late.
     """
     counter = entry.count
     if counter is None:
         return 0
-    head = model_named("core.AuditHead").objects.filter(pk=1).values_list("digest", flat=True).first()
-    key = f"menu:{entry.url_name}:{user.pk}:{head}"
+    key = f"menu:{entry.url_name}:{user.pk}:{written}"
     return cache.get_or_set(key, lambda: counter(user), FIGURE_SECONDS) or 0
 
 
