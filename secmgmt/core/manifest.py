@@ -80,10 +80,6 @@ class Panel:
     column: str = "main"  # main | side
 
 
-def _every_one(rows: QuerySet) -> QuerySet:
-    return rows
-
-
 @dataclass(frozen=True)
 class ReportKind:
     """A kind of document about one record of ``model``, for whoever may do ``action`` on it.
@@ -92,7 +88,7 @@ class ReportKind:
     ``options``: a form class of what may be said of how it is made (``standard(day) -> params``, ``params()``); then
     ``build`` takes ``params`` as well. ``private``: it tells what its maker may see, so it is his alone.
     ``keep_days``: how long its file is kept.
-    ``among``: rows → those of which there is such a report.
+    ``among``: rows → those of which there is such a report, None = all.
     ``note``: one line that says what the report is for; ``line(subject)``: what tells a record from its like where
     one of them is chosen.
     """
@@ -109,7 +105,7 @@ class ReportKind:
     options: Any = None
     private: bool = False
     keep_days: int = 180
-    among: Callable[[QuerySet], QuerySet] = _every_one
+    among: Callable[[QuerySet], QuerySet] | None = None
 
 
 @dataclass(frozen=True)

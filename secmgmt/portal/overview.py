@@ -12,10 +12,12 @@ from decimal import ROUND_DOWN, Decimal
 from functools import cached_property, partial
 from typing import Any
 
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from secmgmt.core import digest
 from secmgmt.core.figures import (
     COUNTS,
     REST,
@@ -28,6 +30,7 @@ from secmgmt.core.figures import (
     summed,
     values,
 )
+from secmgmt.core.models import AuditHead
 from secmgmt.core.reporting.charts import chart_svg
 from secmgmt.core.reporting.document import BarChart, LineChart, Series
 
@@ -36,6 +39,7 @@ from .scope import LEVELS, YEARS, Asked, figures_for
 
 BANDS = ((60, "h0"), (75, "h1"), (85, "h2"), (95, "h3"))
 ROWS_SHOWN = 10
+SECONDS = 60
 BARS = 8
 NUMERALS = "零一二三四五"
 
@@ -49,13 +53,24 @@ def level_name(level: int | None) -> str:
 class Shown:
     """A value with the rows it leads to: ``url`` to those that count, ``rest_url`` to those that do not.
 
-    ``note``: the hits by level.
+    ``page``: the list of its rows, asked for by ``asked`` with what is in ``narrowed``. ``note``: the hits by level.
     """
 
     value: FigureValue
-    url: str
-    rest_url: str
+    page: str
+    asked: Asked
+    narrowed: dict[str, Any]
     note: str = ""
+
+    @property
+    def url(self) -> str:
+        """The rows that count."""
+        return self.page + self.asked.query(**self.narrowed)
+
+    @property
+    def rest_url(self) -> str:
+        """The rows it is measured against that do not."""
+        return self.page + self.asked.query(**self.narrowed, part=REST)
 
     @property
     def band(self) -> str:
@@ -124,6 +139,7 @@ class Overview:
             (figure.code for figure in self.figures), cells_of([(figure, scope) for figure in self.figures]),
             strict=True,
         ))  # fmt: skip
+        self.pages = {figure.code: reverse("portal:figure", args=[figure.code]) for figure in self.figures}
         self.rates = sorted((f for f in self.figures if f.heat), key=lambda f: f.heat)
         self.counts = [f for f in self.figures if f.column == COUNTS]
         self.spread = [f for f in self.figures if f.column == SPREAD]
@@ -131,10 +147,7 @@ class Overview:
 
     def shown(self, figure: Figure, found: Iterable[Cell], **narrowed: Any) -> Shown:
         """The value of some cells with the way to its rows."""
-        page = reverse("portal:figure", args=[figure.code])
-        query = self.asked.query(**narrowed)
-        rest = self.asked.query(**narrowed, part=REST)
-        return Shown(summed(figure, found), page + query, page + rest)
+        return Shown(summed(figure, found), self.pages[figure.code], self.asked, narrowed)
 
     def whole(self, figure: Figure) -> Shown:
         """The figure over all that was asked."""
@@ -238,14 +251,30 @@ class Overview:
         names = [line.label for line in largest]
         return SafeString(chart_svg(BarChart(_("系统等级分布"), names, series, finding, stacked=True)))
 
+    def _rates(self, drawn: list[Figure], years: range) -> list[Decimal | None]:
+        """The rates of the years, counted again as soon as anything was written: every write is on the trail.
+
+        What time alone changes shows at most ``SECONDS`` late.
+        """
+        head = AuditHead.objects.filter(pk=1).values_list("digest", flat=True).first()
+        codes = ",".join(figure.code for figure in drawn)
+        mark = digest.hash_value([codes, list(self.asked.paths), self.asked.query(), str(self.asked.today), head])
+
+        def counted() -> list[str]:
+            found = values([(figure, self.asked.scope(year)) for figure in drawn for year in years])
+            return [str(value.rate) if value.rate is not None else "" for value in found]
+
+        kept = cache.get_or_set(f"trend:{self.asked.user.pk}:{mark}", counted, SECONDS)
+        return [Decimal(rate) if rate else None for rate in kept or []]
+
     def trend_chart(self) -> SafeString | None:
         """The rates over the years; a year without anything to measure against stays open."""
         drawn = [figure for figure in self.figures if figure.trend]
         years = range(self.asked.year - YEARS + 1, self.asked.year + 1)
-        found = iter(values([(figure, self.asked.scope(year)) for figure in drawn for year in years]))
+        found = iter(self._rates(drawn, years))
         series, told = [], []
         for figure in drawn:
-            rates = [next(found).rate for _year in years]
+            rates = [next(found) for _year in years]
             if any(rate is not None for rate in rates):
                 series.append(Series(str(figure.label), rates))
                 told.append(f"{figure.label} {rates[-1]}%" if rates[-1] is not None else f"{figure.label} —")

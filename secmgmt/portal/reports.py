@@ -62,12 +62,17 @@ def model_of(kind: ReportKind) -> type[Model]:
 def subjects(kind: ReportKind, user: Any) -> QuerySet:
     """The records of which ``user`` may have a report of this kind."""
     rows = model_of(kind)._default_manager.select_related(*kind.related)
-    return kind.among(parents.without_limited(rows.visible_to(user, kind.action), user))
+    return among(kind, parents.without_limited(rows.visible_to(user, kind.action), user))
+
+
+def among(kind: ReportKind, rows: QuerySet) -> QuerySet:
+    """Those of ``rows`` of which there is such a report."""
+    return kind.among(rows) if kind.among else rows
 
 
 def subject_of(kind: ReportKind, user: Any, pk: Any) -> Any:
     """The record a report is about: 404 out of scope, 403 without the action or when shown only in part."""
-    rows = kind.among(model_of(kind)._default_manager.select_related(*kind.related))
+    rows = among(kind, model_of(kind)._default_manager.select_related(*kind.related))
     found = permissions.get_visible(model_of(kind), user, kind.action, queryset=rows, pk=pk)
     require_whole(user, found)
     return found
