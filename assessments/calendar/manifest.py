@@ -29,7 +29,7 @@ MANIFEST = Manifest(
     },
     menu=(
         MenuEntry(_("定期工作"), _("工作日历"), "assessments:duty-list", "cal", visible=sees_duties, order=300),
-        MenuEntry(_("定期工作"), _("定期义务规则"), "assessments:dutyrule-list", "gear", model=RULE, order=330),
+        MenuEntry(_("业务规则"), _("定期义务规则"), "assessments:dutyrule-list", "gear", model=RULE, order=522),
     ),
     search=(SearchSource(RULE, _("定期义务"), lambda row: f"{row.name} {row.text} {row.basis}", icon="cal"),),
     api=(("duties", "assessments.calendar.api:router"), ("duty-rules", "assessments.calendar.api:rules")),

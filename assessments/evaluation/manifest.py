@@ -48,8 +48,8 @@ MANIFEST = Manifest(
     menu=(
         MenuEntry(_("等级保护"), _("责任分担表"), "assessments:responsibility-list", "link", model=LINE, order=225),
         MenuEntry(
-            _("等级保护"), _("沿用与继承规则"), "assessments:reuserule-list", "gear",
-            model=RULE, action="change", order=295,
+            _("业务规则"), _("沿用与继承规则"), "assessments:reuserule-list", "gear",
+            model=RULE, action="change", order=523,
         ),
     ),
     panels=(

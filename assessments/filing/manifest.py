@@ -56,7 +56,7 @@ MANIFEST = Manifest(
         MenuEntry(
             _("等级保护"), _("备案单位信息"), "assessments:filingunit-list", "city", model=UNIT, order=214
         ),
-        MenuEntry(_("等级保护"), _("期限规则"), "assessments:termrule-list", "clock", model=RULE, order=260),
+        MenuEntry(_("业务规则"), _("备案期限规则"), "assessments:termrule-list", "clock", model=RULE, order=525),
     ),
     search=(
         SearchSource(

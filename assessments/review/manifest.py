@@ -81,7 +81,7 @@ MANIFEST = Manifest(
             _("项目审查"), _("会商意见"), "assessments:gateopinion-list", "users", order=274,
             visible=todos.sees_opinions,
         ),
-        MenuEntry(_("项目审查"), _("审查清单"), "assessments:gateitem-list", "list", model=CHECKLIST, order=276),
+        MenuEntry(_("业务规则"), _("审查清单"), "assessments:gateitem-list", "list", model=CHECKLIST, order=526),
     ),
     todos=(todos.review_todos,),
     decisions=decisions.DECISIONS,

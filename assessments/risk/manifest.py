@@ -48,7 +48,7 @@ MANIFEST = Manifest(
     menu=(
         MenuEntry(_("风险"), _("风险评估"), "assessments:riskassessment-list", "chart", model=ASSESSMENT, order=280),
         MenuEntry(_("风险"), _("风险清单"), "assessments:risk-list", "list", model=RISK, order=282),
-        MenuEntry(_("风险"), _("威胁和脆弱性"), "assessments:threat-list", "book", model=THREAT, order=284),
+        MenuEntry(_("业务规则"), _("威胁和脆弱性"), "assessments:threat-list", "book", model=THREAT, order=527),
     ),
     todos=(todos.risk_todos,),
     decisions=decisions.DECISIONS,

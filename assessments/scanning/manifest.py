@@ -31,7 +31,7 @@ MANIFEST = Manifest(
     menu=(
         MenuEntry(_("等级保护"), _("扫描问题"), "assessments:scanfinding-list", "alert", model=FINDING, order=226),
         MenuEntry(_("等级保护"), _("扫描导入"), "assessments:scan-list", "upload", model=SCAN, order=227),
-        MenuEntry(_("等级保护"), _("扫描映射规则"), "assessments:scannerrule-list", "list", model=RULE, order=228),
+        MenuEntry(_("业务规则"), _("扫描映射规则"), "assessments:scannerrule-list", "list", model=RULE, order=528),
     ),
     search=(
         SearchSource(FINDING, _("扫描问题"), queries.searched, icon="alert", related=("unit",)),
