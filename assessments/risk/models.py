@@ -212,6 +212,11 @@ class RiskAsset(Part):
         """The page of the asset."""
         return reverse("assessments:riskasset-detail", args=[self.pk])
 
+    @property
+    def layer_word(self) -> str:
+        """The layer in the short word of a narrow column."""
+        return _t("组件") if self.layer == Layer.COMPONENT else self.get_layer_display()
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """The value follows from the grades by the assessment's rule, by whichever door they come."""
         self.value = asset_value(

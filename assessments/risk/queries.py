@@ -22,7 +22,7 @@ SEVERITY_OF = {"高": 4, "中": 3, "低": 2}  # of a problem; a 重大风险隐�
 
 
 def heat(rows: QuerySet, listed: str) -> list[dict[str, Any]]:
-    """Risks by loss (rows, 5 to 1) and likelihood (1 to 5): [{loss, cells: [{likelihood, count, level, tone, url}]}].
+    """Risks by loss (rows, 5 to 1) and likelihood (1 to 5): [{loss, name, cells: [{count, level, tone, url, …}]}].
 
     ``level``: the worst among the risks of a cell, None in an empty one; ``tone``: 0 the worst, as the heat tables of
     the house count. ``listed``: the address of their list, to which the cell is added.
@@ -39,7 +39,8 @@ def heat(rows: QuerySet, listed: str) -> list[dict[str, Any]]:
             "url": f"{listed}&loss_grade={loss}&likelihood_grade={likelihood}",
         }  # fmt: skip
 
-    return [{"loss": loss, "cells": [cell(loss, n) for n in range(1, 6)]} for loss in range(5, 0, -1)]
+    losses = range(5, 0, -1)
+    return [{"loss": n, "name": LEVELS[n], "cells": [cell(n, k) for k in range(1, 6)]} for n in losses]
 
 
 def by_level(assessment: RiskAssessment, field: str = "level") -> list[tuple[str, int]]:

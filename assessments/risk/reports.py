@@ -13,7 +13,7 @@ from secmgmt.core.reporting.document import Document, Heading, KeyValues, Meta, 
 from secmgmt.core.reporting.text import chinese_date, name_only
 
 from . import queries
-from .models import LEVELS, Leading, RiskAssessment, RiskState
+from .models import LEVELS, Leading, RiskAssessment, RiskState, Treatment
 
 INDENT = "　"
 
@@ -60,7 +60,7 @@ def _frame(assessment: RiskAssessment) -> list[Any]:
 def _assets(assessment: RiskAssessment) -> list[Any]:
     cells = [
         (
-            INDENT * depth + row.name, row.get_layer_display(), row.confidentiality, row.integrity, row.availability,
+            INDENT * depth + row.name, row.layer_word, row.confidentiality, row.integrity, row.availability,
             row.value,
         )
         for depth, row in queries.tree(assessment)
@@ -118,7 +118,7 @@ def _treatment(assessment: RiskAssessment, rows: list[Any]) -> list[Any]:
     cells = [
         (
             str(row), row.get_level_display(), row.get_treatment_display(), row.measure or "—",
-            row.due_on.isoformat() if row.due_on else "—", row.get_residual_level_display() or _("未评定"),
+            row.due_on.isoformat() if row.due_on else "—", _left(row),
             _accepted(row),
         )
         for row in rows
@@ -130,9 +130,16 @@ def _treatment(assessment: RiskAssessment, rows: list[Any]) -> list[Any]:
     return [Table(heads, cells, widths=(4, 1, 1.5, 5, 2, 1.5, 3))]
 
 
+def _left(row: Any) -> str:
+    """What is left: an accepted risk stays as it is."""
+    if row.residual_level is None and row.treatment == Treatment.ACCEPT:
+        return row.get_level_display()
+    return row.get_residual_level_display() or _("未评定")
+
+
 def _accepted(row: Any) -> str:
     if not row.accepted_until:
-        return row.standing if row.treatment == "accept" else "—"
+        return row.standing if row.treatment == Treatment.ACCEPT else "—"
     return _("%(who)s，至 %(day)s") % {"who": row.accepted_by.name, "day": row.accepted_until.isoformat()}
 
 
