@@ -10,6 +10,7 @@ from secmgmt.core.manifest import Manifest, MenuEntry, Panel, ReportKind, Search
 from secmgmt.core.permissions import ACTION_LABELS
 
 from . import queries, reports, services, tasks
+from .demo import create_rectifications
 from .figures import FIGURES
 from .todos import DECISIONS, object_panel, rectification_todos
 
@@ -95,4 +96,5 @@ MANIFEST = Manifest(
     ),
     catalogs=(services.load_rules,),
     chores=(tasks.lapse_and_escalate,),
+    demo=((58, create_rectifications),),
 )  # fmt: skip
