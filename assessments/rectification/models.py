@@ -171,6 +171,13 @@ class Rectification(Record):
         return "bad" if self.major or self.risk == Risk.HIGH else "warn" if self.risk == Risk.MEDIUM else ""
 
     @property
+    def cost_text(self) -> str:
+        """「86 万元」; 0 is said in words."""
+        if self.cost is None:
+            return "—"
+        return _t("%s 万元") % f"{self.cost.normalize():f}" if self.cost else _t("不需要经费")
+
+    @property
     def level_text(self) -> str:
         """第三级, as it was when the problem was found."""
         return level_label(self.level)

@@ -13,7 +13,7 @@ from .models import Rectification
 
 def risk_tag(item: Rectification) -> str:
     """The risk as a tag: red only while somebody has to act."""
-    return tag_(item.risk_tag, item.risk_tone)
+    return tag_(item.risk_tag, item.risk_tone, "flag")
 
 
 def due_cell(item: Rectification) -> str:

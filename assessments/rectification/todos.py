@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from secmgmt.core import permissions
+from secmgmt.core import matters, permissions
 from secmgmt.core.clock import today
 from secmgmt.core.manifest import DecisionSource, Todo, Waiting, todos_of
 from secmgmt.core.models import Attachment, Decision
@@ -90,6 +90,7 @@ def line_of(row: Rectification) -> Waiting:
     return Waiting(
         title=row.title, about=str(row.protected_object), unit=str(row.protected_object.unit), tag=row.risk_tag,
         tone="bad" if urgent else "warn" if row.risk == "中" else "", due=row.due_on, late=row.due_on < today(),
+        mark="flag",
     )  # fmt: skip
 
 
@@ -100,13 +101,15 @@ def detail_of(row: Rectification, user: Any) -> dict[str, Any]:
         "item": row,
         "facts": [
             (_t("系统"), f"{obj} · {obj.level_tag}"), (_t("责任单位"), obj.unit), (_t("依据"), row.basis),
-            (_t("要求"), row.requirement), (_t("问题"), row.finding), (_t("涉及部件"), row.component),
+            *matters.filled([
+                (_t("要求"), row.requirement), (_t("涉及部件"), row.component),
+                (_t("问题"), "" if row.measure else row.finding),  # a plan shows it as what is so now
+            ]),
         ],
         "asked": [
             (_t("申请"), ASKED[State(row.state)] if row.state in ASKED else row.get_state_display()),
             (_t("整改期限"), _t("%(day)s（%(days)d 天）") % {"day": row.due_on, "days": row.days_left(today())}),
-            (_t("所需经费"), _t("%s 万元") % row.cost if row.cost is not None else "—"),
-            (_t("责任人"), row.owner), (_t("审批依据"), row.route_basis),
+            (_t("所需经费"), row.cost_text), (_t("责任人"), row.owner), *matters.filled([(_t("审批依据"), row.route_basis)]),
         ],
         "files": list(Attachment.of(row)),
         "decisions": list(Decision.of(row)),

@@ -140,6 +140,7 @@ class Drawn(Rectifications):
         context = {
             "title": self.list_title(),
             "crumbs": [],
+            "slim": True,
             "tabs": boards.tabs(request.GET, self.kind),
             "filterset": filterset,
             "chips": filterset.chips(),

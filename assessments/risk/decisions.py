@@ -49,7 +49,8 @@ def risk_line(row: Risk) -> Waiting:
     """A risk in the list."""
     obj = row.assessment.protected_object
     tag = _t("风险%(level)s") % {"level": row.get_level_display()}
-    return Waiting(title=str(row), about=str(obj), unit=str(obj.unit), tag=tag, tone=TONES.get(row.level, ""))
+    return Waiting(title=str(row), about=str(obj), unit=str(obj.unit), tag=tag, tone=TONES.get(row.level, ""),
+                   mark="flag")  # fmt: skip
 
 
 def detail_of(row: RiskAssessment, user: Any) -> dict[str, Any]:

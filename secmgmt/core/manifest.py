@@ -117,7 +117,10 @@ class SearchSource:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A row of the queue of decisions: ``tone`` of its tag as everywhere; ``late``: the due date is past."""
+    """A row of the queue of decisions: ``tone`` of its tag as everywhere; ``late``: the due date is past.
+
+    ``mark``: the icon of the tag, a flag for a risk.
+    """
 
     title: str
     about: str
@@ -126,6 +129,7 @@ class Waiting:
     tone: str = ""
     due: dt.date | None = None
     late: bool = False
+    mark: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ def matter(
 ) -> dict[str, Any]:
     """What there is to know before deciding on ``row``: facts, request, tables, files, the trail with its opinions.
 
+    A fact without a value is left out.
     ``parts``: rows of one model whose files belong to it as well.
     """
     decisions = list(Decision.of(row))
@@ -33,7 +34,7 @@ def matter(
     times = sum(step.transition == "submit" for step in decisions)
     told = _("%(who)s %(when)s（第 %(n)d 次）") % {"who": last.by_name, "when": when, "n": times} if last else ""
     return {
-        "facts": facts, "asked": [*asked, (_("提交"), told)], "tables": list(tables), "warnings": list(warnings),
+        "facts": filled(facts), "asked": filled([*asked, (_("提交"), told)]), "tables": list(tables), "warnings": list(warnings),
         "files": [*Attachment.of(row).order_by("pk"), *_files_of(parts)], "decisions": decisions,
     }  # fmt: skip
 
@@ -44,6 +45,11 @@ def _files_of(parts: Sequence[Any]) -> Iterable[Attachment]:
     kind = ContentType.objects.get_for_model(parts[0])
     found = Attachment.objects.filter(content_type=kind, object_id__in=[part.pk for part in parts])
     return found.order_by("object_id", "pk")
+
+
+def filled(facts: Facts) -> Facts:
+    """Those that say something."""
+    return [fact for fact in facts if fact[1] not in (None, "")]
 
 
 def table(

@@ -128,7 +128,8 @@ def page(request: HttpRequest) -> HttpResponse:
     current = next((entry for entry in entries if entry.key == asked), listed[0] if listed else None)
     late = sum(entry.line.late for entry in entries)
     context = {
-        "title": _("等我审批"), "crumbs": [], "entries": listed, "chips": chips, "kind": kind, "total": total,
+        "title": _("等我审批"), "crumbs": [], "slim": True, "entries": listed, "chips": chips, "kind": kind,
+        "total": total,
         "shown": len(listed), "matching": sum(c for _l, c, _u, here in chips if here or not kind), "late": late,
         "current": current, "whole_url": reverse("portal:decisions"),
         "data": current.source.load(current.row, request.user) if current else {},
