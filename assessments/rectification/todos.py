@@ -109,7 +109,8 @@ def detail_of(row: Rectification, user: Any) -> dict[str, Any]:
         "asked": [
             (_t("申请"), ASKED[State(row.state)] if row.state in ASKED else row.get_state_display()),
             (_t("整改期限"), _t("%(day)s（%(days)d 天）") % {"day": row.due_on, "days": row.days_left(today())}),
-            (_t("所需经费"), row.cost_text), (_t("责任人"), row.owner), *matters.filled([(_t("审批依据"), row.route_basis)]),
+            (_t("所需经费"), row.cost_text), (_t("责任人"), row.owner),
+            *matters.filled([(_t("审批依据"), row.route_basis)]),
         ],
         "files": list(Attachment.of(row)),
         "decisions": list(Decision.of(row)),

@@ -34,7 +34,8 @@ def matter(
     times = sum(step.transition == "submit" for step in decisions)
     told = _("%(who)s %(when)s（第 %(n)d 次）") % {"who": last.by_name, "when": when, "n": times} if last else ""
     return {
-        "facts": filled(facts), "asked": filled([*asked, (_("提交"), told)]), "tables": list(tables), "warnings": list(warnings),
+        "facts": filled(facts), "asked": filled([*asked, (_("提交"), told)]),
+        "tables": list(tables), "warnings": list(warnings),
         "files": [*Attachment.of(row).order_by("pk"), *_files_of(parts)], "decisions": decisions,
     }  # fmt: skip
 

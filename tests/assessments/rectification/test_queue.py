@@ -34,7 +34,7 @@ def test_the_queue_holds_what_waits_for_oneself_with_all_that_matters(city, clie
     make_item(city.health, "plan_review", asked_by=city.gao, title="本人提交的")
     client.force_login(city.gao)
     page = client.get(QUEUE).content.decode()
-    for text in (plan.title, plan.measure, plan.interim, "86.0", "8.1.4.9b", "8.1.4.9b", plan.number):
+    for text in (plan.title, plan.measure, plan.interim, "86 万元", "8.1.4.9b", "8.1.4.9b", plan.number):
         assert text in page
     assert "归分管领导" not in page and "本人提交的" not in page
     client.force_login(city.tang)

@@ -48,7 +48,7 @@ KINDS = (
     Kind("gate-conclusion", "assessments.GateReview", "reviewing", "authority@own", "passed", "preparing",
          ("有条件通过…", "不通过…", "材料 1 项")),
     Kind("risk-sign", "assessments.RiskAssessment", "submitted", "unit_lead@own", "signed", "draft", ("风险 1 项",)),
-    Kind("filing", "assessments.Filing", "submitted", "filing_officer@own", "reviewing", "returned", ("应答复日期",)),
+    Kind("filing", "assessments.Filing", "submitted", "filing_officer@own", "reviewing", "returned", ("填表人",)),
 )  # fmt: skip
 STRANGERS = ("owner@other", "unit_lead@other", "nobody")
 
