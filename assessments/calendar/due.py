@@ -94,6 +94,12 @@ def _rolling(rule: Any, fact: DutyFact, today: dt.date) -> Due:
 
 def _yearly(rule: Any, fact: DutyFact, today: dt.date) -> Due:
     deadline = day_in(today.year, rule.deadline)
+    if deadline >= today and _owed_since(rule, fact, today) < today.year:
+        missed = day_in(today.year - 1, rule.deadline)
+        if fact.done:
+            words = {"day": missed, "done": fact.done}
+            return Due(missed, _("上一年度没有完成（%(day)s 到期），上次 %(done)s") % words)
+        return Due(missed, _("没有完成记录，上一年度已于 %s 到期") % missed)
     if fact.done and fact.done.year >= today.year:
         following = day_in(fact.done.year + 1, rule.deadline)
         return Due(following, lambda: _("本年度已于 %s 完成") % fact.done, True)
@@ -102,6 +108,15 @@ def _yearly(rule: Any, fact: DutyFact, today: dt.date) -> Due:
     if fact.done:
         return Due(deadline, lambda: _("每个自然年一次，上次 %s") % fact.done)
     return Due(deadline, lambda: _("每个自然年一次，没有完成记录"))
+
+
+def _owed_since(rule: Any, fact: DutyFact, today: dt.date) -> int:
+    """The first year of which the duty was not done; this one where the data do not say since when it is owed."""
+    if fact.done:
+        return fact.done.year + 1
+    if fact.start is None:
+        return today.year
+    return fact.start.year + (fact.start > day_in(fact.start.year, rule.deadline))
 
 
 def _after(rule: Any, fact: DutyFact, today: dt.date) -> Due | None:

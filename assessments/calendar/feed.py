@@ -15,14 +15,13 @@ from icalendar import Calendar, Event
 from .queries import DONE, Duty
 
 AHEAD = dt.timedelta(days=400)
-BEHIND = dt.timedelta(days=90)
 
 
 def ics(duties: list[Duty], *, user: int, at: dt.datetime, today: dt.date) -> bytes:
-    """The open duties around ``today``, one entry a day and duty, due on the last working day before its end."""
+    """The open duties up to ``AHEAD``, however late: one entry a day and duty, on the last working day before its end."""
     days: dict[tuple[dt.date, str], list[Duty]] = defaultdict(list)
     for duty in duties:
-        if duty.act_by and duty.state != DONE and today - BEHIND <= duty.act_by <= today + AHEAD:
+        if duty.act_by and duty.state != DONE and duty.act_by <= today + AHEAD:
             days[duty.act_by, duty.rule.code].append(duty)
     calendar = Calendar()
     calendar.add("prodid", "-//secmgmt//duties//ZH")

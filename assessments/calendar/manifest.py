@@ -8,6 +8,7 @@ from secmgmt.accounts import roles
 from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import DutyProvider, HomePanel, Manifest, MenuEntry, Panel, SearchSource
 
+from . import facts
 from .queries import OBJECT, self_assessed
 from .services import load_shipped
 from .todos import coming, duty_todos, object_duties, sees_duties
@@ -37,5 +38,10 @@ MANIFEST = Manifest(
     home=(HomePanel(_("未来 30 天"), "assessments/calendar/coming.html", coming, order=10, column="side"),),
     panels=(Panel(OBJECT, _("定期义务"), "assessments/calendar/panel.html", object_duties, order=55, column="side"),),
     catalogs=(load_shipped,),
-    duties=(DutyProvider("self-assessment", OBJECT, self_assessed),),
+    duties=(
+        DutyProvider("self-assessment", OBJECT, self_assessed),
+        DutyProvider("change-evaluation", OBJECT, facts.after_regrading),
+        DutyProvider("crypto-filing", OBJECT, facts.crypto_filed),
+        DutyProvider("gate-acceptance", OBJECT, facts.accepted),
+    ),
 )

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.catalog.services import shipped_standard
+from assessments.engagement.models import Engagement, EngagementKind, EngagementState
 from assessments.evaluation import points
 from assessments.evaluation.models import Answer, AssessmentState
 from assessments.filing import queries as filing
@@ -168,6 +169,30 @@ def unevaluated_risk(rule: FindingRule, objects: list[Any], today: dt.date) -> d
     return found
 
 
+def agency(rule: FindingRule, objects: list[Any], today: dt.date) -> dict[int, Verdict]:
+    """The certificate of the agency had ended when it reported; without one on record the unit is asked (6.9.4.2)."""
+    rows = Engagement.objects.filter(
+        protected_object__in=[obj.pk for obj in objects], kind=EngagementKind.LEVEL, state=EngagementState.DONE,
+        report_date__isnull=False,
+    ).select_related("agency").order_by("report_date", "pk")  # fmt: skip
+    last = {row.protected_object_id: row for row in rows}
+    return {obj.pk: _certified(last.get(obj.pk)) for obj in objects}
+
+
+def _certified(row: Engagement | None) -> Verdict:
+    if row is None:
+        return FINE  # that there was no evaluation is a finding of its own
+    until = row.agency.valid_until
+    if not row.agency.certificate:
+        return UNKNOWN
+    if until is None or row.report_date is None or until >= row.report_date:
+        return FINE
+    return Verdict(True, (
+        (_("测评机构"), row.agency.name), (_("证书编号"), row.agency.certificate),
+        (_("证书有效期至"), until.isoformat()), (_("测评报告日期"), row.report_date.isoformat()),
+    ))  # fmt: skip
+
+
 def plan(rule: FindingRule, objects: list[Any], today: dt.date) -> dict[int, Verdict]:
     """No published plan covers the object (6.10.1.1)."""
     if ports.published_plan_for.provider is None:
@@ -225,8 +250,8 @@ def certificate(rule: FindingRule, objects: list[Any], today: dt.date) -> dict[i
 CONDITIONS: dict[str, Asked] = {
     Condition.BACKUP: backup, Condition.CONTINUITY: continuity, Condition.ANSWER: answer, Condition.ASKED: asked,
     Condition.LEADERSHIP: leadership, Condition.LAUNCH_TEST: launch_test, Condition.UNEVALUATED: unevaluated,
-    Condition.UNEVALUATED_RISK: unevaluated_risk, Condition.PLAN: plan, Condition.TRAINING: training,
-    Condition.UNFILED: unfiled, Condition.CERTIFICATE: certificate,
+    Condition.UNEVALUATED_RISK: unevaluated_risk, Condition.AGENCY: agency, Condition.PLAN: plan,
+    Condition.TRAINING: training, Condition.UNFILED: unfiled, Condition.CERTIFICATE: certificate,
 }  # fmt: skip
 
 

@@ -43,6 +43,7 @@ class Condition(models.TextChoices):
     LAUNCH_TEST = "launch_test", _("工程验收中没有合格的上线前安全测试报告")
     UNEVALUATED = "unevaluated", _("上一年度没有等级测评报告")
     UNEVALUATED_RISK = "unevaluated_risk", _("上一年度没有等级测评报告，且有未整改的高风险")
+    AGENCY = "agency", _("最近一次等级测评时，测评机构的证书已过期")
     PLAN = "plan", _("没有已发布的应急预案")
     TRAINING = "training", _("既没有预案培训记录，也没有演练记录")
     UNFILED = "unfiled", _("超过备案期限，没有备案证明")

@@ -34,6 +34,9 @@ def rule(mode: str, period: str = "P1Y", *, deadline: str = "", workdays: bool =
         (rule("calendar_year", deadline="12-31"), DutyFact(done=D(2025, 3, 1)), D(2026, 12, 31), False),
         (rule("calendar_year", deadline="10-31"), DutyFact(done=D(2026, 3, 1)), D(2027, 10, 31), True),
         (rule("calendar_year", deadline="10-31"), DutyFact(), D(2026, 10, 31), False),
+        (rule("calendar_year", deadline="12-31"), DutyFact(done=D(2024, 3, 1)), D(2025, 12, 31), False),
+        (rule("calendar_year", deadline="12-31"), DutyFact(start=D(2021, 3, 1)), D(2025, 12, 31), False),
+        (rule("calendar_year", deadline="10-31"), DutyFact(start=D(2025, 11, 1)), D(2026, 10, 31), False),
         (rule("calendar_year", deadline="10-31"), DutyFact(start=D(2026, 11, 2)), D(2027, 10, 31), True),
         (rule("after_event", "P30D"), DutyFact(start=D(2026, 11, 1)), D(2026, 12, 1), False),
         (rule("after_event", "P20D", workdays=True), DutyFact(start=D(2025, 9, 29)), D(2025, 11, 3), False),
@@ -54,7 +57,7 @@ def test_what_followed_an_event_is_no_duty_any_more_and_a_certificate_that_is_no
 def test_every_shipped_duty_is_whole_and_says_its_basis():
     with FILE.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
-    assert len(rows) == len({row["code"] for row in rows}) == 30
+    assert len(rows) == len({row["code"] for row in rows}) == 31
     for row in rows:
         values = values_of(row)
         assert due.parts_of(values["period"]) and values["mode"] in Mode.values and values["basis"]

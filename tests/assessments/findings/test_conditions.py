@@ -13,6 +13,7 @@ from secmgmt.core import manifest, ports
 from secmgmt.core.clock import now, today
 from secmgmt.core.manifest import DutyFact
 from secmgmt.core.models import Notice
+from tests.assessments.calendar.test_facts import evaluated as evaluated_by_agency
 from tests.assessments.campaign.support import DAY, graded, small_standard
 from tests.assessments.review.cast_rows import review
 from tests.support import make_position, make_user
@@ -228,3 +229,14 @@ def test_a_rule_switched_off_lets_go_of_what_it_found(city, rules, obj):
     FindingRule.objects.filter(pk=rule.pk).update(enabled=False)
     checking.check_rule(rule=rule, by=None, at=now())
     assert not Finding.objects.filter(rule=rule, state="open").exists()
+
+
+def test_an_agency_whose_certificate_had_ended(city, rules, obj):
+    rule, day = rules["agency"], today()
+    assert told(rule, obj).found is False  # no evaluation: a finding of its own
+    row = evaluated_by_agency(obj, "level", day)
+    assert told(rule, obj).found is False
+    type(row.agency).objects.filter(pk=row.agency_id).update(valid_until=day - DAY)
+    assert told(rule, obj).found and ("证书编号", "Z-1") in told(rule, obj).evidence
+    type(row.agency).objects.filter(pk=row.agency_id).update(certificate="")
+    assert told(rule, obj).found is None
