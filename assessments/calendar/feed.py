@@ -18,7 +18,7 @@ AHEAD = dt.timedelta(days=400)
 
 
 def ics(duties: list[Duty], *, user: int, at: dt.datetime, today: dt.date) -> bytes:
-    """The open duties up to ``AHEAD``, however late: one entry a day and duty, on the last working day before its end."""
+    """The open duties up to ``AHEAD``, however late: one entry a day and duty, on its last working day."""
     days: dict[tuple[dt.date, str], list[Duty]] = defaultdict(list)
     for duty in duties:
         if duty.act_by and duty.state != DONE and duty.act_by <= today + AHEAD:
