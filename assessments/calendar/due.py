@@ -96,10 +96,10 @@ def _yearly(rule: Any, fact: DutyFact, today: dt.date) -> Due:
     deadline = day_in(today.year, rule.deadline)
     if deadline >= today and _owed_since(rule, fact, today) < today.year:
         missed = day_in(today.year - 1, rule.deadline)
+        words = {"day": missed, "done": fact.done}
         if fact.done:
-            words = {"day": missed, "done": fact.done}
-            return Due(missed, _("上一年度没有完成（%(day)s 到期），上次 %(done)s") % words)
-        return Due(missed, _("没有完成记录，上一年度已于 %s 到期") % missed)
+            return Due(missed, lambda: _("上一年度没有完成（%(day)s 到期），上次 %(done)s") % words)
+        return Due(missed, lambda: _("没有完成记录，上一年度已于 %(day)s 到期") % words)
     if fact.done and fact.done.year >= today.year:
         following = day_in(fact.done.year + 1, rule.deadline)
         return Due(following, lambda: _("本年度已于 %s 完成") % fact.done, True)

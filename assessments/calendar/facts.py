@@ -12,12 +12,12 @@ from assessments.grading.models import Grading, GradingState
 from assessments.review.models import Project, Stage
 from assets.inventory.choices import Status
 from assets.models import ProtectedObject
-from secmgmt.core.manifest import DutyFact
+from secmgmt.core.manifest import DutyFact, Rows
 
 STANDING = (GradingState.DETERMINED, GradingState.FINAL)
 
 
-def after_regrading(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
+def after_regrading(ids: Rows, today: dt.date) -> dict[int, DutyFact]:
     """Duty "change-evaluation": an object whose level changed is evaluated anew (GB/T 22239-2019 7.1.9.9b)."""
     rows = Grading.objects.filter(protected_object__in=ids, state__in=STANDING, determined_at__isnull=False)
     changed: dict[int, dt.date] = {}
@@ -33,7 +33,7 @@ def after_regrading(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
     }
 
 
-def crypto_filed(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
+def crypto_filed(ids: Rows, today: dt.date) -> dict[int, DutyFact]:
     """Duty "crypto-filing": the result of the last 密评 is handed to the authority (国家密码管理局令第3号)."""
     return {
         pk: DutyFact(start=row.report_date, done=row.reported_on, url=row.get_absolute_url())
@@ -41,7 +41,7 @@ def crypto_filed(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
     }
 
 
-def _reported(ids: list[int], kind: str) -> dict[int, Engagement]:
+def _reported(ids: Rows, kind: str) -> dict[int, Engagement]:
     """Object → its newest completed evaluation of ``kind``."""
     rows = Engagement.objects.filter(
         protected_object__in=ids, kind=kind, state=EngagementState.DONE, report_date__isnull=False
@@ -49,7 +49,7 @@ def _reported(ids: list[int], kind: str) -> dict[int, Engagement]:
     return {row.protected_object_id: row for row in rows.order_by("report_date", "pk")}
 
 
-def accepted(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
+def accepted(ids: Rows, today: dt.date) -> dict[int, DutyFact]:
     """Duty "gate-acceptance": an object being built passes its project's acceptance before the day planned for it.
 
     Of several projects the one whose day comes first; leadership's leave to go into service ends the duty.
@@ -57,8 +57,9 @@ def accepted(ids: list[int], today: dt.date) -> dict[int, DutyFact]:
     built = ProtectedObject.objects.filter(pk__in=ids, status=Status.BUILDING)
     open_ones = Project.objects.exclude(stage=Stage.ACCEPTED).filter(override_at=None, targets__in=built)
     found: dict[int, DutyFact] = {}
+    asked = set(built.values_list("pk", flat=True))
     names = ("targets", "pk", "planned_on", "created_at")
     for obj, pk, planned, created in open_ones.order_by("-planned_on", "-pk").values_list(*names):
         url = reverse("assessments:project-detail", args=[pk])
         found[obj] = DutyFact(start=timezone.localdate(created), due=planned, url=url)
-    return {pk: fact for pk, fact in found.items() if pk in set(ids)}
+    return {pk: fact for pk, fact in found.items() if pk in asked}

@@ -17,6 +17,7 @@ from . import (
     tasks,  # noqa: F401 - importing a task registers its kind
     workflow,
 )
+from .demo import create_findings
 from .todos import finding_todos, object_findings
 
 ACT_LABELS.update(
@@ -82,4 +83,5 @@ MANIFEST = Manifest(
     ),
     catalogs=(services.load_shipped,),
     chores=(checking.tend,),
+    demo=((80, create_findings),),
 )
