@@ -36,7 +36,7 @@ ANSWERED = [
 
 def assess(obj: ProtectedObject, state: str, at: dt.datetime, title: str) -> None:
     """The self-assessment of ``obj`` up to ``state``, begun some days before ``at``, from the last one if there is."""
-    owner, lead = obj.owner, _lead_of(obj)
+    owner, lead = obj.owner, lead_of(obj)
     begun = at - dt.timedelta(days=BEGUN_DAYS)
     obj.refresh_from_db()
     assessment = create_assessment(
@@ -136,7 +136,7 @@ def _ask_colleague(assessment: Assessment, at: dt.datetime) -> None:
         assign_layer(assessment=assessment, layer=layer, user=colleague, by=owner, at=at)
 
 
-def _lead_of(obj: ProtectedObject) -> User | None:
+def lead_of(obj: ProtectedObject) -> User | None:
     """Whoever is security lead over the object's unit."""
     for user in User.objects.filter(is_demo=True, position__permission__codename="act_as_unit_lead").distinct():
         if any(g.role == "act_as_unit_lead" and obj.unit.path.startswith(g.path) for g in user.grants()):

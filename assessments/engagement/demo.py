@@ -7,13 +7,18 @@ from typing import Any
 
 from django.utils import timezone
 
+from assessments.catalog.services import shipped_standard
+from assessments.demo_evaluation import ANSWERED, answer_item, lead_of
+from assessments.evaluation.models import Answer
+from assessments.evaluation.points import MET, PARTIAL, UNMET
+from assessments.evaluation.workflow import WORKFLOW as RESULTS
 from assessments.filing.demo import paper
 from assets.models import ProtectedObject
 from secmgmt.core import audit, records, search
 from secmgmt.core.workflow import seen_token
 
-from . import services
-from .models import PAPERS, Agency, Engagement, EngagementKind, EngagementState
+from . import queries, results, services
+from .models import PAPERS, Agency, Conclusion, Engagement, EngagementKind, EngagementState
 from .workflow import WORKFLOW
 
 S = EngagementState
@@ -52,6 +57,9 @@ def _story(obj: ProtectedObject, agency: Agency, state: str, at: dt.datetime) ->
         row.save()
         search.refresh(row)
         audit.record("assessments.engagement.add", row, by=owner, at=at, after=audit.fields_of(row))
+    person = queries.possible_accounts(day).filter(is_demo=True).first()
+    if person is not None:
+        services.admit(engagement=row, user=person, by=owner, at=at)
     if state == S.TERMINATED:
         WORKFLOW.fire(row, "terminate", by=owner, at=at, opinion="系统改造推迟，测评另行安排。", seen=seen_token(row))
         return
@@ -66,12 +74,33 @@ def _story(obj: ProtectedObject, agency: Agency, state: str, at: dt.datetime) ->
         WORKFLOW.fire(row, STEPS[number], by=owner, at=moment, seen=seen_token(row))
 
 
+def _by_item(row: Engagement, day: dt.date, at: dt.datetime) -> None:
+    """What the agency found item by item, confirmed by the unit's security lead."""
+    standard, lead, owner = shipped_standard(), lead_of(row.protected_object), row.protected_object.owner
+    if standard is None or lead is None:
+        return
+    found = results.begin(engagement=row, standard=standard, report_date=day, by=owner, at=at)
+    answers = list(found.answers.order_by("order").select_related("guidance", "assessment"))
+    for number, answer in enumerate(answers, 1):
+        result = UNMET if number % 47 == 0 else PARTIAL if number % 19 == 0 else MET
+        answer_item(answer, result, number, owner, at)
+    Answer.objects.bulk_update(answers, ANSWERED)
+    search.refresh_many(answers)
+    found = RESULTS.fire(found, "submit", by=owner, at=at, seen=seen_token(found))
+    RESULTS.fire(found, "confirm", by=lead, at=at, opinion="与测评报告一致。", seen=seen_token(found))
+
+
 def _finish(row: Engagement, obj: ProtectedObject, agency: Agency, at: dt.datetime) -> None:
     for clause, title, severity, text in FOUND:
         told = {"clause": clause, "title": title, "severity": severity, "description": text}
         services.add_finding(engagement=row, values=told, by=obj.owner, at=at)
     day = timezone.localdate(at) + dt.timedelta(days=12)
+    _by_item(row, day, at + dt.timedelta(days=11))
     number = f"{obj.filing_number}-{day:%y}-{agency.code}-01"
     values: dict[str, Any] = {"report_number": number, "report_date": day, "conclusion": "mostly", "rate": 86}
+    found = results.of(row)
+    if found is not None and found.result:
+        names = {str(label): value for value, label in Conclusion.choices}
+        values |= {"conclusion": names[found.result["conclusion"]], "rate": found.result["total"]}
     Engagement.objects.filter(pk=row.pk).update(**values)
     row.refresh_from_db()

@@ -64,7 +64,7 @@ class ResultForm(UnmarkedForm):
 
     report_number = forms.CharField(label=_("报告编号"), max_length=40)
     report_date = forms.DateField(label=_("报告日期"), widget=DateInput())
-    conclusion = forms.ChoiceField(label=_("测评结论"), choices=Conclusion.choices)
+    conclusion = forms.ChoiceField(label=_("测评结论"), choices=[("", _("请选择")), *Conclusion.choices])
     rate = forms.DecimalField(
         label=_("符合率（%）"), required=False, min_value=0, max_value=100, max_digits=5, decimal_places=2,
         help_text=_("照报告填写；报告没有的留空。"),

@@ -172,6 +172,18 @@ class Engagement(Record):
         return self.state in OPEN
 
     @property
+    def takes_files(self) -> bool:
+        """Documents come while it goes on."""
+        return self.is_open
+
+    @property
+    def kept_slots(self) -> tuple[str, ...]:
+        """The documents of activities that are over stay."""
+        order = list(PAPERS)
+        over = order[: order.index(self.state)] if self.state in order else order
+        return tuple(str(paper) for activity in over for paper in PAPERS[activity])
+
+    @property
     def is_deletable(self) -> bool:
         """Only one that no step was taken on."""
         return self.state == EngagementState.PREPARING and not Decision.of(self).exists()

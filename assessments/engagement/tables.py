@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from secmgmt.core.tables import Column, Table
-from secmgmt.core.templatetags.ui import state
+from secmgmt.core.tables import Column, Table, two_lines
+from secmgmt.core.templatetags.ui import due, shown, state
 
 ENGAGEMENTS = Table(
     (
@@ -14,11 +14,17 @@ ENGAGEMENTS = Table(
         Column("kind", _("类别"), sort="kind"),
         Column("agency", _("测评机构"), sort="agency__name"),
         Column("state", _("状态"), render=lambda e: state(e), sort="state"),
-        Column("starts_on", _("开始"), sort="starts_on"),
-        Column("ends_on", _("结束"), sort="ends_on"),
-        Column("report_date", _("报告日期"), sort="report_date"),
-        Column("conclusion", _("结论"), sort="conclusion"),
-        Column("next_due_on", _("下次应测评"), sort="next_due_on"),
+        Column(
+            "starts_on", _("起止"), render=lambda e: two_lines(shown(e.starts_on), shown(e.ends_on)), sort="starts_on"
+        ),
+        Column(
+            "report_date", _("报告"), sort="report_date",
+            render=lambda e: two_lines(shown(e.report_date), e.get_conclusion_display()) if e.report_date else "—",
+        ),
+        Column("next_due_on", _("下次应测评"), render=lambda e: due(e.next_due_on) if e.next_due_on else "—",
+               sort="next_due_on"),
+        Column("ends_on", _("结束"), sort="ends_on", default=False),
+        Column("conclusion", _("结论"), sort="conclusion", default=False),
         Column("report_number", _("报告编号"), default=False),
         Column("contract_number", _("合同编号"), default=False),
     ),

@@ -23,6 +23,7 @@ from secmgmt.core.clock import now, today
 from secmgmt.core.filesafety.refusal import FileRefused
 from secmgmt.core.forms import RecordForm
 from secmgmt.core.models import Attachment
+from secmgmt.core.pages import fact_of
 from secmgmt.core.sheets_import import xlsx_exporter
 from secmgmt.core.trail_views import attachment_panel
 from secmgmt.core.views import FeatureViews
@@ -30,7 +31,7 @@ from secmgmt.core.views import FeatureViews
 from . import queries, results, services
 from .filters import AgencyFilter, EngagementFilter
 from .forms import AdmitForm, AgencyForm, EngagementForm, FindingForm, ResultsForm
-from .models import PAPERS, Agency, Engagement, EngagementFinding, EngagementState, Paper
+from .models import PAPERS, Agency, Engagement, EngagementFinding, EngagementKind, EngagementState, Paper
 from .tables import AGENCIES, ENGAGEMENTS
 from .workflow import WORKFLOW
 
@@ -46,7 +47,7 @@ class Engagements(FeatureViews):
     facts = (
         "kind", "agency", (_("责任单位"), lambda e: str(e.protected_object.unit)),
         (_("等级"), lambda e: e.protected_object.level_tag), "contract_number", "signed_on", "starts_on", "ends_on",
-        "scope_note", "report_number", "report_date", "conclusion", "rate", "next_due_on", "reported_on",
+        "scope_note",
     )  # fmt: skip
 
     def initial(self) -> dict[str, Any]:
@@ -69,6 +70,14 @@ class Engagements(FeatureViews):
         if action == "delete" and not obj.is_deletable:
             raise errors.Conflict(_t("测评项目已开展，作为历史保留；不再继续的请终止。"), obj=obj)
         return obj
+
+    def facts_of(self, obj: Any) -> list[tuple[str, Any]]:
+        """Of the report only once there is one; who is told of a 密评 only where it is one."""
+        told = [*self.facts]
+        if obj.state == EngagementState.DONE:
+            told += ["report_number", "report_date", "conclusion", "rate", "next_due_on"]
+            told += ["reported_on"] if obj.kind == EngagementKind.CRYPTO else []
+        return [fact_of(obj, fact) for fact in told]
 
     def detail_actions(self, obj: Any, allowed: frozenset[str]) -> list[tuple[str, str, str, str]]:
         """Only what was not begun is deleted; people are let in while it goes on."""

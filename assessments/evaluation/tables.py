@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from assets.inventory.models import level_label
@@ -58,10 +58,14 @@ class AssessmentFilter(RecordFilterSet):
     search_label = _("名称、对象")
     chip_field = "state"
 
-    by_agency = django_filters.TypedChoiceFilter(
-        label=_("类别"), choices=(("false", _("自评估")), ("true", _("测评机构的结果"))),
-        coerce=lambda text: text == "true", field_name="engagement", lookup_expr="isnull", exclude=True,
+    by_agency = django_filters.ChoiceFilter(
+        label=_("类别"), choices=(("false", _("自评估")), ("true", _("测评机构的结果"))), empty_label=_("全部"),
+        method="of_whom",
     )  # fmt: skip
+
+    def of_whom(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        """The unit's own word, or what agencies found."""
+        return rows.filter(engagement__isnull=value == "false")
 
     class Meta:
         model = Assessment

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from secmgmt.core.tables import Column, Table
-from secmgmt.core.templatetags.ui import state, tag_
+from secmgmt.core.tables import Column, Table, two_lines
+from secmgmt.core.templatetags.ui import state, tag_, when
 
 TONES = {"critical": "bad", "high": "bad", "medium": "warn"}
 
@@ -21,15 +22,15 @@ FINDINGS = Table(
     [
         Column("title", _("检测项"), link=True, sort="title"),
         Column("problem", _("问题"), value=lambda row: row.problem or row.queue or "—"),
-        Column("address", _("地址"), css="mono", sort="address"),
-        Column("port", _("端口"), css="mono"),
+        Column("address", _("地址和端口"), render=lambda row: two_lines(row.address, row.port), sort="address"),
         Column("component", _("部件"), value=lambda row: row.component or _("未识别地址")),
         Column("severity", _("严重程度"), render=severity_cell),
         Column("items", _("对应条款（第三级）"), value=lambda row: row.items or _("未映射"), css="mono"),
         Column("state", _("状态"), render=lambda row: state(row), sort="state"),
-        Column("last_seen", _("最近发现"), sort="last_seen"),
+        Column("last_seen", _("最近发现"), render=lambda row: when(localdate(row.last_seen)), sort="last_seen"),
         Column("times", _("次数"), align="num", sort="times"),
-        Column("gone_on", _("不再出现"), sort="gone_on"),
+        Column("gone_on", _("不再出现"), render=lambda row: when(row.gone_on) if row.gone_on else "—", sort="gone_on"),
+        Column("port", _("端口"), css="mono", default=False),
         Column("first_seen", _("首次发现"), sort="first_seen", default=False),
         Column("cves", "CVE", default=False),
         Column("unit", _("单位"), default=False),
