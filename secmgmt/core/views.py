@@ -281,7 +281,7 @@ class FeatureViews(WritingPages, LoginRequiredMixin, View):
             "steps": self.steps(obj, allowed),
             "has_workflow": self.workflow is not None,
             "decisions": list(Decision.of(obj)) if self.workflow and not limited else [],
-            "panels_main": [panel for panel in panels if panel["column"] == "main"],
+            "panels_main": [panel for panel in panels if panel["column"] != "side"],
             "panels_side": [panel for panel in panels if panel["column"] == "side"],
             "history_url": "" if limited else self.url("history", obj),
         }

@@ -192,3 +192,15 @@ def test_pages_are_drawn(city):
                     row.agency.get_absolute_url()):  # fmt: skip
         assert lin.get(address).status_code == 200
     assert Engagement.objects.count() == 1
+    cycle = lin.get(row.protected_object.get_absolute_url()).context["cycle"]
+    assert [step["label"] for step in cycle][3:] == ["等级测评", "年度自评估"]
+
+
+def test_the_documents_of_an_activity_that_is_over_stay(city):
+    row = engaged(city)
+    put(city.lin, row, "plan")
+    put(city.lin, row, "scheme")
+    Engagement.objects.filter(pk=row.pk).update(state="designing")
+    lin, files = client(city.lin), {file.slot: file.pk for file in Attachment.of(row)}
+    assert lin.post(reverse("core:file-remove", args=[files["plan"]])).status_code == 409
+    assert lin.post(reverse("core:file-remove", args=[files["scheme"]])).status_code == 302
