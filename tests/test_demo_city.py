@@ -21,7 +21,7 @@ from secmgmt.accounts.management.commands.demo_accounts import chosen_accounts
 from secmgmt.accounts.models import OrgUnit, User
 from secmgmt.core import audit_trail, manifest
 from secmgmt.core.clock import today
-from secmgmt.core.models import AuditEvent, Comment, Decision
+from secmgmt.core.models import AuditEvent, Comment, Decision, ReportSchedule
 from secmgmt.core.models.trail import Attachment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow("makes the whole demo city")]
@@ -132,3 +132,9 @@ def test_gradings_stand_in_every_state_and_one_object_keeps_its_history(demo):
     assert list(card.values_list("level", "state")) == [(2, "final"), (3, "final")]
     numbers = list(Grading.objects.exclude(certificate_number="").values_list("certificate_number", flat=True))
     assert len(numbers) == len(set(numbers))
+
+
+def test_the_leader_has_the_citys_reports_made_regularly_and_those_made_are_kept(demo):
+    made = {row.every: row.runs.all() for row in ReportSchedule.objects.filter(owner__username="leader", stopped="")}
+    assert made.keys() == {"month", "year"} and len(made["month"]) >= 2 and len(made["year"]) >= 1
+    assert all(run.storage_key and run.digest and run.params["options"] for runs in made.values() for run in runs)

@@ -33,9 +33,11 @@ def evaluation_of(obj: Any, since: dt.date, until: dt.date) -> Engagement | None
 
 
 def results_of(obj: Any, since: dt.date, until: dt.date) -> Assessment | None:
-    """The results by item of the year: the agency's where there are any, else the last confirmed self-assessment."""
-    rows = obj.assessments.filter(state=AssessmentState.CONFIRMED, report_date__range=(since, until))
-    return rows.order_by(F("engagement").desc(nulls_last=True), "-report_date", "-pk").first()
+    """The results by item of the year, the agency's where there are any; else the last confirmed ones before it."""
+    rows = obj.assessments.filter(state=AssessmentState.CONFIRMED, report_date__lte=until)
+    of_year = rows.filter(report_date__gte=since)
+    found = of_year.order_by(F("engagement").desc(nulls_last=True), "-report_date", "-pk").first()
+    return found or rows.order_by("-report_date", "-pk").first()
 
 
 def problems(obj: Any, since: dt.date, until: dt.date) -> list[Rectification]:

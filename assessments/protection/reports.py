@@ -96,7 +96,7 @@ def _basis(obj: Any, evaluation: Engagement | None, basis: Assessment | None, ye
             "conclusion": evaluation.get_conclusion_display(),
         }  # fmt: skip
         return [*blocks, Paragraph(told % words)]
-    if basis is None:
+    if basis is None or basis.report_date.year != year:
         none = _("%(year)d 年还没有已审定的测评、评估结果，本方案按台账和已登记的问题编制，取得结果后应修订。")
         return [*blocks, Paragraph(none % {"year": year})]
     told = _("%(year)d 年还没有等级测评报告，本方案暂依据 %(day)s 的“%(title)s”，自评估结论（参考）为%(conclusion)s。")
@@ -142,7 +142,8 @@ def _measures(basis: Assessment | None) -> list[Block]:
     heads = [_("层面"), _("适用项"), _("已符合"), _("有差距"), _("符合率")]
     kept = "、".join(point.name for layer in summary.layers for point in layer.points if point.result == points.MET)
     text = _("已落实的控制点：%s。") % kept if kept else _("还没有全部符合的控制点。")
-    return [Paragraph(text), Table(heads, lines, widths=(5, 2, 2, 2, 2), align="lrrrr")]
+    source = _("以下引用 %(day)s 已审定的“%(title)s”。") % {"day": basis.report_date, "title": basis.title}
+    return [Paragraph(source), Paragraph(text), Table(heads, lines, widths=(5, 2, 2, 2, 2), align="lrrrr")]
 
 
 def _problems(found: list[Rectification], day: dt.date) -> list[Block]:
@@ -150,8 +151,8 @@ def _problems(found: list[Rectification], day: dt.date) -> list[Block]:
         return [Paragraph(_("没有登记应整改的问题。"))]
     closed = [row for row in found if row.closed_on and row.closed_on <= day]
     major = [row for row in found if row.major]
-    text = _("应整改的问题 %(n)d 项，已关闭 %(closed)d 项；重大风险隐患 %(major)s 项。")
-    told = str(len(major)) + (_("（%d个已整改）") % sum(row in closed for row in major) if major else "")
+    text = _("应整改的问题 %(n)d 项，已关闭 %(closed)d 项；重大风险隐患 %(major)s。")
+    told = f"{len(major)}" + (_("（%d个已整改）") % sum(row in closed for row in major) if major else _(" 项"))
     lines = [
         (row.number, row.title, row.risk_tag, row.root_cause or _("待分析"), row.get_state_display()) for row in found
     ]

@@ -29,10 +29,10 @@ def test_nobody_sees_a_page_without_signing_in(client, city, feature):
     assert response.status_code == 302 and response["Location"].startswith("/accounts/login/")
 
 
-def test_without_a_position_a_list_is_truly_empty(client, city, feature):
+def test_without_a_position_a_list_is_truly_empty_and_says_whose_it_is(client, city, feature):
     client.force_login(city.nobody)
     html = client.get("/units/").content.decode()
-    assert "还没有单位" in html and "市卫生健康委" not in html
+    assert "您的岗位不查看单位" in html and "还没有单位" not in html and "市卫生健康委" not in html
 
 
 def test_another_bureaus_unit_is_a_404_on_every_page(as_lin, city):

@@ -52,10 +52,13 @@ def test_it_tells_assets_measures_causes_remedies_and_what_follows(city, obj):
     for heading in ("资产情况", "现有安全保护措施", "存在的问题和成因", "整改思路和措施", "后续工作计划"):
         assert heading in told
     assert "核心交换机" in told and "关键部件中没有冗余的：核心交换机" in told and "堡垒机" in told
-    assert "重大风险隐患 2（1个已整改） 项" in told and "没有专人" in told
+    assert "重大风险隐患 2（1个已整改）。" in told and "没有专人" in told
     assert "待整改 2 项，经费 6" in told and "自评估结论（参考）为基本符合" in told
     before = text_of(reports.build(obj, by=city.lin, at=now(), params={"year": today().year - 1}))
-    assert "还没有已审定的测评、评估结果" in before and "没有登记应整改的问题" in before
+    later = now() + dt.timedelta(days=366)
+    after = text_of(reports.build(obj, by=city.lin, at=later, params={"year": today().year + 1}))
+    assert "还没有已审定的测评、评估结果" in after and f"以下引用 {today()} 已审定的" in after
+    assert "还没有已审定的测评、评估结果" in before and "没有可以引用的" in before and "没有登记应整改的问题" in before
 
 
 @pytest.mark.parametrize("fmt", ["pdf", "docx"])
