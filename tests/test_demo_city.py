@@ -13,8 +13,10 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from assessments import demo_data
+from assessments.filing.models import FilingState
 from assessments.management.commands import write_samples
-from assessments.models import Answer, Assessment, Grading
+from assessments.models import Answer, Assessment, Filing, GateCondition, Grading, Project, RiskAssessment
+from assessments.review.queries import go_live_blockers
 from assets.models import ProtectedObject
 from secmgmt.accounts import demosignin
 from secmgmt.accounts.management.commands.demo_accounts import chosen_accounts
@@ -80,6 +82,17 @@ def test_the_citys_government_network_went_through_all_steps_of_grading(demo):
     assert grading.certificate_number
     steps = Decision.objects.filter(content_type__model="grading", object_id=grading.pk).order_by("pk")
     assert list(steps.values_list("transition", flat=True)) == ["submit", "pass_on", "approve", "record_filing"]
+
+
+def test_filings_projects_and_risk_assessments_stand_in_their_states(demo):
+    assert set(Filing.objects.values_list("state", flat=True)) == set(FilingState.values)
+    held = {project.name: bool(go_live_blockers(project.targets.get())) for project in Project.objects.all()}
+    assert sorted(held.values()) == [False, False, True]
+    assert Project.objects.get(override_at__isnull=False).override_reason
+    assert GateCondition.objects.get().url
+    signed = RiskAssessment.objects.get(state="signed")
+    assert signed.risks.filter(level__gte=4).exists() and signed.risks.filter(accepted_until__isnull=False).exists()
+    assert RiskAssessment.objects.get(state="draft").risks.filter(problem__isnull=False).exists()
 
 
 def test_a_second_run_adds_nothing_and_the_trail_is_whole(demo):

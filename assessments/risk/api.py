@@ -7,9 +7,16 @@ from ninja import ModelSchema
 from secmgmt.core.api import crud_router
 
 from . import services
-from .filters import RiskAssessmentFilter, RiskAssetFilter, RiskFilter, ThreatFilter, VulnerabilityFilter
-from .forms import RiskAssessmentForm, RiskAssetForm, RiskForm, ThreatForm, VulnerabilityForm
-from .list_models import Threat, Vulnerability
+from .filters import (
+    RiskAssessmentFilter,
+    RiskAssetFilter,
+    RiskFilter,
+    RiskMatrixFilter,
+    ThreatFilter,
+    VulnerabilityFilter,
+)
+from .forms import RiskAssessmentForm, RiskAssetForm, RiskForm, RiskMatrixForm, ThreatForm, VulnerabilityForm
+from .list_models import RiskMatrix, Threat, Vulnerability
 from .models import Risk, RiskAssessment, RiskAsset
 
 
@@ -53,6 +60,14 @@ class VulnerabilityOut(ModelSchema):
         exclude = ("updated_by",)
 
 
+class RiskMatrixOut(ModelSchema):
+    """An edition of the tables, as texts."""
+
+    class Meta:
+        model = RiskMatrix
+        exclude = ("updated_by",)
+
+
 OF_PART = ("assessment__protected_object__unit",)
 assessments = crud_router(
     RiskAssessment, RiskAssessmentOut, RiskAssessmentForm, filterset=RiskAssessmentFilter,
@@ -72,4 +87,8 @@ threats = crud_router(
 vulnerabilities = crud_router(
     Vulnerability, VulnerabilityOut, VulnerabilityForm, filterset=VulnerabilityFilter, sort=("code", "severity"),
     deletable=False,
+)  # fmt: skip
+matrices = crud_router(
+    RiskMatrix, RiskMatrixOut, RiskMatrixForm, filterset=RiskMatrixFilter, sort=("edition",), deletable=False,
+    store=services.store_matrix,
 )  # fmt: skip

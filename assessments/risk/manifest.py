@@ -66,6 +66,7 @@ MANIFEST = Manifest(
         ("risk-assets", "assessments.risk.api:assets"),
         ("risks", "assessments.risk.api:risks"),
         ("threats", "assessments.risk.api:threats"),
+        ("risk-matrices", "assessments.risk.api:matrices"),
         ("vulnerabilities", "assessments.risk.api:vulnerabilities"),
     ),
     reports=(

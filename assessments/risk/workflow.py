@@ -36,6 +36,11 @@ def check_accepted(obj: RiskAssessment, by: Any) -> None:
         raise errors.Incomplete(_t("下列风险拟接受，须先由安全领导批准接受。"), missing)
 
 
+def led_here(obj: RiskAssessment, by: Any) -> None:
+    """Guard: whoever leads it hands it in."""
+    services.check_led_by(obj, by)
+
+
 def may_sign(obj: RiskAssessment, by: Any) -> None:
     """Guard: whose signature it needs, and not the submitter's."""
     services.check_signed_by(obj, by)
@@ -54,7 +59,7 @@ WORKFLOW = Workflow(
     (
         Transition(
             "submit", (S.DRAFT,), S.SUBMITTED, "submit", _("提交签认"),
-            guard=services.check_led_by, check=check_register, freezes=True, primary=True,
+            guard=led_here, check=check_register, freezes=True, primary=True,
         ),
         Transition(
             "return_", (S.SUBMITTED,), S.DRAFT, "sign", _("退回"), needs_opinion=True,

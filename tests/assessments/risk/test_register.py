@@ -7,9 +7,10 @@ import datetime as dt
 from django.urls import reverse
 
 from assessments.models import Rectification, Risk, RiskAssessment, RiskMatrix
-from assessments.risk import queries, reports, services
+from assessments.risk import figures, queries, reports, services
 from secmgmt.core import ports
 from secmgmt.core.clock import now, today
+from secmgmt.core.figures import FigureScope, value
 from secmgmt.core.models import AuditEvent, Notice
 from secmgmt.core.reporting.render import render
 from tests.assets.factories import make_component, make_object
@@ -76,7 +77,7 @@ def test_what_was_submitted_keeps_its_result_whatever_becomes_of_the_tables(city
     assert take(city.lin, row, "submit") == 302
     matrix.refresh_from_db()
     assert signed_in(city.pan).post(url, {**changed, "version": matrix.version}).status_code == 409
-    RiskMatrix.objects.update(risk_bands="1 2 3 4 25")
+    RiskMatrix.objects.update(risk_bands="6 12 18 24 25")
     risk.refresh_from_db()
     risk.save()
     risk.refresh_from_db()
@@ -198,12 +199,30 @@ def test_an_inspection_is_led_by_an_inspector_and_signed_by_the_leadership(city)
 
 
 def test_the_figures_are_of_the_last_signed_register(city):
-    row = begun(city)
+    scope = FigureScope(city.gao, today(), today(), today(), (city.root.path,))
+
+    found = {figure.code: figure for figure in figures.FIGURES}
+
+    def told():
+        return {code: value(found[code], scope).text for code in ("risk-assessed", "risk-high", "risk-treated")}
+
+    obj = make_object(city.health, owner=city.lin, security_level=3, in_operation_on=today())
+    row = begun(city, obj=obj)
+    item = problem(city, obj)
+    due = (today() + dt.timedelta(days=60)).isoformat()
     line(city, row, treatment="transfer", measure="投保")
-    assert not queries.standing_risks().exists()
+    line(city, row, problem=item.pk, threat=threat("TE02"), treatment="reduce", measure="装门禁", due_on=due)
+    line(city, row, threat=threat("TE03"), severity=1, frequency=1)
+    assert told() == {"risk-assessed": "0.00%", "risk-high": "0", "risk-treated": "—"}
     take(city.lin, row, "submit")
     take(city.zhou, row, "sign")
-    assert queries.standing_risks().count() == 1
-    assert not queries.standing_risks().filter(queries.untreated()).exists()
+    assert told() == {"risk-assessed": "100.00%", "risk-high": "2（1个已处置）", "risk-treated": "50.00%"}
+    Rectification.objects.filter(pk=item.pk).update(state="closed")  # what follows the second is done
+    assert told() == {"risk-assessed": "100.00%", "risk-high": "2（2个已处置）", "risk-treated": "100.00%"}
+    later = begun(city, obj=obj, title="又一次")
+    line(city, later, treatment="avoid", measure="停用")
+    take(city.lin, later, "submit")
+    take(city.zhou, later, "sign")
+    assert set(queries.standing_risks()) == set(later.risks.all())
     for address in ("/", reverse("assessments:risk-list"), row.protected_object.get_absolute_url()):
         assert signed_in(city.gao).get(address).status_code == 200
