@@ -128,6 +128,10 @@ class Rectification(Record):
             models.Index(fields=["owner", "state", "due_on"], name="rectification_of_owner"),
             models.Index(fields=["due_on", "state"], name="rectification_by_due"),
             models.Index(fields=["state", "closed_on"], name="rectification_by_closing"),
+            models.Index(
+                fields=["accepted_until"], name="rectification_by_lapse",
+                condition=models.Q(state__in=[State.ACCEPTANCE_REVIEW.value, State.ACCEPTED.value]),
+            ),
             models.Index(fields=["major", "state"], condition=models.Q(major=True), name="rectification_major"),
         ]
 
