@@ -39,8 +39,8 @@ NAMED = """
 企业信息化基础数据库 专题电子商务平台 物流公共信息平台 市灾备中心
 """.split()
 WITH_WORK = (
-    "系统负责人", "单位网安负责人", "预案编制人", "专家", "主管部门审核人", "公安受理人", "检查人员", "安全领导", "系统管理员", "安全管理员",
-    "审计管理员",
+    "系统负责人", "单位网安负责人", "预案编制人", "专家", "主管部门审核人", "公安受理人", "检查人员", "安全领导",
+    "系统管理员", "安全管理员", "审计管理员",
 )  # fmt: skip
 COUNTED = (OrgUnit, User, ProtectedObject, Grading, Assessment, Answer, Attachment, Comment, Decision, AuditEvent)
 
