@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from assets.inventory.models import level_label
 from secmgmt.core.tables import Column, Table, two_lines
 from secmgmt.core.templatetags.ui import state, tag_
 
+SHORT = 36
 TONES = {"low": "", "medium": "warn", "high": "bad", "major": "bad"}
 
 
@@ -29,17 +31,30 @@ def told(row: Any) -> str:
     return "；".join(f"{what}：{value}" for what, value in row.evidence)
 
 
+def first_told(row: Any) -> str:
+    """The first of the evidence and how much more there is: a list is to be overlooked."""
+    what, value = row.evidence[0] if row.evidence else ("", "—")
+    line = f"{what}：{value}" if what else value
+    short = line if len(line) <= SHORT else f"{line[: SHORT - 1]}…"
+    return short if len(row.evidence) < 2 else _t("%(line)s 等 %(n)d 项") % {"line": short, "n": len(row.evidence)}
+
+
+def place(row: Any) -> Any:
+    """The object over its unit."""
+    return two_lines(row.protected_object, row.protected_object.unit)
+
+
 FINDINGS = Table(
     [
         Column("title", _("发现"), sort="title", link=True),
-        Column("protected_object", _("对象"), sort="protected_object__name"),
-        Column("unit", _("责任单位"), value="protected_object.unit", sort="protected_object__unit__name"),
+        Column("protected_object", _("对象"), render=place, sort="protected_object__name"),
+        Column("unit", _("责任单位"), value="protected_object.unit", sort="protected_object__unit__name", default=False),
         Column("level", _("等级"), value=lambda row: level_label(row.level), sort="level"),
         Column("severity", _("风险"), render=severity_tag),
-        Column("evidence", _("依据的数据"), value=told),
+        Column("evidence", _("依据的数据"), value=told, render=first_told),
         Column("state", _("状态"), render=lambda row: state(row), sort="state"),
         Column("respond_by", _("异议截止"), sort="respond_by"),
-        Column("found_on", _("发现日期"), sort="found_on"),
+        Column("found_on", _("发现日期"), sort="found_on", default=False),
         Column("case", _("高风险判例"), css="mono", default=False),
         Column("clause", _("条款"), css="mono", default=False),
         Column("basis", _("依据"), default=False),
