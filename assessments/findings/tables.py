@@ -48,7 +48,7 @@ FINDINGS = Table(
     [
         Column("title", _("发现"), sort="title", link=True),
         Column("protected_object", _("对象"), render=place, sort="protected_object__name"),
-        Column("unit", _("责任单位"), value="protected_object.unit", sort="protected_object__unit__name", default=False),
+        Column("unit", _("责任单位"), "protected_object.unit", sort="protected_object__unit__name", default=False),
         Column("level", _("等级"), value=lambda row: level_label(row.level), sort="level"),
         Column("severity", _("风险"), render=severity_tag),
         Column("evidence", _("依据的数据"), value=told, render=first_told),
