@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.inventory.choices import ObjectKind
 from assets.inventory.models import level_label
+from secmgmt.core import errors
 from secmgmt.core.models import Record, ScopedQuerySet
 
 REMIND_MOST = 365
@@ -144,6 +145,12 @@ class Campaign(Record):
     def get_absolute_url(self) -> str:
         """The page of the campaign."""
         return reverse("assessments:campaign-detail", args=[self.pk])
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Only a draft goes; what was published is history. Conflict says so."""
+        if self.state != CampaignState.DRAFT:
+            raise errors.Conflict(_t("专项工作已发布，作为历史保留，不能删除；要停止，请撤销。"), obj=self)
+        return super().delete(*args, **kwargs)
 
     def clean(self) -> None:
         """Levels and days stand in their order."""

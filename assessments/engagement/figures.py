@@ -59,6 +59,7 @@ FIGURES = (
         basis=_("最近一次等级测评尚在周期内的对象 ÷ 已运行的第二级至第四级对象；"
                 "周期按业务规则，第三级以上每年一次。"),
         none=_("没有应测评的对象。"), alert=_("%(n)d 个对象没有有效的等级测评"),
+        reads=("assessments.Engagement",),
     ),
     *map(concluded, Conclusion),
 )  # fmt: skip

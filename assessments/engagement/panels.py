@@ -19,6 +19,8 @@ SHOWN = 5
 
 def cycle_step(obj: Any, user: Any) -> dict[str, Any] | None:
     """等级测评: done while the last one holds, late once the next is due."""
+    if not permissions.may(user, Engagement, "view", permissions.path_of(obj)):
+        return None
     due = queries.next_evaluation([obj.pk], today())
     if obj.pk not in due:
         return None

@@ -20,8 +20,13 @@ from .models import ACCOUNT, PAPERS, Engagement, EngagementFinding, EngagementKi
 
 
 def store(form: Any, *, by: Any, at: dt.datetime) -> Engagement:
-    """The form's door for page and API; when the term changes, the agency's access follows it."""
+    """The form's door for page and API; when the term changes, the agency's access follows it.
+
+    Raises what ``records.save`` does, and Conflict when it is over: nobody gets in again by a later day.
+    """
     with audit.act():
+        if form.instance.pk is not None:
+            check_open(Engagement.objects.select_for_update().get(pk=form.instance.pk))
         row = records.save(form, by=by, at=at)
         Participation.of(row).filter(capacity=ACCOUNT).update(until=end_of(row.ends_on))
     return row
@@ -61,10 +66,15 @@ def locked(engagement: Engagement, by: Any, action: str) -> Engagement:
     permissions.get_visible(Engagement, by, action, pk=engagement.pk)
     rows = Engagement.objects.select_related("protected_object__unit").select_for_update(of=("self",))
     fresh = rows.get(pk=engagement.pk)
-    if not fresh.is_open:
-        text = _("测评项目现在是“%(state)s”，不再改动。") % {"state": fresh.get_state_display()}
-        raise errors.Conflict(text, obj=fresh)
+    check_open(fresh)
     return fresh
+
+
+def check_open(engagement: Engagement) -> None:
+    """Raises Conflict once it is completed or terminated."""
+    if not engagement.is_open:
+        text = _("测评项目现在是“%(state)s”，不再改动。") % {"state": engagement.get_state_display()}
+        raise errors.Conflict(text, obj=engagement)
 
 
 @audit.audited

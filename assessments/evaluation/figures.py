@@ -114,7 +114,7 @@ FIGURES = (
         "assessed", _("自评估完成率"), PERCENT, query=assessed, group=GROUP, rest=_("本期未完成自评估"),
         tile=30, heat=30, short=_("自评估"), trend=True, order=30,
         basis=_("本期有已审定自评估的对象 ÷ 已运行的第二级至第四级对象。"), none=_("没有应自评估的对象。"),
-        alert=_("%(n)d 个对象本年度还没有完成自评估"),
+        alert=_("%(n)d 个对象本年度还没有完成自评估"), reads=("assessments.Assessment",),
     ),
     Figure(
         "passing", _("自评估达标率"), PERCENT, "assessments.Assessment", passing, group=GROUP, rest=_("结论为不符合"),

@@ -62,7 +62,7 @@ def _tell_below(platform: Any, codes: set[str], lineage: Any, day: dt.date, at: 
                     continue
                 told.add(tenant.pk)
                 below.append(tenant)
-                _tell(tenant, platform, day, at)
+                _tell(tenant, upper, day, at)  # of what stands further down it may not know
         storey = below
 
 

@@ -28,6 +28,8 @@ def _rows(user: Any) -> QuerySet:
 
 def cycle_step(obj: Any, user: Any) -> dict[str, Any] | None:
     """年度自评估: done once the newest is confirmed, else where it stands."""
+    if not permissions.may(user, Assessment, "view", permissions.path_of(obj)):
+        return None
     newest = _rows(user).filter(protected_object=obj, engagement=None).order_by("-created_at", "-pk").first()
     if newest is None:
         return {"steps": [{"label": _("年度自评估"), "lines": [_("还没有开展")], "status": ""}]}

@@ -37,8 +37,9 @@ def open_corrective_action(what: Shortcoming, by: Any, at: dt.datetime) -> Recti
 
 @audit.audited
 def open_many(*, found: Sequence[Shortcoming], by: Any, at: dt.datetime) -> list[Rectification]:
-    """An item for each finding, in their order: the one its source opened before, an open one of the same object and
-    clause, or a new one. A handful of statements for hundreds of findings. Conflict: on a registry line.
+    """An item for each finding, in their order: the one its source opened before and that is not closed, an open one of
+    the same object and clause, or a new one. A handful of statements for hundreds of findings. Conflict: on a registry
+    line.
     """
     for what in found:
         if what.obj.is_secret_register:
@@ -54,10 +55,10 @@ def open_many(*, found: Sequence[Shortcoming], by: Any, at: dt.datetime) -> list
     items = []
     for what, key in zip(found, keys, strict=True):
         item = known.get(key) if key else None
-        if item is None:
+        if item is None or item.state == State.CLOSED:  # what was put right and is found again is to be put right anew
             place = (what.obj.pk, what.standard, what.clause)
             item = places.get(place) if what.clause else None
-            if item is None or (item.state == State.ACCEPTED and is_major(what)):  # never an accepted risk
+            if item is None or outgrows(item, what):
                 item = _new(what, series, terms, by=by, at=at)
                 made.append(item)
                 if what.clause:
@@ -75,6 +76,12 @@ def open_many(*, found: Sequence[Shortcoming], by: Any, at: dt.datetime) -> list
         items.append(item)
     _store(series, made, linked, by=by, at=at)
     return items
+
+
+def outgrows(item: Rectification, what: Shortcoming) -> bool:
+    """Whether the finding is graver than the risk that was accepted with ``item``: nobody agreed to that."""
+    graver = RISK_ORDER[RISK_OF_SEVERITY[what.severity]] < RISK_ORDER[item.risk]
+    return item.state == State.ACCEPTED and (graver or is_major(what))
 
 
 def is_major(what: Shortcoming) -> bool:
@@ -196,7 +203,10 @@ def _store(
         _tell_opened(made, by, at)
     for source in linked:
         source.item_id = source.item.pk  # an item of this batch has its number only now
-    RectificationSource.objects.bulk_create(linked, batch_size=500)
+    RectificationSource.objects.bulk_create(
+        linked, batch_size=500, update_conflicts=True, unique_fields=["origin", "content_type", "object_id"],
+        update_fields=["item", "name", "at"],
+    )
 
 
 def _tell_opened(made: list[Rectification], by: Any, at: dt.datetime) -> None:

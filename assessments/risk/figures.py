@@ -60,7 +60,7 @@ FIGURES = (
     object_figure(
         "risk-assessed", _("风险评估完成率"), PERCENT, query=assessed, group=_("风险"),
         rest=_("一年内没有签认的风险评估"), heat=82, short=_("风险评估"), order=60,
-        none=_("没有已运行的第三级及以上对象。"),
+        none=_("没有已运行的第三级及以上对象。"), reads=("assessments.RiskAssessment",),
         basis=_("一年内有已签认风险评估的对象 ÷ 已运行的第三级及以上对象（GB/T 20984；每年一次为通行做法，待核对）。"),
     ),
     line(

@@ -226,6 +226,12 @@ class RiskAsset(Part):
         super().save(*args, **kwargs)
 
 
+ACCEPTED_AS = (
+    "asset_id", "threat_id", "vulnerability_id", "problem_id", "frequency", "severity", "asset_value", "value", "level",
+    "treatment", "measure", "controls", "residual_frequency", "residual_severity",
+)  # fmt: skip
+
+
 class Risk(Part):
     """A line of the register: asset, threat, vulnerability, what there is against it, the result, its treatment.
 
@@ -350,7 +356,14 @@ class Risk(Part):
         """The result follows from the grades, by whichever door they come, until it is submitted; then it stays."""
         if not self.frozen_digest or self.pk is None:
             self.calculate()
+            if self.accepted_until and self.is_another_risk():
+                self.accepted_by, self.accepted_until, self.accepted_reason = None, None, ""
         super().save(*args, **kwargs)
+
+    def is_another_risk(self) -> bool:
+        """Whether it is no longer what was accepted: what came back and was changed is put to the leadership again."""
+        stored = Risk.objects.filter(pk=self.pk).values(*ACCEPTED_AS).get()
+        return any(getattr(self, name) != value for name, value in stored.items())
 
 
 def nearest(value: float) -> int:

@@ -14,6 +14,7 @@ from assessments.rectification.choices import OPEN, RUNNING
 from assessments.rectification.models import Rectification
 from secmgmt.accounts import roles
 from secmgmt.core.manifest import DutyFact, Rows
+from secmgmt.core.workflow import not_submitted_by
 
 from .list_models import Vulnerability
 from .models import FROM, LEVELS, Layer, Leading, Risk, RiskAssessment, RiskAsset, RiskState, Treatment
@@ -158,11 +159,12 @@ def to_finish(user: Any) -> QuerySet:
 
 
 def to_accept(user: Any, day: dt.date) -> QuerySet:
-    """Risks of submitted or signed assessments that wait for the leadership's acceptance."""
-    rows = Risk.objects.visible_to(user, "accept").exclude(assessment__state=RiskState.DRAFT)
+    """Risks of assessments that somebody else submitted and that wait for the leadership's acceptance."""
+    rows = Risk.objects.visible_to(user, "accept")
     over = Q(accepted_until__isnull=True) | Q(accepted_until__lt=day)
-    rows = rows.filter(over, treatment=Treatment.ACCEPT).select_related("assessment", "asset")
-    return rows.order_by("-level", "pk")
+    of_others = not_submitted_by(RiskAssessment.objects.exclude(state=RiskState.DRAFT), user).order_by().values("pk")
+    rows = rows.filter(over, treatment=Treatment.ACCEPT, assessment__in=of_others)
+    return rows.select_related("assessment", "asset").order_by("-level", "pk")
 
 
 def duty_facts(ids: Rows, today: dt.date) -> dict[int, DutyFact]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from assessments.grading.queries import people_with
 from secmgmt.accounts import roles
 from secmgmt.core import audit, errors, notices, permissions, ports, records, search
+from secmgmt.core.workflow import not_the_submitter
 
 from . import queries
 from .list_models import RiskMatrix
@@ -148,14 +149,15 @@ def misplaced(layer: str, parent: RiskAsset | None) -> str:
 def accept_risk(*, risk: Risk, reason: str, until: dt.date, version: int, by: Any, at: dt.datetime) -> Risk:
     """The leadership accepts a risk up to ``until``; afterwards it waits again.
 
-    Raises OutOfScope, NotAllowed, Conflict (not submitted, not to be accepted, of a 重大风险隐患), Stale, Invalid
-    (no reason, a day that is past or more than a year ahead).
+    Raises OutOfScope, NotAllowed (who submitted it, too), Conflict (not submitted, not to be accepted, of a
+    重大风险隐患), Stale, Invalid (no reason, a day that is past or more than a year ahead).
     """
     permissions.get_visible(Risk, by, "accept", pk=risk.pk)
     rows = Risk.objects.select_for_update(of=("self",)).select_related(
         "assessment__protected_object", "asset", "problem"
     )
     row = rows.get(pk=risk.pk)
+    not_the_submitter(row.assessment, by)
     check_acceptable(row)
     if row.version != version:
         raise records.stale(row, {"reason": reason})

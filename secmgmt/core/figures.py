@@ -92,7 +92,8 @@ class Figure:
 
     ``unit``: "%" for a rate (hits of rows), else the measure word of the hits. ``query``: scope → ``Counted``.
     ``basis``: how it is counted and by which rule; ``none``: why there is nothing to measure against (the denominator
-    is 0: 不适用, shown as —). ``to_unit``, ``to_level``, ``to_object``: lookups from a row to its unit, level, object.
+    is 0: 不适用, shown as —). ``reads``: models besides ``model`` of whose rows
+    it tells. ``to_unit``, ``to_level``, ``to_object``: lookups from a row to its unit, level, object.
     ``good``: whether "more" or "less" is better, "" = neither. ``rest``: what rows that do not count are called.
     ``tile``, ``heat``: the place among the tiles and the columns of the overview, 0 = not there; ``short``: the head of
     its column. ``column``: the table of numbers of the overview it is a column of, "" = none (``COLUMNS``). ``trend``:
@@ -126,6 +127,7 @@ class Figure:
     done: Any = SETTLED
     table: Any = None
     loaded: Callable[[QuerySet], QuerySet] = _as_they_are
+    reads: tuple[str, ...] = ()
 
     @property
     def is_rate(self) -> bool:
@@ -255,7 +257,7 @@ def known_to(user: Any, figures: Iterable[Figure], *, invited: bool = False) -> 
         held = permissions.capacities_for(model, "view") if invited else set()
         return permissions.may(user, model, "view") or bool(permissions.capacities_held(user, held))
 
-    return [figure for figure in figures if shown(model_of(figure))]
+    return [figure for figure in figures if all(map(shown, (model_of(figure), *map(apps.get_model, figure.reads))))]
 
 
 def _within(figure: Figure, rows: QuerySet, scope: FigureScope, whole: dict[Any, bool] | None = None) -> QuerySet:
@@ -269,6 +271,10 @@ def _within(figure: Figure, rows: QuerySet, scope: FigureScope, whole: dict[Any,
         whole[model] = _by_position(scope, model) or not parents.shown_in_part(scope.user, model)
     if not whole[model]:
         seen = parents.without_limited(seen, scope.user)
+    for told in map(apps.get_model, figure.reads):
+        held = permissions.paths_for(scope.user, told, "view")
+        if held != permissions.paths_for(scope.user, model, "view"):  # the same rows otherwise
+            seen = permissions.where_may(seen, scope.user, told, "view")
     if scope.level is not None:
         seen = seen.filter(**{figure.to_level: scope.level or None})
     if scope.subject is not None:

@@ -84,6 +84,7 @@ class Outcome:
     done: bool
     text: str
     status: int = 200
+    error: Any = None
 
 
 def sources() -> dict[str, DecisionSource]:
@@ -220,6 +221,7 @@ def fire_all(request: HttpRequest, chosen: list[tuple[DecisionSource, int, str]]
                 if not outcomes[-1].done:
                     raise NotAll
     except NotAll:
+        note_refusal(request, outcomes[-1].error)
         text = _("因其中一项不能办理，这一项没有办理。")
         undone = [Outcome(o.name, o.url, False, text, o.status) if o.done else o for o in outcomes]
         rest = chosen[len(outcomes) :]
@@ -257,4 +259,4 @@ def fire_one(
         missing = "；".join(text for text, _url in getattr(error, "missing", ()))
         text = f"{error.message}{missing}"
         name, url = (str(row), row.get_absolute_url()) if row is not None else (f"{source.label} {pk}", "")
-        return Outcome(name, url, False, text, error.status)
+        return Outcome(name, url, False, text, error.status, error)

@@ -12,12 +12,13 @@ from assessments.campaign.work import _settled
 from assessments.catalog.services import load_shipped
 from assessments.inspection import bulk as services
 from assessments.inspection import shipped
-from assessments.models import Department, Inspection, RiskAssessment
+from assessments.models import Campaign, Department, Inspection, RiskAssessment
 from assessments.risk.services import take_inventory
 from secmgmt.core.clock import now, today
 from secmgmt.core.models import Notice
 from tests.assessments.inspection.cast_rows import notice as issued_notice
 from tests.jobs import run_queued
+from tests.support import CastClient
 
 from .support import DAY, graded, make_campaign, published
 
@@ -158,3 +159,13 @@ def test_a_recheck_counts_objects_without_open_problems_as_done(city):
     row.refresh_from_db()
     progress = queries.progress_of(row, queries.tasks_of(row, city.pan), today())
     assert [one.state for one in progress.values()] == ["done"]
+
+
+def test_what_was_published_is_not_deleted_by_api_either(city):
+    row = make_campaign(city.root, state="running")
+    client = CastClient()
+    client.force_login(city.pan)
+    address, version = reverse("api:campaign-detail", args=[row.pk]), {"If-Match": f'"{row.version}"'}
+    assert client.delete(address, headers=version).status_code == 409
+    Campaign.objects.filter(pk=row.pk).update(state="draft")
+    assert client.delete(address, headers=version).status_code == 204

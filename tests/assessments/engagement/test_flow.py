@@ -204,3 +204,35 @@ def test_the_documents_of_an_activity_that_is_over_stay(city):
     lin, files = client(city.lin), {file.slot: file.pk for file in Attachment.of(row)}
     assert lin.post(reverse("core:file-remove", args=[files["plan"]])).status_code == 409
     assert lin.post(reverse("core:file-remove", args=[files["scheme"]])).status_code == 302
+
+
+def test_a_later_day_does_not_let_the_agency_in_again(city):
+    row = engaged(city)
+    admit(city, row)
+    assert step(city.lin, row, "terminate", opinion="合同解除").status_code == 302
+    row.refresh_from_db()
+    sent = {"ends_on": (row.ends_on + dt.timedelta(days=300)).isoformat()}
+    answer = client(city.lin).patch(
+        reverse("api:engagement-detail", args=[row.pk]), sent, content_type="application/json",
+        headers={"If-Match": f'"{row.version}"'},
+    )  # fmt: skip
+    assert answer.status_code == 409
+    assert not Participation.of(row).filter(until__gt=now()).exists()
+    assert client(city.mo).get(row.get_absolute_url()).status_code == 404
+
+
+def test_the_cycle_of_an_object_tells_its_evaluation_to_who_sees_evaluations(city):
+    row = engaged(city, state="done", report_date=today(), conclusion="unmet", report_number="1")
+    city.ho = make_user("ho", unit=city.health, name="值班员")
+    for person in (city.he, city.ho):
+        make_position(person, city.health, "act_as_duty_officer")
+    obj = row.protected_object
+    assert "等级测评" in client(city.lin).get(obj.get_absolute_url()).content.decode()
+    page = client(city.he).get(obj.get_absolute_url())
+    assert page.status_code == 200 and "不符合" not in page.content.decode()
+    for code in ("evaluated", "assessed", "risk-assessed"):
+        address = reverse("api:figure-rows", args=[code])
+        for person in (city.he, city.ho):
+            answer = client(person).get(address, {"object": obj.pk, "part": "all"})
+            assert answer.status_code == 404 or answer.json()["figure"]["denominator"] == answer.json()["total"] == 0
+        assert client(city.lin).get(address, {"object": obj.pk, "part": "all"}).json()["total"] == 1

@@ -200,3 +200,24 @@ def test_what_was_found_elsewhere_keeps_its_finding_and_due_date(city, client, a
     response = client.post(reverse("assessments:rectification-update", args=[item.pk]), sent)
     assert response.status_code == 422 and "“风险”现在不能修改" in response.content.decode()
 
+
+
+def test_what_was_closed_and_is_found_again_is_an_item_of_its_own(city, at):
+    obj = make_object(city.health, owner=city.lin)
+    first = ports.open_corrective_action(found(obj), by=city.shen, at=at)
+    Rectification.objects.filter(pk=first.pk).update(state="closed", closed_on=today())
+    second = ports.open_corrective_action(found(obj), by=city.shen, at=at)
+    assert second != first and second.state == "planning"
+    assert ports.open_corrective_action(found(obj), by=city.shen, at=at) == second
+    assert second.sources.count() == 1
+
+
+def test_an_accepted_risk_that_grew_is_an_item_of_its_own(city, at):
+    obj = make_object(city.health, owner=city.lin)
+    item = ports.open_corrective_action(found(obj, severity="low"), by=city.shen, at=at)
+    Rectification.objects.filter(pk=item.pk).update(state="accepted", accepted_until=today() + dt.timedelta(days=9))
+    for severity, same in (("low", True), ("high", False)):
+        what = Shortcoming("scan", None, obj, "口令过短", "扫描发现", severity, clause=item.clause, standard="S")
+        assert (ports.open_corrective_action(what, by=city.shen, at=at) == item) is same
+    item.refresh_from_db()
+    assert item.risk == "低"

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from assessments.models import Risk
-from assessments.risk import services
+from assessments.risk import queries, services
 from secmgmt.core import errors
 from secmgmt.core.clock import now, today
 from tests.support import make_position
@@ -102,3 +102,34 @@ def test_what_was_submitted_stays_as_it_was(city):
     assert signed_in(city.lin).post(inventory).status_code == 409
     assert Risk.objects.get().severity == 5
     assert row.assets.count() == 1
+
+
+def test_nobody_accepts_what_he_submitted(city):
+    make_position(city.lin, city.root, "act_as_leader")
+    risk = waiting(city)
+    with pytest.raises(errors.NotAllowed):
+        accept(risk, city.lin, today() + SOON)
+    assert not queries.to_accept(city.lin, today()).exists()
+    assert list(queries.to_accept(city.gao, today())) == [risk]
+
+
+def test_what_came_back_and_was_changed_is_accepted_anew(city):
+    risk = waiting(city)
+    accept(risk, city.gao, today() + SOON)
+    assert take(city.zhou, risk.assessment, "return_") == 302
+    url = reverse("assessments:risk-update", args=[risk.pk])
+
+    def change(**values):
+        risk.refresh_from_db()
+        sent = {
+            "asset": risk.asset_id, "threat": risk.threat_id, "vulnerability": risk.vulnerability_id, "frequency": 2,
+            "severity": 5, "treatment": "accept", "measure": "下线", "version": risk.version, **values,
+        }  # fmt: skip
+        assert signed_in(city.lin).post(url, sent).status_code == 302
+        risk.refresh_from_db()
+        return risk.accepted_until
+
+    assert change() == today() + SOON
+    assert change(frequency=5) is None
+    assert take(city.lin, risk.assessment, "submit") == 302
+    assert take(city.zhou, risk.assessment, "sign") == 422
