@@ -11,6 +11,7 @@ from assessments.engagement.models import Engagement, EngagementKind, Engagement
 from assessments.grading.models import Grading, GradingState
 from assessments.review.models import Project, Stage
 from assets.inventory.choices import Status
+from assets.inventory.queries import basics
 from assets.models import ProtectedObject
 from secmgmt.core.manifest import DutyFact, Rows
 
@@ -57,7 +58,7 @@ def accepted(ids: Rows, today: dt.date) -> dict[int, DutyFact]:
     built = ProtectedObject.objects.filter(pk__in=ids, status=Status.BUILDING)
     open_ones = Project.objects.exclude(stage=Stage.ACCEPTED).filter(override_at=None, targets__in=built)
     found: dict[int, DutyFact] = {}
-    asked = set(built.values_list("pk", flat=True))
+    asked = {pk for pk, obj in basics(ids).items() if obj.status == Status.BUILDING}
     names = ("targets", "pk", "planned_on", "created_at")
     for obj, pk, planned, created in open_ones.order_by("-planned_on", "-pk").values_list(*names):
         url = reverse("assessments:project-detail", args=[pk])

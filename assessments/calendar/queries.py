@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from assessments.catalog.services import shipped_standard
 from assessments.evaluation.models import Assessment, AssessmentState
+from assets.inventory.queries import basics
 from assets.models import ProtectedObject
 from secmgmt.core.manifest import DutyFact, Rows, duty_providers
 from secmgmt.core.workdays import workday_on_or_before
@@ -130,8 +131,10 @@ def self_assessed(ids: Rows, today: dt.date) -> dict[int, DutyFact]:
     confirmed = Q(state=AssessmentState.CONFIRMED, standard_code=standard.code if standard else "")
     rows = Assessment.objects.filter(confirmed, protected_object__in=ids, engagement=None).order_by()
     last = dict(rows.values_list("protected_object").annotate(at=Max("updated_at")))
-    begun = ProtectedObject.objects.filter(pk__in=ids, security_level__gte=2).order_by()
     return {
-        pk: DutyFact(start=filed or graded, done=timezone.localdate(last[pk]) if pk in last else None)
-        for pk, filed, graded in begun.values_list("pk", "filed_on", "graded_on")
-    }
+        pk: DutyFact(
+            start=obj.filed_on or obj.graded_on, done=timezone.localdate(last[pk]) if pk in last else None
+        )
+        for pk, obj in basics(ids).items()
+        if (obj.level or 0) >= 2
+    }  # fmt: skip

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from secmgmt.core.manifest import Todo
 from secmgmt.core.permissions import may
 
-from .models import Campaign, CampaignKind, CampaignState
+from .models import Campaign, CampaignKind, CampaignState, CampaignTask
 
 CLOSING_DAYS = 7
 
@@ -27,12 +27,15 @@ def campaign_todos(user: Any, today: dt.date) -> Iterable[Todo]:
         ending = rows.filter(state=CampaignState.RUNNING, ends_on__lte=today + dt.timedelta(days=CLOSING_DAYS))
         for row in ending.order_by("ends_on", "pk"):
             yield _line(row, _("总结“%(name)s”"), row.ends_on, _("总结"), today)
-    mine = Campaign.objects.filter(state=CampaignState.RUNNING, tasks__assignee=user, tasks__reason="")
-    for row in mine.exclude(kind=CampaignKind.SELF).annotate(count=Count("tasks")).order_by("submit_by", "pk"):
+    tasks = CampaignTask.objects.visible_to(user).filter(assignee=user, reason="")
+    tasks = tasks.filter(campaign__state=CampaignState.RUNNING)
+    counts = Counter(tasks.order_by().values_list("campaign", flat=True))
+    mine = Campaign.objects.visible_to(user).filter(pk__in=counts)
+    for row in mine.exclude(kind=CampaignKind.SELF).order_by("submit_by", "pk"):
         yield Todo(
             kind=_("专项工作"),
             title=str(row),
-            note=_("您承办 %(n)d 个对象") % {"n": row.count},
+            note=_("您承办 %(n)d 个对象") % {"n": counts[row.pk]},
             url=f"{reverse('assessments:campaigntask-list')}?campaign={row.pk}",
             action=_("查看"),
             due=row.submit_by,

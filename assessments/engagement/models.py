@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.urls import reverse
@@ -216,6 +217,9 @@ class EngagementFinding(models.Model):
     severity = models.CharField(_("风险"), max_length=6, choices=Severity.choices)
     component = models.CharField(_("涉及的设备或部位"), max_length=120, blank=True)
     at = models.DateTimeField(_("登记时间"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("登记人"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("测评发现的问题")

@@ -17,10 +17,12 @@ from assessments.filing.queries import terms
 from assessments.filing.terms import Terms, add_months
 from assessments.rectification.choices import Origin, State
 from assessments.rectification.queries import items_of
+from assets.inventory.queries import basics
 from assets.models import ProtectedObject
 from secmgmt.accounts import roles
 from secmgmt.accounts.models import Position, User
 from secmgmt.core import permissions
+from secmgmt.core.context import asked_once
 from secmgmt.core.manifest import DutyFact, Rows
 from secmgmt.core.models import Participation
 
@@ -137,18 +139,30 @@ def crypto_duty(ids: Rows, today: dt.date) -> dict[int, DutyFact]:
 
 
 def _duty(ids: Rows, today: dt.date, kind: str) -> dict[int, DutyFact]:
-    done = Engagement.objects.filter(protected_object__in=ids, kind=kind, state=EngagementState.DONE).order_by()
-    last = dict(done.values_list("protected_object").annotate(last=Max("report_date")))
-    rows = ProtectedObject.objects.in_use().filter(pk__in=ids, security_level__gte=2).order_by()
+    last = asked_once("engagement.last", ids, lambda: _last_reports(ids))
     return {
-        pk: DutyFact(start=began, done=last.get(pk))
-        for pk, began in rows.values_list("pk", "in_operation_on") if pk in last or kind == LEVEL
-    }  # fmt: skip
+        pk: DutyFact(start=obj.operating, done=last.get((pk, kind)))
+        for pk, obj in basics(ids).items()
+        if obj.is_in_use and (obj.level or 0) >= 2 and ((pk, kind) in last or kind == LEVEL)
+    }
+
+
+def _last_reports(ids: Rows) -> dict[tuple[int, str], dt.date | None]:
+    """(object, kind) → the date of the newest report of a completed evaluation."""
+    done = Engagement.objects.filter(protected_object__in=ids, state=EngagementState.DONE).order_by()
+    rows = done.values_list("protected_object", "kind").annotate(last=Max("report_date"))
+    return {(pk, kind): last for pk, kind, last in rows}
 
 
 def accounts_of(engagement: Engagement) -> QuerySet:
     """The people of the agency who were let in."""
     return Participation.of(engagement).filter(capacity=ACCOUNT).select_related("user__unit").order_by("pk")
+
+
+def may_drop(rows: Iterable[EngagementFinding], engagement: Engagement, user: Any, at: dt.datetime) -> set[int]:
+    """Which of an engagement's problems ``user`` may take back: all as one of the agency's people, else his own."""
+    is_of_agency = accounts_of(engagement).filter(user=user, until__gt=at).exists()
+    return {row.pk for row in rows if is_of_agency or row.by_id == user.pk}
 
 
 def possible_accounts(day: dt.date) -> QuerySet:

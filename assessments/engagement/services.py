@@ -96,9 +96,15 @@ def put_paper(
 def add_finding(*, engagement: Engagement, values: dict[str, Any], by: Any, at: dt.datetime) -> EngagementFinding:
     """Keep a problem the agency reports. Raises NotAllowed, Conflict (over)."""
     fresh = locked(engagement, by, "work")
-    row = EngagementFinding.objects.create(engagement=fresh, at=at, **values)
+    row = EngagementFinding.objects.create(engagement=fresh, at=at, by=by, **values)
     audit.record("assessments.engagement.finding", fresh, by=by, at=at, detail={"title": row.title, "n": row.pk})
     return row
+
+
+def check_may_drop(row: EngagementFinding, by: Any, at: dt.datetime) -> None:
+    """What the agency found the owner does not take away. Raises NotAllowed."""
+    if not queries.may_drop([row], row.engagement, by, at):
+        raise errors.NotAllowed(_("只有测评机构的人员或者登记人本人可以删除登记的问题。"), obj=row.engagement)
 
 
 @audit.audited
@@ -108,6 +114,7 @@ def drop_finding(*, engagement: Engagement, finding: int, by: Any, at: dt.dateti
     row = fresh.findings.filter(pk=finding).first()
     if row is None:
         raise errors.OutOfScope(model="assessments.EngagementFinding", lookup=finding)
+    check_may_drop(row, by, at)
     audit.record("assessments.engagement.drop", fresh, by=by, at=at, detail={"title": row.title})
     row.delete()
 

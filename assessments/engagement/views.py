@@ -103,7 +103,7 @@ class Engagements(FeatureViews):
         return [
             _panel(_t("四项活动的文档"), "papers", rows=papers_of(obj, may)),
             _panel(_t("逐项结果"), "results", engagement=obj, **results_of(obj)),
-            _panel(_t("测评发现的其他问题"), "findings", rows=findings_of(obj), may=may, engagement=obj),
+            _panel(_t("测评发现的其他问题"), "findings", rows=findings_of(obj, self.request.user, may), engagement=obj),
             *([_panel(_t("测评人员"), "people", column="side", rows=people)] if people else []),
         ]
 
@@ -125,11 +125,13 @@ def papers_of(obj: Engagement, may: bool) -> list[dict[str, Any]]:
     ]
 
 
-def findings_of(obj: Engagement) -> list[EngagementFinding]:
-    """The problems that were reported beside the items, each with the state of its corrective action in words."""
+def findings_of(obj: Engagement, user: Any, may: bool) -> list[EngagementFinding]:
+    """The problems reported beside the items, each with the state of its corrective action, and whether he drops it."""
     rows = list(obj.findings.all())
     states = queries.states_of(EngagementFinding, [row.pk for row in rows]) if rows else {}
+    droppable = queries.may_drop(rows, obj, user, now()) if rows and may else set()
     for row in rows:
+        row.is_droppable = row.pk in droppable
         row.told = State(states[row.pk]).label if row.pk in states else ""
     return rows
 

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from assessments.grading.models import Grading, GradingState
 from assessments.grading.queries import people_with
+from assets.inventory.queries import Basics, basics
 from assets.models import ProtectedObject
 from secmgmt.accounts import roles
-from secmgmt.core.context import origin
+from secmgmt.core.context import asked_once, origin
 from secmgmt.core.manifest import DutyFact, Rows
 
 from .models import OPEN, Filing, FilingKind, FilingState, Prolongation, TermRule
@@ -72,9 +73,8 @@ def filed_state(ids: Iterable[int], today: dt.date) -> dict[int, FiledState]:
 
     Basis of the dates: the rules of ``terms()`` (公通字〔2007〕43 号 §15, §17; 1846 号函 Q6).
     """
-    ids, rules = ids if isinstance(ids, QuerySet) else list(ids), terms()
-    names = ("security_level", "status", "in_operation_on", "filing_number", "filed_on", "filing_valid_until")
-    rows = ProtectedObject.objects.open_ones().filter(pk__in=ids).values_list("pk", *names)
+    ids = ids if isinstance(ids, QuerySet) else list(ids)
+    rules = asked_once("filing.terms", ids, terms)
     standing = Grading.objects.filter(
         protected_object__in=ids, state__in=(GradingState.DETERMINED, GradingState.FINAL), determined_at__isnull=False
     )
@@ -86,12 +86,13 @@ def filed_state(ids: Iterable[int], today: dt.date) -> dict[int, FiledState]:
         )
     }
     return {
-        pk: _state(values, determined.get(pk), under_way.get(pk, (None, "")), rules, today) for pk, *values in rows
+        pk: _state(values, determined.get(pk), under_way.get(pk, (None, "")), rules, today)
+        for pk, values in basics(ids).items()
     }
 
 
-def _state(values: list[Any], determined: Any, matter: tuple[Any, str], rules: Terms, today: dt.date) -> FiledState:
-    level, status, operating, number, filed_on, until = values
+def _state(values: Basics, determined: Any, matter: tuple[Any, str], rules: Terms, today: dt.date) -> FiledState:
+    level, status, operating, number, filed_on, until, _graded = values
     must = bool(level and level >= FILED_FROM and status != "retired")
     running = operating or (today if status == "running" else None)
     due = rules.filing_due(timezone.localdate(determined) if determined else None, running) if must else None
@@ -124,7 +125,7 @@ def _told(ids: Rows, today: dt.date) -> dict[int, FiledState]:
 def filing_duty(ids: Rows, today: dt.date) -> dict[int, DutyFact]:
     """Duty "filing": from when the term runs, and when it was filed."""
     found = {}
-    days = terms()["filing_days"]
+    days = asked_once("filing.terms", ids, terms)["filing_days"]
     for pk, state in _told(ids, today).items():
         if state.must:
             start = state.due - dt.timedelta(days=days) if state.due else None

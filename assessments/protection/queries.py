@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from assessments.engagement.models import Engagement, EngagementKind, EngagementState
 from assessments.evaluation.models import Assessment, AssessmentState
 from assessments.rectification.models import Rectification
+from assets.inventory.queries import basics
 from assets.models import ProtectedObject
 from secmgmt.core.manifest import DutyFact, Rows
 from secmgmt.core.models import ReportRun
@@ -57,9 +58,10 @@ def made() -> QuerySet:
 def duty_facts(ids: Rows, today: dt.date) -> dict[int, DutyFact]:
     """When the plan of an object was last made here; that it was handed in is proven by the police's receipt."""
     note = _("以在系统内编制为准；报公安机关的回执另行留存")
-    objects = planned_for(ProtectedObject.objects.filter(pk__in=ids)).order_by().values_list("pk", "filed_on")
     found = {
-        pk: DutyFact(start=filed, url=f"/reports/{KIND}/preview/?subject={pk}", note=note) for pk, filed in objects
+        pk: DutyFact(start=obj.filed_on, url=f"/reports/{KIND}/preview/?subject={pk}", note=note)
+        for pk, obj in basics(ids).items()
+        if obj.is_in_use and (obj.level or 0) >= FROM_LEVEL
     }
     ours = made().filter(at__year__gte=today.year - 1).order_by("at", "pk")
     for obj, at, pk, params in ours.values_list("object_id", "at", "pk", "params"):

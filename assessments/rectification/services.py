@@ -337,9 +337,9 @@ def escalate(*, at: dt.datetime) -> int:
                 known[role, path] = list(people_with(role, path, today))
             people = known[role, path] if role else [item.owner]
             with audit.act():
-                # a run beside this one has told already
+                # a run beside this one has told already; a form read before this is not saved over it
                 still = Rectification.objects.filter(pk=item.pk, escalated=stage - 1)
-                if not still.update(escalated=F("escalated") + 1):
+                if not still.update(escalated=F("escalated") + 1, version=F("version") + 1):
                     continue
                 words = {"days": (today - item.due_on).days}
                 tell(item, people, _("整改逾期 %(days)d 天：") % words + "%(number)s “%(title)s”（%(name)s）", at=at)

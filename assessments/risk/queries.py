@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from assessments.rectification.choices import OPEN, RUNNING
 from assessments.rectification.models import Rectification
+from assets.inventory.queries import basics
 from secmgmt.accounts import roles
 from secmgmt.core.manifest import DutyFact, Rows
 from secmgmt.core.workflow import not_submitted_by
@@ -170,7 +171,7 @@ def to_accept(user: Any, day: dt.date) -> QuerySet:
 def duty_facts(ids: Rows, today: dt.date) -> dict[int, DutyFact]:
     """When each object's risks were last assessed and signed (for the calendar of duties)."""
     rows = RiskAssessment.objects.filter(protected_object__in=ids, state=RiskState.SIGNED).order_by("assessed_on")
-    found = {pk: DutyFact() for pk in ids}
+    found = {pk: DutyFact() for pk in basics(ids)}
     for obj, day, pk in rows.values_list("protected_object_id", "assessed_on", "pk"):
         address = reverse("assessments:riskassessment-detail", args=[pk])
         found[obj] = DutyFact(done=day, url=address, note=_("最近一次已签认的风险评估"))

@@ -11,7 +11,7 @@ from secmgmt.core.permissions import ACTION_LABELS
 
 from . import demo, panels, queries, services, tasks, workflow
 
-ACTION_LABELS.update({"judge": _("判断扫描问题")})
+ACTION_LABELS.update({"judge": _("判断扫描问题"), "rule_out": _("把高风险扫描问题判为误报")})
 
 FINDING, SCAN, RULE = "assessments.ScanFinding", "assessments.Scan", "assessments.ScannerRule"
 READ: tuple[str, ...] = ("view", "export")
@@ -25,7 +25,7 @@ MANIFEST = Manifest(
     grants={
         **{role.code: READING for role in READERS},
         roles.OWNER.code: {**READING, FINDING: (*READ, "change", "judge"), SCAN: (*READ, "import")},
-        roles.UNIT_LEAD.code: {**READING, FINDING: (*READ, "judge")},
+        roles.UNIT_LEAD.code: {**READING, FINDING: (*READ, "judge", "rule_out")},
         roles.RULES.code: {**READING, RULE: (*READ, "add", "change", "delete", "import")},
     },
     menu=(

@@ -6,9 +6,13 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 
 from assessments.catalog.services import shipped_standard
+from assessments.rectification import choices
+from assessments.rectification.choices import Origin
+from assessments.rectification.queries import items_of as actions_of
 from assets.inventory.validators import address_range, pieces
 from assets.models import Component
 from secmgmt.accounts.models import OrgUnit
@@ -17,6 +21,7 @@ from secmgmt.core import permissions
 from .models import FindingState, Scan, ScanFinding
 
 BASE_LEVEL = 3
+GRAVE = ("critical", "high")
 OPEN = (FindingState.NEW, FindingState.CONFIRMED)
 
 
@@ -42,12 +47,28 @@ class Addresses:
             for first, last in map(address_range, pieces(component.address))
         ]
         self._known: dict[str, Component | None] = {}
+        self._unit = unit
 
     def component_at(self, address: str) -> Component | None:
         """The one component with this very address, else the one whose range holds it; None when none or several."""
         if address not in self._known:
             self._known[address] = self._look(ipaddress.ip_address(address))
         return self._known[address]
+
+    def unit_at(self, address: str) -> int:
+        """The unit a problem at this address is of: that of its component, else the one that scans."""
+        component = self.component_at(address)
+        return component.protected_object.unit_id if component else self._unit.pk
+
+    def spoken_of(self, rows: Iterable[ScanFinding]) -> list[ScanFinding]:
+        """Those of ``rows`` a scan here speaks of: of the unit at their address, or shown by this unit's scan before,
+        wherever a person has put them. The same private address in another unit is another machine.
+        """
+        told = [row for row in rows if self._is_here(row) or row.scan.unit_id == self._unit.pk]
+        return sorted(told, key=self._is_here)
+
+    def _is_here(self, row: ScanFinding) -> bool:
+        return row.unit_id == self.unit_at(row.address)
 
     def _look(self, place: Any) -> Component | None:
         hits = [entry for entry in self._ranges if entry[0].version == place.version and entry[0] <= place <= entry[1]]
@@ -73,6 +94,17 @@ def codes_at(level: int, codes: Iterable[str]) -> dict[str, str]:
         if here:
             found[code] = here
     return found
+
+
+def may_rule_out(finding: ScanFinding, user: Any) -> bool:
+    """Whether he may call it a false positive: a grave one the unit's security lead, not who runs the system."""
+    return finding.severity not in GRAVE or "rule_out" in permissions.actions_for(user, [finding])[finding.pk]
+
+
+def open_actions(finding: ScanFinding) -> QuerySet:
+    """The corrective actions that follow it up and are not closed."""
+    kind = ContentType.objects.get_for_model(ScanFinding).pk
+    return actions_of(Origin.SCAN, kind, [finding.pk]).filter(state__in=choices.OPEN)
 
 
 def items_of(finding: ScanFinding) -> list[str]:

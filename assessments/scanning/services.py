@@ -93,8 +93,9 @@ def store_scan(*, work: Import, file_digest: str, by: Any, at: dt.datetime) -> S
     records.stamp(scan, by=by, at=at)
     scan.save()
     reach = ScanFinding.objects.filter(source=report.source, unit__path__startswith=unit.path)
-    known = {row.fingerprint: row for row in reach.filter(fingerprint__in=work.found).select_related("component")}
     places, table, fresh, again = Addresses(by, unit), [], [], []
+    seen_before = reach.filter(fingerprint__in=work.found).select_related("component", "scan")
+    known = {row.fingerprint: row for row in places.spoken_of(seen_before)}
     for mark, (found, rule) in work.found.items():
         row = known.get(mark)
         if row is None:
@@ -116,7 +117,7 @@ def store_scan(*, work: Import, file_digest: str, by: Any, at: dt.datetime) -> S
         update_fields=[*SEEN, "times", "first_seen", "last_seen", "gone_on", "updated_at", "updated_by", "version"],
     )  # fmt: skip
     table += [audit.row_of(row, "assessments.scanfinding.add", before={}, after={"title": row.title}) for row in fresh]
-    scan.added, scan.again, scan.gone = len(fresh), len(again), _mark_gone(reach, work, known)
+    scan.added, scan.again, scan.gone = len(fresh), len(again), _mark_gone(reach, work, places, again)
     rows = [*fresh, *again]
     scan.unmapped = sum(not row.items for row in rows)
     scan.unmatched = sum(row.component_id is None for row in rows)
@@ -138,10 +139,12 @@ def _describe(row: ScanFinding, found: Found, rule: ScannerRule | None, scan: Sc
             row.unit = row.component.protected_object.unit
 
 
-def _mark_gone(reach: Any, work: Import, known: dict[str, ScanFinding]) -> int:
+def _mark_gone(reach: Any, work: Import, places: Addresses, again: list[ScanFinding]) -> int:
     """Problems at the scanned addresses this scan no longer shows, unless a later one did."""
     rows = reach.filter(address__in=work.report.hosts, gone_on=None, last_seen__lt=work.moment)
-    return rows.exclude(fingerprint__in=list(work.found)).update(gone_on=timezone.localdate(work.moment))
+    shown = {row.pk for row in again}
+    gone = [row.pk for row in places.spoken_of(rows.select_related("scan")) if row.pk not in shown]
+    return reach.filter(pk__in=gone).update(gone_on=timezone.localdate(work.moment))
 
 
 def returned(scan: Scan) -> list[ScanFinding]:

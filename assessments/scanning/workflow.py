@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from assessments.catalog.services import shipped_standard
-from secmgmt.core import errors, ports
+from secmgmt.core import errors, permissions, ports
 from secmgmt.core.workflow import Transition, Workflow
 
+from . import queries
 from .models import FindingState, ScanFinding
-from .queries import items_of
 
 S = FindingState
 SEVERITY = {"critical": "high", "high": "high", "medium": "medium", "low": "low", "info": "low"}
@@ -25,10 +25,26 @@ def check_placed(obj: ScanFinding, by: Any) -> None:
         raise errors.Invalid({"component": [_t("这个地址还没有指定部件，请先“指定部件”再确认。")]})
 
 
+def check_not_grave(obj: ScanFinding, by: Any) -> None:
+    """Guard: that a grave problem is none the unit's security lead decides, not who runs the system. NotAllowed."""
+    if not queries.may_rule_out(obj, by):
+        raise errors.NotAllowed(
+            _t("“%(severity)s”风险的问题由单位网安负责人判为误报。") % {"severity": obj.get_severity_display()},
+            who_may=permissions.who_may(ScanFinding, "rule_out"), obj=obj,
+        )  # fmt: skip
+
+
+def check_not_followed(obj: ScanFinding, by: Any) -> None:
+    """What is being put right is fixed when that is verified and closed. Raises Incomplete with the item."""
+    missing = [(str(item), item.get_absolute_url()) for item in queries.open_actions(obj)]
+    if missing:
+        raise errors.Incomplete(_t("这个问题正在整改，整改事项验证关闭后自动记为已修复。"), missing)
+
+
 def open_action(obj: ScanFinding, by: Any, at: dt.datetime, opinion: str) -> None:
     """A confirmed problem is to be put right."""
     component, standard = obj.component, shipped_standard()
-    codes = items_of(obj)
+    codes = queries.items_of(obj)
     ports.open_corrective_action(
         ports.Shortcoming(
             origin="scan", source=obj, obj=component.protected_object, title=(obj.problem or obj.title)[:120],
@@ -51,8 +67,13 @@ WORKFLOW = Workflow(
             "confirm", (S.NEW,), S.CONFIRMED, "judge", _("确认问题"),
             check=check_placed, effect=open_action, primary=True,
         ),
-        Transition("dismiss", (S.NEW,), S.FALSE, "judge", _("判为误报"), needs_opinion=True, negative=True),
-        Transition("fix", (S.NEW, S.CONFIRMED), S.FIXED, "judge", _("已修复"), needs_opinion=True),
+        Transition(
+            "dismiss", (S.NEW,), S.FALSE, "judge", _("判为误报"), needs_opinion=True, negative=True,
+            guard=check_not_grave,
+        ),
+        Transition(
+            "fix", (S.NEW, S.CONFIRMED), S.FIXED, "judge", _("已修复"), needs_opinion=True, check=check_not_followed
+        ),
         Transition("reopen", (S.FALSE, S.FIXED), S.NEW, "judge", _("重新打开"), needs_opinion=True),
         Transition("recur", (S.FIXED,), S.NEW, "judge", _("再次发现"), automatic=True),
         Transition("closed", (S.CONFIRMED,), S.FIXED, "judge", _("整改已关闭"), automatic=True),

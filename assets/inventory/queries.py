@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from secmgmt.accounts.models import User
 from secmgmt.core import permissions
+from secmgmt.core.context import asked_once
+from secmgmt.core.manifest import Rows
 
 from .choices import ObjectKind, Status
 from .models import ProtectedObject
@@ -24,6 +27,36 @@ def platforms() -> QuerySet:
     return (
         ProtectedObject.objects.in_use().filter(offers_hosting=True).select_related("unit").order_by("name")
     )
+
+
+class Basics(NamedTuple):
+    """What the terms of an object's duties are counted from."""
+
+    level: int | None
+    status: str
+    operating: dt.date | None
+    number: str
+    filed_on: dt.date | None
+    until: dt.date | None
+    graded_on: dt.date | None
+
+    @property
+    def is_in_use(self) -> bool:
+        """Being built or run."""
+        return self.status != Status.RETIRED
+
+
+BASICS = ("security_level", "status", "in_operation_on", "filing_number", "filed_on", "filing_valid_until", "graded_on")
+
+
+def basics(ids: Rows | Iterable[int]) -> dict[int, Basics]:
+    """Object pk → its basics: one query, shared by all duties of a request; registry lines are left out."""
+
+    def ask() -> dict[int, Basics]:
+        rows = ProtectedObject.objects.open_ones().filter(pk__in=ids).order_by()
+        return {pk: Basics(*values) for pk, *values in rows.values_list("pk", *BASICS)}
+
+    return asked_once("basics", ids, ask)
 
 
 def changeable(user: Any) -> QuerySet:

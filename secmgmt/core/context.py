@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from . import manifest
+
+T = TypeVar("T")
 
 
 class Refusal(NamedTuple):
@@ -41,6 +44,16 @@ _origin: contextvars.ContextVar[Origin | None] = contextvars.ContextVar("origin"
 def origin() -> Origin:
     """The current origin; outside a request an empty one."""
     return _origin.get() or Origin()
+
+
+def asked_once(what: str, rows: Any, ask: Callable[[], T]) -> T:
+    """What ``ask()`` says of ``rows``: of a query of rows once in a request, whoever asks; of listed numbers anew."""
+    if not isinstance(rows, QuerySet):
+        return ask()
+    cache, key = origin().cache, (what, str(rows.query))
+    if key not in cache:
+        cache[key] = ask()
+    return cache[key]
 
 
 def turned_away(code: str, reason: str, obj: Any = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
@@ -12,10 +13,11 @@ from assessments.campaign.work import _settled
 from assessments.catalog.services import load_shipped
 from assessments.inspection import bulk as services
 from assessments.inspection import shipped
-from assessments.models import Campaign, Department, Inspection, RiskAssessment
+from assessments.models import Campaign, CampaignTask, Department, Inspection, RiskAssessment
 from assessments.risk.services import take_inventory
 from secmgmt.core.clock import now, today
-from secmgmt.core.models import Notice
+from secmgmt.core.manifest import todos_for
+from secmgmt.core.models import Notice, Participation
 from tests.assessments.inspection.cast_rows import notice as issued_notice
 from tests.jobs import run_queued
 from tests.support import CastClient
@@ -169,3 +171,16 @@ def test_what_was_published_is_not_deleted_by_api_either(city):
     assert client.delete(address, headers=version).status_code == 409
     Campaign.objects.filter(pk=row.pk).update(state="draft")
     assert client.delete(address, headers=version).status_code == 204
+
+
+def test_todos_tell_only_of_what_one_still_sees(city):
+    ours, moved = graded(city.health, "挂号系统"), graded(city.education, "学籍系统")
+    row, left = (make_campaign(city.root, kind="recheck", title=name, state="running") for name in ("复查", "旧事"))
+    for campaign, obj in ((row, ours), (row, moved), (left, moved)):
+        CampaignTask.objects.create(campaign=campaign, protected_object=obj, assignee=city.lin, created_at=now())
+        Participation.objects.create(
+            content_type=ContentType.objects.get_for_model(Campaign), object_id=campaign.pk, unit=obj.unit,
+            capacity=campaign_services.ADDRESSED,
+        )  # fmt: skip
+    listed = [todo for todo in todos_for(city.lin, today()) if todo.kind == "专项工作"]
+    assert [(todo.title, todo.note) for todo in listed] == [("复查", "您承办 1 个对象")]

@@ -16,6 +16,7 @@ def nobody(*args: Any, **kwargs: Any) -> None:
 
 GUARDS = (
     Guard(E + "services.end_access", nobody, (FLOW + "test_completion_lengthens",), "A08: access after the end"),
+    Guard(E + "services.check_may_drop", nothing, (FLOW + "test_what_the_agency_found",), "A17: hiding what was found"),
     Guard(E + "services.lacking_papers", empty, (FLOW + "test_an_activity_is_over",), "GB/T 28449"),
     Guard(E + "forms.report_number", nothing, (FLOW + "test_a_report_that_cannot_be",), "2025 report, its number"),
     Guard(E + "results.of", nothing, (RESULTS + "test_the_report_agrees",), "result without confirmation"),

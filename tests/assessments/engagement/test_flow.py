@@ -110,6 +110,21 @@ def test_the_access_follows_the_contract_and_ends_with_the_agencys_position(city
     assert client(city.mo).get(row.get_absolute_url()).status_code == 404
 
 
+def test_what_the_agency_found_the_owner_does_not_delete(city):
+    row, at = engaged(city, state="onsite"), now()
+    admit(city, row)
+    told = {"title": "口令过短", "description": "6 位", "severity": "high"}
+    theirs = services.add_finding(engagement=row, values=told, by=city.mo, at=at)
+    own = services.add_finding(engagement=row, values={**told, "title": "日志未开"}, by=city.lin, at=at)
+    theirs_url, own_url = (reverse("assessments:engagement-drop", args=[row.pk, one.pk]) for one in (theirs, own))
+    page = client(city.lin).get(row.get_absolute_url()).content.decode()
+    assert theirs_url not in page and own_url in page
+    assert client(city.lin).post(theirs_url).status_code == 403 and row.findings.count() == 2
+    assert client(city.lin).post(own_url).status_code == 302
+    assert theirs_url in client(city.mo).get(row.get_absolute_url()).content.decode()
+    assert client(city.mo).post(theirs_url).status_code == 302 and not row.findings.exists()
+
+
 def test_only_people_of_agencies_are_let_in(city):
     row = engaged(city)
     with pytest.raises(errors.Invalid):

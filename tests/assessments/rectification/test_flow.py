@@ -181,6 +181,18 @@ def test_lateness_is_told_once_a_stage_to_owner_lead_and_leadership(city, at):
         assert sorted(Notice.objects.filter(user=user).values_list("object_id", flat=True)) == sorted(rows)
 
 
+def test_a_form_read_before_lateness_was_told_does_not_undo_it(city, client, at):
+    item = make_item(city.health, "doing", owner=city.lin, due_on=today() - dt.timedelta(days=1))
+    tasks.lapse_and_escalate(at)
+    client.force_login(city.lin)
+    sent = {"owner": city.lin.pk, "measure": "设策略", "risk": "低", "version": item.version}
+    assert client.post(reverse("assessments:rectification-update", args=[item.pk]), sent).status_code == 409
+    item.refresh_from_db()
+    assert item.escalated == 1
+    tasks.lapse_and_escalate(at)
+    assert Notice.objects.filter(user=city.lin, object_id=item.pk).count() == 1
+
+
 def test_a_role_nobody_holds_passes_to_the_leadership(city, at, client):
     item = make_item(city.education, "planning", owner=city.su, risk="低")
     assert step(client, city.su, item, "submit").status_code == 302

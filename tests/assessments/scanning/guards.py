@@ -8,7 +8,7 @@ from xml.etree.ElementTree import iterparse
 from assessments.scanning.queries import Addresses
 from assets.inventory.validators import address_range, pieces
 from assets.models import Component
-from tests.guarding import Guard, nothing
+from tests.guarding import Guard, empty, nothing, yes
 
 
 def plain(file: Any, events: Any, **options: Any) -> Any:
@@ -32,10 +32,18 @@ def any_component(user: Any) -> Any:
     return Component.objects.all()
 
 
+def all_of(places: Any, rows: Any) -> list[Any]:
+    """Problems at the same address anywhere."""
+    return list(rows)
+
+
 OTHERS = "test_scans.py::test_a_scan_touches_no_component"
 S, HOSTILE = "assessments.scanning.", "test_parsing.py::test_a_hostile_or_wrong_file"
 
 GUARDS = (
+    Guard(S + "queries.may_rule_out", yes, ("test_scans.py::test_a_grave_problem",), "A17"),
+    Guard(S + "queries.open_actions", empty, ("test_scans.py::test_what_is_being_put_right",), "A17"),
+    Guard(S + "queries.Addresses.spoken_of", all_of, ("test_scans.py::test_two_units",), "A02: one address, two machines"),
     Guard(S + "services.Addresses", everybodys, (OTHERS,), "A02: components of another unit"),
     Guard(S + "forms.FindingForm.querysets", {"component": any_component}, (OTHERS,), "A02: by the form"),
     Guard(

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from assessments.catalog.services import load_shipped
-from assessments.models import Scan, ScanFinding, ScannerRule
+from assessments.models import Rectification, Scan, ScanFinding, ScannerRule
 from assessments.scanning import queries, services, workflow
 from assets.models import Component
 from secmgmt.core import ports
@@ -21,6 +21,7 @@ from tests.jobs import run_queued
 from tests.support import City
 
 from . import files
+from .support import make_finding
 
 
 @pytest.fixture
@@ -161,3 +162,46 @@ def test_a_pattern_that_cannot_be_run_is_refused(server, city: City, pattern, to
     }  # fmt: skip
     response = signed_in(city.pan).post(reverse("assessments:scannerrule-create"), form)
     assert response.status_code == 422 and told in response.content.decode()
+
+
+def take(user: Any, row: ScanFinding, name: str) -> Any:
+    """A step through its page."""
+    row.refresh_from_db()
+    url = reverse("assessments:scanfinding-transition", args=[row.pk, name])
+    return signed_in(user).post(url, {"seen": seen_token(row), "opinion": "已核对"})
+
+
+@pytest.mark.parametrize("severity", ["high", "critical"])
+def test_a_grave_problem_is_called_false_by_the_security_lead_alone(city: City, severity):
+    row = make_finding(city.health, severity=severity)
+    page = signed_in(city.lin).get(row.get_absolute_url()).content.decode()
+    assert "判为误报" not in page and "确认问题" in page
+    assert take(city.lin, row, "dismiss").status_code == 403
+    assert take(city.zhou, row, "dismiss").status_code == 302
+    assert take(city.lin, make_finding(city.health), "dismiss").status_code == 302
+
+
+def test_what_is_being_put_right_is_fixed_by_closing_its_item(city: City, at):
+    row = make_finding(city.health)
+    assert take(city.lin, row, "confirm").status_code == 302
+    item = Rectification.objects.get()
+    refused = take(city.lin, row, "fix")
+    assert refused.status_code == 422 and item.get_absolute_url() in refused.content.decode()
+    workflow.echo(row.pk, "closed", by=city.zhou, at=at)
+    row.refresh_from_db()
+    assert row.state == "fixed"
+
+
+def test_two_units_with_the_same_private_address_share_no_problem(server, city: City):
+    make_component(make_object(city.hospital, "医院系统"), "医院服务器", address="10.1.2.5")
+    second = files.LOG4J.replace("155999", "1").replace("44228", "1675")
+    bring(signed_in(city.he), city.hospital, files.nessus({"10.1.2.5": files.LOG4J + second}))
+    bring(signed_in(city.lin), city.health, files.nessus({"10.1.2.5": files.LOG4J}, stamp=1764100000))
+    theirs = ScanFinding.objects.filter(unit=city.hospital)
+    assert {(row.times, row.gone_on) for row in theirs} == {(1, None)} and len(theirs) == 2
+    ours = ScanFinding.objects.get(unit=city.health)
+    assert (ours.times, ours.component) == (1, None)  # of two at one address nobody guesses
+    bring(signed_in(city.he), city.hospital, files.nessus({"10.1.2.5": second}, stamp=1764200000))
+    assert sorted((row.times, row.gone_on is None) for row in theirs.all()) == [(1, False), (2, True)]
+    ours.refresh_from_db()
+    assert ours.gone_on is None
