@@ -10,6 +10,7 @@ from secmgmt.core.manifest import DutyProvider, Manifest, MenuEntry, Panel, Sear
 from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS, Capacity
 
 from . import queries
+from .chapters import CHAPTERS
 from .demo import create_engagements
 from .figures import FIGURES
 from .models import ACCOUNT
@@ -83,5 +84,6 @@ MANIFEST = Manifest(
         DutyProvider("crypto-evaluation", OBJECT, queries.crypto_duty),
     ),
     figures=FIGURES,
+    chapters=CHAPTERS,
     demo=((36, create_engagements),),
 )  # fmt: skip

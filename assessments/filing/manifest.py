@@ -11,6 +11,7 @@ from secmgmt.core.manifest import DutyProvider, Manifest, MenuEntry, Panel, Repo
 from secmgmt.core.permissions import ACTION_LABELS
 
 from . import queries, reports, services
+from .chapters import CHAPTERS
 from .decisions import DECISIONS
 from .demo import create_filings
 from .panels import cycle_step, object_filings
@@ -86,6 +87,7 @@ MANIFEST = Manifest(
             note=_("单位、定级对象、定级、新技术应用、提交材料和数据摸底情况，按官方版式"),
         ),
     ),
+    chapters=CHAPTERS,
     catalogs=(load_rules,),
     chores=(services.tend,),
     duties=(

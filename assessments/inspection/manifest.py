@@ -11,6 +11,7 @@ from secmgmt.core.manifest import Manifest, MenuEntry, Panel, ReportKind, Search
 from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS, Capacity
 
 from . import reports, services, shipped
+from .chapters import CHAPTERS
 from .demo import create_inspections
 from .figures import FIGURES
 from .queries import MEMBER
@@ -97,6 +98,7 @@ MANIFEST = Manifest(
     ),
     todos=(inspection_todos,),
     figures=FIGURES,
+    chapters=CHAPTERS,
     begin=(MenuEntry("", _("安排检查"), "assessments:inspection-create", "search", INSPECTION, "add", 40),),
     panels=(Panel(OBJECT, _("检查评估"), "assessments/inspection/object.html", object_panel, order=45),),
     reports=(

@@ -28,7 +28,7 @@ def _known(scope: FigureScope) -> Q:
     return Q(found_on__lte=scope.day) & (Q(closed_on__isnull=True) | Q(closed_on__gte=scope.since))
 
 
-def _open(scope: FigureScope) -> Q:
+def open_on(scope: FigureScope) -> Q:
     """Found and neither closed nor accepted."""
     left = Q(closed_on__isnull=True) | Q(closed_on__gt=scope.day)
     return left & Q(found_on__lte=scope.day) & ~Q(state=State.ACCEPTED)
@@ -40,12 +40,12 @@ def _of(among: Q, hit: Q | None = None, settled: Q | None = None) -> Counted:
 
 def open_high(scope: FigureScope) -> Counted:
     """Open ones of high risk, 重大风险隐患 included."""
-    return _of(_open(scope) & (Q(risk=Risk.HIGH) | Q(major=True)))
+    return _of(open_on(scope) & (Q(risk=Risk.HIGH) | Q(major=True)))
 
 
 def overdue(scope: FigureScope) -> Counted:
     """Open ones past their due date."""
-    return _of(_open(scope) & Q(due_on__lt=scope.day))
+    return _of(open_on(scope) & Q(due_on__lt=scope.day))
 
 
 def hazards(scope: FigureScope) -> Counted:

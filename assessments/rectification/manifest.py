@@ -10,6 +10,7 @@ from secmgmt.core.manifest import Manifest, MenuEntry, Panel, ReportKind, Search
 from secmgmt.core.permissions import ACTION_LABELS
 
 from . import queries, reports, services, tasks
+from .chapters import CHAPTERS
 from .demo import create_rectifications
 from .figures import FIGURES
 from .todos import DECISIONS, object_panel, rectification_todos
@@ -55,6 +56,7 @@ MANIFEST = Manifest(
         },
     },
     figures=FIGURES,
+    chapters=CHAPTERS,
     menu=(
         MenuEntry(_("等级保护"), _("问题整改"), "assessments:rectification-list", "wrench", model=ITEM, order=240),
     ),

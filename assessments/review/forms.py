@@ -57,12 +57,18 @@ class ProjectForm(RecordForm):
         }
 
     def clean(self) -> dict[str, Any]:
-        """Once a gate was submitted no object leaves the project, and its level does not fall."""
+        """No object leaves the project once a gate was submitted, and none that it blocks by the owner's hand alone."""
         data = super().clean() or self.cleaned_data
         gone = services.dropped_targets(self.instance, data["targets"]) if "targets" in data else []
         if gone:
             told = _t("项目已提交过审查，不能移除：%(names)s。")
             self.add_error("targets", told % {"names": "、".join(map(str, gone))})
+        kept = queries.kept_targets(self.instance, data["targets"], self.user) if "targets" in data else []
+        if kept and not gone:
+            told = _t("尚未投入运行的第二级及以上对象，须由业务规则管理员或安全领导移除：%(names)s。")
+            self.add_error("targets", told % {"names": "、".join(map(str, kept))})
+        if data.get("level") and queries.unholds(self.instance, data["level"], self.user):
+            self.add_error("level", _t("项目含尚未投入运行的对象，降到第一级须由业务规则管理员或安全领导办理。"))
         if data.get("level") and services.lowers_level(self.instance, data["level"]):
             self.add_error("level", _t("项目已提交过审查，拟定等级不能降低。"))
         return data

@@ -10,7 +10,7 @@ from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import Manifest, MenuEntry, Panel, ReportKind, SearchSource
 from secmgmt.core.permissions import ACTION_LABELS, CAPACITY_LABELS, Capacity
 
-from . import decisions, figures, queries, reports, services, shipped, todos
+from . import chapters, decisions, figures, queries, reports, services, shipped, todos
 from .demo import create_projects
 
 ACT_LABELS.update(
@@ -33,6 +33,7 @@ ACTION_LABELS.update(
         "give": _("出具意见"),
         "invite": _("邀请"),
         "override": _("批准先行上线"),
+        "release": _("移出未投入运行的对象或删除项目"),
     }
 )
 CAPACITY_LABELS.update(
@@ -44,6 +45,7 @@ ITEM, OPINION = "assessments.GateReviewItem", "assessments.GateOpinion"
 CHECKLIST, DEPARTMENT = "assessments.GateItem", "assessments.GateDepartment"
 READ = ("view", "export")
 READING = {PROJECT: READ, REVIEW: READ, ITEM: ("view",), OPINION: ("view",), CHECKLIST: READ, DEPARTMENT: READ}
+RELEASING = ("change", "delete", "release")
 KEEPING = (*READ, "add", "change", "delete", "import")
 
 MANIFEST = Manifest(
@@ -61,8 +63,8 @@ MANIFEST = Manifest(
             REVIEW: (*READ, "invite", "conclude", "attach"),
             ITEM: ("view", "examine"),
         },
-        roles.LEADER.code: {**READING, PROJECT: (*READ, "override")},
-        roles.RULES.code: {**READING, CHECKLIST: KEEPING, DEPARTMENT: KEEPING},
+        roles.LEADER.code: {**READING, PROJECT: (*READ, "override", *RELEASING)},
+        roles.RULES.code: {**READING, PROJECT: (*READ, *RELEASING), CHECKLIST: KEEPING, DEPARTMENT: KEEPING},
     },
     capacities={
         queries.CONSULTED: Capacity(
@@ -113,6 +115,7 @@ MANIFEST = Manifest(
         ),
     ),
     figures=figures.FIGURES,
+    chapters=chapters.CHAPTERS,
     catalogs=(shipped.load,),
     demo=((62, create_projects),),
 )  # fmt: skip

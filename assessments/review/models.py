@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from secmgmt.core import errors
+from assets.inventory.choices import Status
+from secmgmt.core import errors, permissions
 from secmgmt.core.models import Attachment, Decision, Record
 
 LEVELS = [(1, _("第一级")), (2, _("第二级")), (3, _("第三级")), (4, _("第四级"))]
@@ -71,6 +72,7 @@ class Verdict(models.TextChoices):
     DISAGREE = "disagree", _("不同意")
 
 
+HELD_FROM = 2  # level from which an object leaves its project only by the rules keeper or the leadership
 OPEN = (ReviewState.PREPARING, ReviewState.REVIEWING)
 THROUGH = (ReviewState.PASSED, ReviewState.CONDITIONAL)
 SETTLED = frozenset({"closed", "accepted"})
@@ -198,6 +200,24 @@ class Project(Record):
     def is_deletable(self) -> bool:
         """Whether nothing of it was ever submitted."""
         return not self.reviews.exists()
+
+    def held_targets(self) -> list[Any]:
+        """The objects of level 2 and above (ungraded: of the project's) that it keeps from going into service.
+
+        A retired one may come into service again. None once the leadership let the project go ahead.
+        """
+        stored = type(self).objects.filter(pk=self.pk, override_at__isnull=True).first()
+        if stored is None:
+            return []
+        waiting = stored.targets.exclude(status=Status.RUNNING).order_by("pk")
+        return [obj for obj in waiting if (obj.security_level or stored.level) >= HELD_FROM]
+
+    def check_deletion(self, by: Any) -> None:
+        """Its objects would go around the gates: not for their owner to decide. Raises NotAllowed."""
+        held = self.held_targets()
+        if held and not permissions.may(by, type(self), "release", permissions.path_of(self)):
+            told = _t("项目含尚未投入运行的第二级及以上对象（%(names)s），须由业务规则管理员或安全领导删除。")
+            raise errors.NotAllowed(told % {"names": "、".join(map(str, held))}, obj=self)
 
     @property
     def conditions_met(self) -> frozenset[str]:

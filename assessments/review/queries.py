@@ -20,6 +20,7 @@ from secmgmt.core.ports import Blocker
 from secmgmt.core.workdays import add_workdays
 
 from .models import (
+    HELD_FROM,
     OPEN,
     SETTLED,
     THROUGH,
@@ -205,6 +206,26 @@ def synchronized_rate(projects: QuerySet, day: dt.date) -> Rate:
 def due_for_examination(projects: QuerySet, day: dt.date) -> QuerySet:
     """Projects accepted, let go ahead, or whose planned day of going live has come on ``day``."""
     return projects.filter(Q(stage=Stage.ACCEPTED) | Q(override_at__isnull=False) | Q(planned_on__lte=day))
+
+
+def kept_targets(project: Project, targets: Any, by: Any) -> list[Any]:
+    """The objects not in service yet that ``by`` may not take off: the project is what blocks them (三同步)."""
+    if project.pk is None or may_release(project, by):
+        return []
+    left = {row.pk for row in targets}
+    return [obj for obj in project.held_targets() if obj.pk not in left]
+
+
+def unholds(project: Project, level: int, by: Any) -> bool:
+    """Whether at this level of the project ``by`` would release objects that he may not take off."""
+    if project.pk is None or level >= HELD_FROM or may_release(project, by):
+        return False
+    return any((obj.security_level or level) < HELD_FROM for obj in project.held_targets())
+
+
+def may_release(project: Project, by: Any) -> bool:
+    """Whether ``by`` may take objects off that the project keeps from going into service, or delete it."""
+    return permissions.may(by, Project, "release", permissions.path_of(project))
 
 
 def synchronized() -> Q:

@@ -72,6 +72,8 @@ class Projects(FeatureViews):
         obj = super().fetch(pk, action)
         if action == "delete" and not obj.is_deletable:
             raise errors.Conflict(_t("项目已提交过审查，作为历史保留，不能删除。"), obj=obj)
+        if action == "delete":
+            obj.check_deletion(self.request.user)
         return obj
 
     def detail_actions(self, obj: Any, allowed: frozenset[str]) -> list[Button]:

@@ -10,7 +10,7 @@ from secmgmt.core.acts import ACT_LABELS
 from secmgmt.core.manifest import DutyProvider, Manifest, MenuEntry, Panel, ReportKind, SearchSource
 from secmgmt.core.permissions import ACTION_LABELS
 
-from . import decisions, figures, queries, reports, services, shipped, todos
+from . import chapters, decisions, figures, queries, reports, services, shipped, todos
 from .demo import create_risks
 
 ACT_LABELS.update(
@@ -77,6 +77,7 @@ MANIFEST = Manifest(
         ),
     ),
     figures=figures.FIGURES,
+    chapters=chapters.CHAPTERS,
     catalogs=(shipped.load,),
     demo=((64, create_risks),),
     chores=(services.recall_lapsed,),

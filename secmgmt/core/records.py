@@ -50,6 +50,8 @@ def delete(obj: Any, *, by: Any, at: dt.datetime, version: int) -> None:
         if current.version != version:
             raise stale(current, {})
         check_scope(by, current, "delete")
+        if hasattr(current, "check_deletion"):  # what depends on who deletes; what never goes says so in ``delete``
+            current.check_deletion(by)
         if getattr(current, "frozen_digest", ""):
             raise frozen(current)
         files = clear(current)

@@ -27,6 +27,11 @@ def all_of_them(user: Any, figures: Any, **more: Any) -> list[Any]:
     return list(figures)
 
 
+def every_row(figure: Any, scope: Any, part: str) -> Any:
+    """What is listed, whoever reads it."""
+    return figure.query(scope).rows
+
+
 GUARDS = (
     # a report that tells what its maker may see is his alone; a schedule has no more rights than its owner
     Guard(P + "reports.whose", lambda *args: Q(), (COMPLIANCE + "::test_a_report_is_its_makers",), "A08"),
@@ -39,6 +44,7 @@ GUARDS = (
         "secmgmt.core.models.report.ScheduleQuerySet.visible_to", everybodys,
         (API + "::test_schedules_are", COMPLIANCE + "::test_one_stops"), "A09",
     ),
+    Guard("secmgmt.core.chapters.rows", every_row, (COMPLIANCE + "::test_the_records_are_those",), "A06"),
     Guard(P + "scope.known_to", all_of_them, ("test_city.py::test_of_what_one_has_no_right",), "A06"),
     Guard(P + "scheduled.still_wanted", nothing, (COMPLIANCE + "::test_a_schedule_makes_one",), "A43"),
     # a figure counts what its reader could open row by row, of units he oversees

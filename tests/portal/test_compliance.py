@@ -10,9 +10,21 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
+from assessments.models import (
+    Agency,
+    Department,
+    Engagement,
+    Inspection,
+    Project,
+    Rectification,
+    Risk,
+    RiskAssessment,
+    RiskAsset,
+    Threat,
+)
 from assets.models import ProtectedObject
 from secmgmt.accounts.models import Position
-from secmgmt.core import manifest
+from secmgmt.core import chapters, manifest
 from secmgmt.core.clock import today
 from secmgmt.core.models import AuditEvent, Job, JobState, Notice, ReportRun, ReportSchedule
 from secmgmt.portal import reports, schedules
@@ -102,6 +114,109 @@ def test_the_report_of_one_object_tells_of_it_alone(client, full):  # noqa: F811
     client.force_login(full.lin)
     html = client.get(f"/reports/compliance-object/preview/?subject={obj.pk}").content.decode()
     assert "健康平台网络安全合规报告" in html and "门诊系统" not in html
+
+
+def recorded(obj, at, word: str) -> None:
+    """Of every kind the chapters list, one row of ``obj`` that carries ``word``."""
+    day, stamp = today(), {"created_at": at, "updated_at": at}
+    Rectification.objects.create(
+        number=f"ZG-{word}", protected_object=obj, title=f"{word}口令弱", finding="弱口令", risk="高", found_on=day,
+        due_on=day + dt.timedelta(days=9), measure=f"{word}改用双因素", verifier_role="act_as_unit_lead", **stamp,
+    )  # fmt: skip
+    agency, _new = Agency.objects.get_or_create(name="甲测评", code="0001", defaults=stamp)
+    for number, kind in enumerate(("level", "crypto")):
+        Engagement.objects.create(
+            protected_object=obj, kind=kind, agency=agency, contract_number="1", signed_on=day, starts_on=day,
+            ends_on=day, state="done", report_date=day, conclusion="mostly", report_number=f"{word}报告{number}",
+            next_due_on=day + dt.timedelta(days=365), **stamp,
+        )  # fmt: skip
+    assessment = RiskAssessment.objects.create(
+        protected_object=obj, title="风险评估", assessed_on=day, scope="全部", state="signed", **stamp
+    )
+    grades = {"confidentiality": 5, "integrity": 5, "availability": 5}
+    asset = RiskAsset.objects.create(assessment=assessment, layer="business", name=f"{word}业务", **grades, **stamp)
+    threat = Threat.objects.first() or Threat.objects.create(
+        code="T1", name="恶意代码", source="human", description="病毒", frequency=5, **stamp
+    )
+    Risk.objects.create(assessment=assessment, asset=asset, threat=threat, frequency=5, severity=5, **stamp)
+    project = Project.objects.create(
+        unit=obj.unit, name=f"{word}改造", kind="rebuild", level=3, lead=obj.unit, contact="林", content="改造",
+        planned_on=day, **stamp,
+    )  # fmt: skip
+    project.targets.add(obj)
+    facts = {"name": "市公安局", "short": "公安", "kind": "公安", **stamp}
+    lead, _new = Department.objects.get_or_create(code="P", defaults=facts)
+    Inspection.objects.create(
+        protected_object=obj, title="检查", lead=lead, basis="计划", starts_on=day, ends_on=day, level=3,
+        standard_code="GB/T 22239-2019", conclusion=f"{word}检查结论", **stamp,
+    )  # fmt: skip
+
+
+LISTED = ("certificates", "evaluations", "rectifications", "risks", "projects", "inspections")
+
+
+def records_of(word: str) -> set[str]:
+    """What stands in the chapters of an object's records."""
+    made = ("口令弱", "改用双因素", "报告0", "报告1", "业务", "改造", "检查结论")
+    return {word + part for part in made}
+
+
+@pytest.mark.parametrize("fmt", ["xlsx", "docx", "pdf"])
+def test_the_records_themselves_stand_in_the_report_of_city_unit_and_object(client, full, at, fmt):  # noqa: F811
+    ours, theirs = (ProtectedObject.objects.get(name=name) for name in ("健康平台", "学籍系统"))
+    recorded(ours, at, "甲")
+    recorded(theirs, at, "乙")
+    run = ordered(client, full, fmt, chapters=LISTED, since=f"{today().year}-01-01", until=today().isoformat())
+    if fmt == "xlsx":
+        told = text_of(content(client, run))
+        assert {text for word in "甲乙" for text in records_of(word) if text not in told} == set()
+        assert "41100043001-20001" in told and "2099-01-01" in told and "未备案" in told and "已过期" in told
+        assert "基本符合" in told and "待立项初审" in told
+    else:
+        assert len(content(client, run)) > 5000
+
+
+def test_the_records_are_those_of_the_scope_and_of_what_the_reader_may_see(client, full, at):  # noqa: F811
+    ours, theirs = (ProtectedObject.objects.get(name=name) for name in ("健康平台", "学籍系统"))
+    recorded(ours, at, "甲")
+    recorded(theirs, at, "乙")
+    asked = "".join(f"&chapters={code}" for code in LISTED) + f"&since={today().year}-01-01&until={today()}"
+
+    def page(user, path) -> str:
+        client.force_login(user)
+        response = client.get(f"/reports/{path}{asked}")
+        assert response.status_code == 200
+        return response.content.decode()
+
+    for user, path in (
+        (full.gao, f"compliance/preview/?subject={full.health.pk}"),
+        (full.zhou, f"compliance/preview/?subject={full.health.pk}"),
+        (full.lin, f"compliance-object/preview/?subject={ours.pk}"),
+    ):
+        html = page(user, path)
+        seen = records_of("甲") - ({"甲检查结论"} if user != full.gao else set())
+        assert {text for text in seen if text not in html} == set(), user
+        assert "乙" not in html.partition("h-options")[2] and "学籍系统" not in html
+    assert "甲检查结论" not in html  # of an inspection its unit sees the notice alone
+    html = page(full.gao, f"compliance/preview/?subject={full.root.pk}&level=2")
+    assert "门诊系统" in html and "甲口令弱" not in html
+    Inspection.objects.all().delete()
+    Rectification.objects.filter(protected_object=ours).update(state="closed", closed_on=today())
+    assert "甲口令弱" not in page(full.gao, f"compliance/preview/?subject={full.root.pk}")
+
+
+def test_of_many_records_the_most_pressing_are_listed_and_the_rest_counted(client, full, at, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(chapters, "LISTED", 1)
+    obj = ProtectedObject.objects.get(name="健康平台")
+    recorded(obj, at, "甲")
+    Rectification.objects.create(
+        number="ZG-major", protected_object=obj, title="数据裸奔", finding="无", risk="中", major=True,
+        found_on=today(), due_on=today(), verifier_role="act_as_unit_lead", created_at=at, updated_at=at,
+    )  # fmt: skip
+    client.force_login(full.gao)
+    period = f"since={today().year}-01-01&until={today()}"
+    html = client.get(f"{PREVIEW}?subject={full.root.pk}&chapters=rectifications&{period}").content.decode()
+    assert "数据裸奔" in html and "甲口令弱" not in html and "前 1 条，另有 1 条" in html
 
 
 def test_the_years_statistics_are_the_figures_by_level_and_say_what_is_not_in_use(client, full):  # noqa: F811

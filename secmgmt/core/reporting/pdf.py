@@ -72,6 +72,41 @@ class Boxed(Flowable):
         literal_text(self.canv, 38, self.height - 8 - 12.3, self.lines, self.style, self.width - 76, False)
 
 
+WORDS = ("审查意见书", "意见书", "通知书", "备案表", "整改", "评估", "报告", "方案", "系统", "平台", "项目", "工程")
+SIGNED_WITH = 3  # lines of the paragraph before that a signature takes along to its page
+
+
+def unbroken(title: str, style: Style, width: float) -> str:
+    """A title of several lines, parted before a word of ``WORDS`` that the end of a line would cut."""
+    lines, end = set_lines(title, style, width), 0
+    if "\n" in title:
+        return title
+    for line, _width, _ends in lines[:-1]:
+        end += len(line)
+        for word in WORDS:
+            start = title.find(word, max(0, end - len(word) + 1), end + len(word) - 1)
+            if start > 0:
+                return title[:start] + "\n" + unbroken(title[start:], style, width)
+    return title
+
+
+def _signed(flow: list, made: list) -> list:
+    """What is signed with the end of the paragraph before it, which leaves ``flow``: it never stands alone."""
+    if not made or not flow or type(flow[-1]) is not Text:
+        return made
+    last = flow.pop()
+    last.wrap(COLUMN, DEPTH)
+    if len(last.lines) > 2 * SIGNED_WITH:
+        flow.append(Text(last.text, last.style, last.lines[:-SIGNED_WITH], last.continued))
+        begun = not last.lines[-SIGNED_WITH - 1][2]
+        last = Text(last.text, last.style, last.lines[-SIGNED_WITH:], begun)
+    above: list = []
+    while len(last.lines) <= 2 * SIGNED_WITH and flow and isinstance(flow[-1], Linked):
+        above.insert(0, flow.pop())
+    parts = [part for one in made for part in (one._content if isinstance(one, KeepTogether) else [one])]
+    return [KeepTogether([*above, last, *parts])]
+
+
 class Builder:
     """Turns blocks into flowables; one builder a document."""
 
@@ -94,6 +129,8 @@ class Builder:
             if isinstance(block, blocks.Heading):
                 waiting += made
                 continue
+            if isinstance(block, blocks.Signature | blocks.SignOff) and not waiting:
+                made = _signed(flow, made)
             flow += self._with_headings(waiting, made, block)
             waiting = []
         flow += waiting
@@ -149,7 +186,8 @@ class Builder:
             made.append(
                 Text(printable_text(meta.number), Style(size=16, leading=28.95, align="center", after=18))
             )
-        return [*made, Text(printable_text(self.document.title), self.sheet.title)]
+        title = unbroken(printable_text(self.document.title), self.sheet.title, COLUMN)
+        return [*made, Text(title, self.sheet.title)]
 
     def _cover(self, cover: blocks.Cover) -> list:
         sheet = self.sheet

@@ -8,11 +8,12 @@ import pytest
 from django.urls import reverse
 
 from assessments.models import GateDepartment, GateReview, Project
-from assessments.review import services
+from assessments.review import queries, services
+from assets.models import ProtectedObject
 from secmgmt.core import errors
 from secmgmt.core.clock import now, today
 from tests.assets.factories import make_object
-from tests.support import make_position
+from tests.support import make_position, make_user
 
 from .support import signed_in
 
@@ -123,3 +124,40 @@ def test_no_object_leaves_a_project_that_was_submitted_and_its_level_does_not_fa
         assert client.post(url, {**sent, **change}).status_code == 422
     assert client.post(url, {**sent, "content": "增加统计功能。"}).status_code == 302
     assert project.targets.count() == 2
+
+
+def test_the_owner_alone_takes_no_object_around_the_gates_and_deletes_no_project_that_blocks_one(scene):
+    city = scene.city
+    keeper = make_user("gui", unit=city.root, name="桂规则")
+    running = make_object(city.health, "旧平台", owner=city.lin)
+    make_position(keeper, city.root, "act_as_rules_keeper")
+    project = scene.project(targets=[scene.target.pk, running.pk])
+    url, gone = (reverse(f"assessments:project-{page}", args=[project.pk]) for page in ("update", "delete"))
+    owner = signed_in(city.lin)
+    form = owner.get(url).context["form"]
+    sent = {name: form[name].value() for name in form.fields}
+    sent = {name: value for name, value in sent.items() if value not in (None, False)}
+
+    def changed(user, **values) -> tuple[int, str]:
+        response = signed_in(user).post(url, {**sent, **values})
+        return response.status_code, response.content.decode()
+
+    for status in ("building", "retired"):  # what is retired may be put into service again
+        ProtectedObject.objects.filter(pk=scene.target.pk).update(status=status)
+        code, page = changed(city.lin, targets=[running.pk])
+        assert code == 422 and "须由业务规则管理员或安全领导移除：预约平台" in page
+    assert changed(city.lin, level=1)[0] == 422
+    refused = owner.post(gone, {"version": project.version})
+    assert refused.status_code == 403 and "须由业务规则管理员或安全领导删除" in refused.content.decode()
+    etag = {"HTTP_IF_MATCH": f'"{project.version}"'}
+    assert owner.delete(f"/api/v1/projects/{project.pk}", **etag).status_code == 403
+    assert queries.go_live_blockers(scene.target) and project.targets.count() == 2
+    assert changed(city.lin, targets=[scene.target.pk])[0] == 302  # what runs already is not blocked
+    project.refresh_from_db()
+    sent["version"] = project.version
+    assert changed(keeper, targets=[running.pk])[0] == 302
+    assert queries.go_live_blockers(scene.target) == ()
+    other = scene.project(name="另一项目")
+    gone = reverse("assessments:project-delete", args=[other.pk])
+    assert signed_in(city.gao).post(gone, {"version": other.version}).status_code == 302
+    assert not Project.objects.filter(pk=other.pk).exists()

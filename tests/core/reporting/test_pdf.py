@@ -23,8 +23,10 @@ from secmgmt.core.reporting.document import (
     SignOff,
     Table,
 )
+from secmgmt.core.reporting.flowables import set_lines
 from secmgmt.core.reporting.linebreak import NO_END, NO_START
-from secmgmt.core.reporting.pdf import render_pdf
+from secmgmt.core.reporting.pdf import render_pdf, unbroken
+from secmgmt.core.reporting.pdf_styles import COLUMN, OFFICIAL
 
 from .samples import document, full_report, item_rows
 
@@ -231,3 +233,24 @@ def test_without_any_font_file_the_report_falls_back_to_the_font_of_the_reader(m
     data = render_pdf(full_report(5))
     assert b"STSong-Light" in data
     assert pdf_pages.describe_font().embedded is False
+
+
+@pytest.mark.parametrize("lines_above", range(14, 27))
+def test_a_signature_never_stands_on_a_page_alone(lines_above):
+    above = [Paragraph(f"第{n}段。") for n in range(lines_above)]
+    for signed in (SignOff("市网信办", "2026-05-01"), Signature(["负责人"])):
+        found = pages_of(*above, Heading(1, "四、结论"), Paragraph("终段要求。" * 40), signed, layout="official")
+        mark = "市网信办" if isinstance(signed, SignOff) else "负责人"
+        page = next(text for text in found if mark in text)
+        assert "要求" in page.partition(mark)[0], lines_above
+        assert "".join(found).count("要求") == 40
+        head = next(text for text in found if "四、结论" in text)
+        assert "终段" in head.partition("四、结论")[2]
+
+
+def test_a_long_title_is_not_cut_inside_a_word():
+    style = OFFICIAL.title
+    for filler in range(4, 30):
+        title = "城" * filler + "预约平台安全审查意见书"
+        lines = [line for line, _width, _ends in set_lines(unbroken(title, style, COLUMN), style, COLUMN)]
+        assert "".join(lines) == title and any("审查意见书" in line for line in lines), lines
