@@ -13,6 +13,7 @@ from assessments.grading.queries import standing_grading
 from assessments.grading.workflow import WORKFLOW as GRADING
 from assets.models import ProtectedObject
 from secmgmt.core import attachments, audit, errors, notices, permissions, records, search
+from secmgmt.core.clock import today
 from secmgmt.core.models import Attachment, Decision
 
 from . import queries, terms
@@ -22,6 +23,7 @@ from .models import (
     Filing,
     FilingKind,
     FilingReply,
+    FilingState,
     Material,
     Prolongation,
     TermRule,
@@ -126,9 +128,19 @@ def check_decided_here(filing: Filing) -> None:
 
 
 def check_decided_outside(filing: Filing) -> None:
-    """The owner records answers. Raises NotAllowed where the police use this system."""
+    """The owner records answers. Raises NotAllowed where the police use this system, or have begun to since."""
     if not filing.outside:
         raise errors.NotAllowed(_("这件事项由公安受理人在本系统办理，不由责任单位补录。"), obj=filing)
+    if queries.officers(filing.protected_object.unit.path, today()).exists():  # as it is now, not as it was entered
+        raise errors.NotAllowed(
+            _("公安受理人现已在本系统办理这个单位的备案，不再补录；请撤回，取消“系统外办理”后重新提交。"), obj=filing
+        )
+
+
+def check_may_withdraw(filing: Filing) -> None:
+    """What the police took up in this system stays with them. Raises NotAllowed."""
+    if filing.state == FilingState.REVIEWING and not filing.outside:
+        raise errors.NotAllowed(_("公安机关已受理这件事项，不能撤回。"), obj=filing)
 
 
 def check_end(filing: Filing, certified: bool) -> None:

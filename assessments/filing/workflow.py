@@ -44,6 +44,11 @@ def outside(obj: Filing, by: Any) -> None:
     services.check_decided_outside(obj)
 
 
+def still_ours(obj: Filing, by: Any) -> None:
+    """Guard: under review the owner takes back only what is decided outside, e.g. to hand it in here."""
+    services.check_may_withdraw(obj)
+
+
 def ends_in(certified: bool, who: Callable[[Filing, Any], None]) -> Callable[[Filing, Any], None]:
     """Guard: a certificate is the end of a filing or change, a plain decision that of an extension or cancellation."""
 
@@ -143,7 +148,10 @@ def _of_owner() -> tuple[Transition, ...]:
             "submit", (S.PREPARING, S.RETURNED), S.SUBMITTED, "submit", _("提交公安机关"),
             check=check_complete, effect=handed_in, freezes=True, primary=True,
         ),
-        Transition("withdraw", (S.SUBMITTED,), S.PREPARING, "submit", _("撤回"), effect=taken_back, thaws=True),
+        Transition(
+            "withdraw", (S.SUBMITTED, S.REVIEWING), S.PREPARING, "submit", _("撤回"), guard=still_ours,
+            effect=taken_back, thaws=True,
+        ),
     )  # fmt: skip
 
 

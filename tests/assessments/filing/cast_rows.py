@@ -7,8 +7,10 @@ from typing import Any
 from django.utils import timezone
 
 from assessments.filing.models import Filing, FilingReply, FilingUnit, Material, ReplyKind
+from assessments.filing.queries import officers
 from assessments.filing.services import load_rules
 from assessments.models import TermRule
+from secmgmt.accounts.models import User
 from secmgmt.core.clock import now
 from tests.support import make_unit
 
@@ -79,6 +81,14 @@ def ready(stage: Any, state: str) -> Filing:
     return row
 
 
+def set_outside(row: Any, value: int) -> None:
+    """Where the owner records the answers no officer works with the system."""
+    row.outside = bool(value)
+    if value:
+        people = officers(row.protected_object.unit.path, timezone.localdate())
+        User.objects.filter(pk__in=list(people.values_list("pk", flat=True))).update(is_active=False)
+
+
 MAKERS = {"assessments.Filing": ready}
 PAGES = {"assessments.Filing": "assessments:filing-transition"}
 LISTS = {
@@ -90,7 +100,10 @@ LISTS = {
 }  # fmt: skip
 ARGUMENTS = {"slot": "topology"}
 OTHERS = {"outside": lambda value: 1 - value, "extension": lambda value: 1 - value}
-GIVEN = {"extension": lambda row, value: setattr(row, "kind", "extension" if value else "first")}
+GIVEN = {
+    "outside": set_outside,
+    "extension": lambda row, value: setattr(row, "kind", "extension" if value else "first"),
+}
 
 
 def more_unit(cast: Any, number: int) -> Any:

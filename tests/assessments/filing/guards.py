@@ -13,6 +13,8 @@ GUARDS = (
     Guard("secmgmt.core.workflow.check_person", nothing, (ABUSE + "test_an_officer_does_not",), "A17"),
     Guard(F + "check_decided_here", nothing, (ABUSE + "test_an_officer_leaves",), "A17"),
     Guard(F + "check_decided_outside", nothing, (ABUSE + "test_the_owner_records_nothing",), "A17"),
+    Guard(F + "check_decided_outside", nothing, (ABUSE + "test_nothing_is_recorded",), "A17"),
+    Guard(F + "check_may_withdraw", nothing, (ABUSE + "test_what_the_police_took_up",), "A17"),
     Guard(F + "check_end", nothing, (ABUSE + "test_an_extension_does_not",), "A17"),
     Guard(F + "require_proof", nothing, (ABUSE + "test_an_outside_answer",), "A17"),
     Guard(F + "require_certificate", nothing, (ABUSE + "test_a_level_is_final_only",), "43号令 15"),

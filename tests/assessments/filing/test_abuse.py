@@ -80,7 +80,24 @@ def test_an_extension_does_not_end_in_a_certificate_nor_a_filing_without(city):
         fire(city.fang, filing, "approve")
 
 
+def test_nothing_is_recorded_once_an_officer_works_here_and_the_owner_hands_it_in_anew(city):
+    filing = handed_in(city, outside=True)
+    Filing.objects.filter(pk=filing.pk).update(state="reviewing")
+    for name in ("record_return", "record_reject", "record_filed"):
+        with pytest.raises(errors.NotAllowed):
+            fire(city.lin, filing, name)
+    assert fire(city.lin, filing, "withdraw").state == "preparing"
+
+
+def test_what_the_police_took_up_is_not_withdrawn(city):
+    filing = handed_in(city)
+    fire(city.fang, filing, "receive")
+    with pytest.raises(errors.NotAllowed):
+        fire(city.lin, filing, "withdraw")
+
+
 def test_an_outside_answer_needs_its_paper(city):
+    city.fang.position_set.all().delete()
     filing = handed_in(city, outside=True)
     with pytest.raises(errors.Incomplete):
         fire(city.lin, filing, "record_received")
