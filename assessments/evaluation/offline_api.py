@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
-from ninja import Field, Router, Schema
+from ninja import Field, Path, Router, Schema
 
 from secmgmt.core import errors, previews
 from secmgmt.core.clock import now
@@ -94,7 +94,9 @@ def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
     "/{int:pk}/previews/{token}", response=PlanOut, operation_id="offline_preview", summary="离线填报预览",
     url_name="offline-preview",
 )  # fmt: skip
-def preview(request: HttpRequest, pk: int, token: str) -> HttpResponse:
+def preview(
+    request: HttpRequest, pk: int, token: str = Path(..., description="预览编号")
+) -> HttpResponse:
     """The same preview, held against the answers as they are now."""
     return JsonResponse(told(request, offline_views.answered_by(request, pk), token))
 
@@ -103,7 +105,9 @@ def preview(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     "/{int:pk}/previews/{token}", response=KeptOut, operation_id="offline_keep", summary="写入离线填报",
     url_name="offline-preview",
 )  # fmt: skip
-def keep(request: HttpRequest, pk: int, token: str, payload: DecisionIn) -> HttpResponse:
+def keep(
+    request: HttpRequest, pk: int, payload: DecisionIn, token: str = Path(..., description="预览编号")
+) -> HttpResponse:
     """Keep the changes and what was picked of the conflicts, all or nothing; 409 when an answer changed meanwhile."""
     assessment = offline_views.answered_by(request, pk)
     data = offline_views.kept(request, assessment, token)

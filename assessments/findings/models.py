@@ -83,7 +83,7 @@ class FindingRule(Record):
     case = models.CharField(_("高风险判例"), max_length=16, blank=True, editable=False)
     clause = models.CharField(_("对应条款（第三级）"), max_length=40, blank=True, editable=False)
     condition = models.CharField(_("条件"), max_length=20, choices=Condition.choices, editable=False)
-    reference = models.CharField(max_length=60, blank=True, editable=False)
+    reference = models.CharField(_("对照"), max_length=60, blank=True, editable=False)
     per_unit = models.BooleanField(_("按单位判断"), default=False, editable=False)
     min_level = models.PositiveSmallIntegerField(_("最低等级"), **LEVEL)
     max_level = models.PositiveSmallIntegerField(_("最高等级"), **LEVEL)

@@ -262,7 +262,7 @@ class Migration(migrations.Migration):
                 ('case', models.CharField(blank=True, editable=False, max_length=16, verbose_name='高风险判例')),
                 ('clause', models.CharField(blank=True, editable=False, max_length=40, verbose_name='对应条款（第三级）')),
                 ('condition', models.CharField(choices=[('backup', '没有成功的备份记录'), ('continuity', '业务连续性要求高，是否有热冗余须询问'), ('answer', '最近一次审定的自评估中，条款不符合'), ('asked', '系统没有数据，须询问'), ('leadership', '单位没有在任的分管领导'), ('launch_test', '工程验收中没有合格的上线前安全测试报告'), ('unevaluated', '上一年度没有等级测评报告'), ('unevaluated_risk', '上一年度没有等级测评报告，且有未整改的高风险'), ('agency', '最近一次等级测评时，测评机构的证书已过期'), ('plan', '没有已发布的应急预案'), ('training', '既没有预案培训记录，也没有演练记录'), ('unfiled', '超过备案期限，没有备案证明'), ('certificate', '备案证明临近到期或已过期')], editable=False, max_length=20, verbose_name='条件')),
-                ('reference', models.CharField(blank=True, editable=False, max_length=60)),
+                ('reference', models.CharField(blank=True, editable=False, max_length=60, verbose_name='对照')),
                 ('per_unit', models.BooleanField(default=False, editable=False, verbose_name='按单位判断')),
                 ('min_level', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='最低等级')),
                 ('max_level', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='最高等级')),

@@ -16,8 +16,8 @@ from .source import ROOT, modules
 GUARDS = list(prove.listed())
 # The abuse cases of what is built so far; the others arrive with their features.
 CASES = frozenset(
-    "A01 A03 A04 A05 A06 A07 A08 A10 A11 A12 A13 A14 A15 A16 A18 A25 A26 A28 A30 A31 A32 A33 A34 A35 A36 A39 A40 A41"
-    " A42".split()
+    "A01 A02 A03 A04 A05 A06 A07 A08 A09 A10 A11 A12 A13 A14 A15 A16 A17 A18 A20 A21 A22 A23 A24 A25 A26 A27 A28 A29"
+    " A30 A31 A32 A33 A34 A35 A36 A39 A40 A41 A42 A43 A44".split()
 )
 TRIALS = "test_abuse.py"  # what an attacker does, through HTTP
 

@@ -29,6 +29,7 @@ NO_SERVICE = {
     "assessments.scanning.workflow.echo": "takes an automatic step, which records",
     "assessments.campaign.reports.build": "reads: the document's text; handing it out is recorded",
     "assessments.evaluation.reports.build": "reads: the document's text; handing it out is recorded",
+    "assessments.evaluation.rectified.build": "reads: the document's text; handing it out is recorded",
     "assessments.grading.reports.build": "reads: the document's text; handing it out is recorded",
     "secmgmt.portal.compliance.build_unit": "reads: the document's text; handing it out is recorded",
     "secmgmt.portal.compliance.build_object": "reads: the document's text; handing it out is recorded",
@@ -37,6 +38,13 @@ NO_SERVICE = {
     "assessments.review.reports.build": "reads: the document's text; handing it out is recorded",
     "assessments.review.services.follow_conditions": "part of the conclusion, whose step records",
     "assessments.review.services.set_stage": "part of the conclusion, whose step records",
+    "assessments.protection.reports.build": "reads: the document's text; handing it out is recorded",
+    **dict.fromkeys(
+        (f"assessments.rectification.reports.{name}" for name in (
+            "plan", "report", "build_plan", "build_item_plan", "build_item_report",
+        )),
+        "reads: the document's text; handing it out is recorded",
+    ),
     "assessments.risk.reports.build": "reads: the document's text; handing it out is recorded",
     "assessments.risk.services.follow_reductions": "part of the signature, whose step records",
     "assessments.inspection.reports.build_notice": "reads: the document's text; handing it out is recorded",
@@ -56,7 +64,6 @@ NO_SERVICE = {
 NO_ACT = {
     "assessments.filing.forms.certified": "part of the step, which records",
     "assessments.filing.services.load_rules": "called through the manifest by load_catalogs, which records",
-    "assessments.findings.services.load_shipped": "called through the manifest by load_catalogs, which records",
     "assessments.scanning.services.load_rules": "called through the manifest by load_catalogs, which records",
     "secmgmt.core.reporting.templates.filled": "saves a Word file into memory, nothing in the database",
     "assessments.calendar.services.load_shipped": "called through the manifest by load_catalogs, which records",

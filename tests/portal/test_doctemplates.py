@@ -115,6 +115,28 @@ def test_a_template_that_cannot_be_used_is_not_put_into_use(client, city, keeper
     assert row.state == "draft"
 
 
+def test_what_people_typed_is_never_read_as_a_template(client, city, keeper):
+    row = register(client, city.root, word("{{ title }}", "{{ body }}"))
+    assert step(client, row, "enable").status_code == 302
+    lines = report_of(client, city, make_thing(city.health, "共享{{ 7*7 }}平台"))
+    assert "共享{{ 7*7 }}平台" in "".join(lines) and "49" not in "".join(lines)
+
+
+def test_a_template_that_would_fetch_from_elsewhere_is_not_taken(client, city, keeper):
+    source, output = zipfile.ZipFile(io.BytesIO(word("{{ body }}"))), io.BytesIO()
+    link = b'<Relationship Id="rX" Type="x/attachedTemplate" Target="//h/s.dotm" TargetMode="External"/>'
+    with zipfile.ZipFile(output, "w") as target:
+        for name in source.namelist():
+            part = source.read(name)
+            if name == "word/_rels/document.xml.rels":
+                part = part.replace(b"</Relationships>", link + b"</Relationships>")
+            target.writestr(name, part)
+    row = register(client, city.root, word("没有正文"))
+    upload = SimpleUploadedFile("模板.docx", output.getvalue(), content_type=WORD)
+    response = client.post(attach_url(row), {"file": upload, "declared_not_secret": "on"})
+    assert response.status_code == 422 and "外部内容" in response.content.decode()
+
+
 def test_a_sample_is_tried_before_use_and_the_file_of_one_in_use_stays(client, city, keeper):
     row = register(client, city.root, starter())
     sample = client.get(reverse("portal:template-sample", args=[row.pk]))

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.guarding import Guard, nothing, same
 
 F = "assessments.filing.services."
 ABUSE = "test_abuse.py::"
 
+
+def any_row(model: Any, user: Any, action: str = "view", **lookup: Any) -> Any:
+    """The row, whoever asks."""
+    lookup.pop("queryset", None)
+    return model.objects.get(**lookup)
+
+
 GUARDS = (
+    Guard("secmgmt.core.permissions.get_visible", any_row, (ABUSE + "test_a_material_is_not",), "A04, A06"),
     Guard("secmgmt.core.permissions.restrict", same, (ABUSE + "test_a_filing_is_seen",), "A01"),
     Guard("secmgmt.core.workflow.Workflow.require", nothing, (ABUSE + "test_who_may_submit",), "A04"),
     Guard("secmgmt.core.workflow.check_person", nothing, (ABUSE + "test_an_officer_does_not",), "A17"),

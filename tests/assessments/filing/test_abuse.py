@@ -14,7 +14,7 @@ from secmgmt.core.clock import now, today
 from secmgmt.core.workflow import seen_token
 from tests.support import make_position
 
-from .test_flow import NUMBER, begin, client, complete, determined, put, step
+from .test_flow import NUMBER, client, complete, determined, put, step
 
 pytestmark = pytest.mark.django_db
 
@@ -126,17 +126,6 @@ def test_no_other_door_makes_a_level_final_while_its_filing_is_followed(city):
         assert client(city.lin).get(url).status_code == 403
     grading.refresh_from_db()
     assert grading.state == "determined"
-
-
-def test_what_is_to_be_filed_stands_once_on_the_owners_desk(city):
-    obj = determined(city)
-
-    def waiting() -> list[str]:
-        return [todo.title for todo in client(city.lin).get("/").context["todos"] if "备案" in todo.title]
-
-    assert waiting() == [f"办理“{obj}”的备案"]
-    begin(city, obj)
-    assert waiting() == [f"备齐“{obj} 备案”的材料并提交"]
 
 
 def test_a_material_is_not_put_in_by_another(city):

@@ -274,3 +274,14 @@ def test_pages_and_documents_are_drawn(city):
         response = lin.get(reverse("assessments:filing-report", args=[filing.pk, form]))
         assert response.status_code == 200 and len(response.content) > 5000
     assert not Participation.of(filing).exists()
+
+
+def test_what_is_to_be_filed_stands_once_on_the_owners_desk(city):
+    obj = determined(city)
+
+    def waiting() -> list[str]:
+        return [todo.title for todo in client(city.lin).get("/").context["todos"] if "备案" in todo.title]
+
+    assert waiting() == [f"办理“{obj}”的备案"]
+    begin(city, obj)
+    assert waiting() == [f"备齐“{obj} 备案”的材料并提交"]

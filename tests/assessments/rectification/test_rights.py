@@ -12,11 +12,11 @@ from assessments.rectification import services
 from assessments.rectification.choices import State
 from assessments.rectification.workflow import WORKFLOW
 from secmgmt.accounts import roles
-from secmgmt.core import errors
+from secmgmt.core import audit, errors
 from secmgmt.core.clock import now, today
-from secmgmt.core.models import Decision
+from secmgmt.core.models import AuditEvent, Decision
 from secmgmt.core.workflow import seen_token
-from tests.support import make_position, make_user
+from tests.support import CastClient, make_position, make_user
 
 from .support import make_item
 
@@ -138,3 +138,18 @@ def test_what_an_inspection_found_its_inspector_verifies(city, client):
     for person, status in ((city.zhou, 403), (city.shen, 302)):
         client.force_login(person)
         assert client.post(DECIDE, {"row": token(item), "act": "agree", "opinion": "属实"}).status_code == status
+
+
+def test_what_cannot_be_put_on_the_trail_is_not_done(city, monkeypatch):
+    item, client = make_item(city.health, "plan_review"), CastClient(raise_request_exception=False)
+    client.force_login(city.gao)
+    before = AuditEvent.objects.count()
+
+    def broken(pending):
+        raise OSError("the trail takes nothing")
+
+    monkeypatch.setattr(audit, "_write_chain", broken)
+    response = client.post(DECIDE, {"row": [token(item)], "act": "agree", "opinion": "同意"})
+    item.refresh_from_db()
+    assert (response.status_code, item.state, Decision.objects.count()) == (500, State.PLAN_REVIEW, 0)
+    assert AuditEvent.objects.count() == before

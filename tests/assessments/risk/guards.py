@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.guarding import Guard, nothing, same
+from tests.guarding import Guard, no, nothing, same
 
 R = "assessments.risk."
 ABUSE, REGISTER = "test_abuse.py", "test_register.py"
@@ -17,6 +17,8 @@ def any_row(model: Any, user: Any, action: str = "view", **lookup: Any) -> Any:
 
 
 GUARDS = (
+    Guard(R + "services.not_the_submitter", nothing, (ABUSE + "::test_nobody_accepts",), "A10, A17"),
+    Guard(R + "models.Risk.is_another_risk", no, (ABUSE + "::test_what_came_back",), "A17, A43"),
     Guard("secmgmt.core.permissions.restrict", same, (ABUSE + "::test_registers_of_others",), "A01"),
     Guard("secmgmt.core.permissions.get_visible", any_row, (ABUSE + "::test_only_the_leadership_accepts",), "A04, A17"),
     Guard(R + "services.check_term", nothing, (ABUSE + "::test_an_acceptance_has",), "A17"),
