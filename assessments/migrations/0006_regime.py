@@ -1017,6 +1017,7 @@ class Migration(migrations.Migration):
                 ('severity', models.CharField(choices=[('low', '低'), ('medium', '中'), ('high', '高'), ('major', '重大风险隐患')], max_length=6, verbose_name='风险')),
                 ('component', models.CharField(blank=True, max_length=120, verbose_name='涉及的设备或部位')),
                 ('at', models.DateTimeField(verbose_name='登记时间')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
             ],
             options={
                 'verbose_name': '测评发现的问题',
