@@ -131,7 +131,9 @@ def test_a_template_that_would_fetch_from_elsewhere_is_not_taken(client, city, k
             if name == "word/_rels/document.xml.rels":
                 part = part.replace(b"</Relationships>", link + b"</Relationships>")
             target.writestr(name, part)
-    row = register(client, city.root, word("没有正文"))
+    sent = {"name": "空", "kind": "thing", "unit": city.root.pk, "version": 0}
+    client.post(reverse("portal:template-create"), sent)
+    row = ReportTemplate.objects.get()
     upload = SimpleUploadedFile("模板.docx", output.getvalue(), content_type=WORD)
     response = client.post(attach_url(row), {"file": upload, "declared_not_secret": "on"})
     assert response.status_code == 422 and "外部内容" in response.content.decode()
