@@ -91,4 +91,4 @@ def _store(made: list[tuple[Assessment, list[CatalogItem]]], at: dt.datetime) ->
 
 
 def _row(assessment: Assessment) -> Any:
-    return audit.row_of(assessment, "assessments.assessment.add", before={}, after=audit.fields_of(assessment))
+    return audit.row_of(assessment, "add", before={}, after=audit.fields_of(assessment))

@@ -44,7 +44,7 @@ def save_answers(
         row.answered_by, row.answered_at = (by, at) if row.result else (None, None)
         row.version += 1
         was, now_is = audit.changes(before, values)
-        table.append(audit.row_of(row, "assessments.answer.change", before=was, after=now_is))
+        table.append(audit.row_of(row, "change", before=was, after=now_is))
         kept.append(row)
         names |= set(values)
     if not kept:

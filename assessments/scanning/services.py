@@ -116,7 +116,7 @@ def store_scan(*, work: Import, file_digest: str, by: Any, at: dt.datetime) -> S
         again, update_conflicts=True, unique_fields=["id"], batch_size=300,
         update_fields=[*SEEN, "times", "first_seen", "last_seen", "gone_on", "updated_at", "updated_by", "version"],
     )  # fmt: skip
-    table += [audit.row_of(row, "assessments.scanfinding.add", before={}, after={"title": row.title}) for row in fresh]
+    table += [audit.row_of(row, "add", before={}, after={"title": row.title}) for row in fresh]
     scan.added, scan.again, scan.gone = len(fresh), len(again), _mark_gone(reach, work, places, again)
     rows = [*fresh, *again]
     scan.unmapped = sum(not row.items for row in rows)

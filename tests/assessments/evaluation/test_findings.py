@@ -71,7 +71,7 @@ def test_each_gap_becomes_an_item_with_the_words_of_the_assessment(confirmed, ci
 def test_a_platforms_own_gaps_are_not_the_tenants_to_mend(assessment, city: City):
     assessment.answers.update(result="met", value=1)
     assessment.answers.filter(code=HIGH).update(
-        result="unmet", value=0, risk="高", found="平台问题", duty="platform", reuse="inherited"
+        result="unmet", value=0, risk="高", found="平台问题", duty="platform"
     )
     assessment.refresh_from_db()
     findings.open_items(assessment, list(assessment.answers.all()), city.zhou, now())
