@@ -16,7 +16,7 @@ def test_the_page_of_the_api_is_sound_closed_and_open(open_as, city: City, axe_f
     page = open_as(city.lin, "/api/v1/docs")
     page.set_viewport_size(size)
     operations = page.locator(".opblock")
-    expect(operations.first).to_be_visible()
+    expect(operations.first).to_be_visible(timeout=30_000)
     closed = axe_finds(page)
     for method in ("get", "post"):
         page.locator(f".opblock-{method} .opblock-summary-control").first.click()
