@@ -24,7 +24,7 @@ BOOK: dict[str, Any] = {"responses": {200: {"description": "工作簿", "content
 router = Router(tags=[str(Assessment._meta.verbose_name)])
 
 
-class LineOut(Schema):
+class OfflineLineOut(Schema):
     """One item that differs. ``kind``: change, conflict (changed on both sides) or blocked, then with ``reason``."""
 
     answer: int
@@ -48,7 +48,7 @@ class PlanOut(Schema):
     same: int
     newer: int
     absent: int
-    lines: list[LineOut]
+    lines: list[OfflineLineOut]
 
 
 class DecisionIn(Schema):

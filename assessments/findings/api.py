@@ -12,7 +12,7 @@ from .forms import FindingRuleForm
 from .models import AskedFact, Finding, FindingRule
 
 
-class FindingOut(ModelSchema):
+class AutomaticFindingOut(ModelSchema):
     """A finding with the data it rests on, as [what, value] pairs."""
 
     class Meta:
@@ -37,7 +37,7 @@ class FindingRuleOut(ModelSchema):
 
 
 findings = crud_router(
-    Finding, FindingOut, filterset=FindingFilter, related=("protected_object__unit",),
+    Finding, AutomaticFindingOut, filterset=FindingFilter, related=("protected_object__unit",),
     sort=("found_on", "respond_by", "state", "severity"),
 )  # fmt: skip
 facts = crud_router(
