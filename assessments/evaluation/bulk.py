@@ -40,7 +40,7 @@ def open_many(
     for obj in objects:
         if obj.pk in found:
             continue
-        items = _items(obj, standard, known)
+        items = items_of(obj, standard, known)
         if isinstance(items, str):
             found[obj.pk] = items
             continue
@@ -62,7 +62,7 @@ def _under_way(objects: list[Any], code: str) -> Any:
     return rows.exclude(state="confirmed")
 
 
-def _items(obj: Any, standard: Any, known: dict[Key, list[CatalogItem] | str]) -> list[CatalogItem] | str:
+def items_of(obj: Any, standard: Any, known: dict[Key, list[CatalogItem] | str]) -> list[CatalogItem] | str:
     """The items of the object, read once for all of its levels and kinds; the refusal as a sentence."""
     try:
         key = (obj.security_level, obj.business_level, obj.service_level, *extensions_of(obj))

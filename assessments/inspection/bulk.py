@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assessments.catalog.services import shipped_standard
-from assessments.evaluation import services as evaluation
+from assessments.evaluation.bulk import items_of
 from secmgmt.core import audit, errors, records, search
 
 from . import queries, services
@@ -57,16 +57,10 @@ def plan_many(
 
 
 def _items(obj: Any, standard: Any, known: dict[Any, list[Any] | str]) -> list[Any] | str:
-    """The checklist of an object, read once for all of its levels and kinds; the refusal as a sentence."""
-    try:
-        if obj.security_level not in LEVELS:
-            return _("标准条款只到第四级，请另行安排检查。")
-        key = (obj.security_level, obj.business_level, obj.service_level, *evaluation.extensions_of(obj))
-        if key not in known:
-            known[key] = evaluation.items_for(obj, standard)
-        return known[key]
-    except errors.Invalid as error:
-        return " ".join(text for told in error.errors.values() for text in told)
+    """The checklist of an object: the items of its self-assessment; the refusal as a sentence."""
+    if obj.security_level not in LEVELS:
+        return _("标准条款只到第四级，请另行安排检查。")
+    return items_of(obj, standard, known)
 
 
 def _store(made: list[tuple[Inspection, list[Any]]], at: dt.datetime) -> None:
